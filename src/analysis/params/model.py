@@ -1,0 +1,211 @@
+"""All that one client's audit depends on, as a frozen model: what a parameter file may say."""
+
+import datetime as dt
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from analysis.params.base import Language, LocalizedText, Spec
+from analysis.params.sources import SourceSpec, SyntheticSpec, TableName
+from analysis.params.survey import SurveySpec
+
+CHAPTERS = (
+    "summary",
+    "satisfaction",
+    "loyalty",
+    "value",
+    "interaction",
+    "depth_breadth",
+    "drivers",
+    "partners",
+    "feedback",
+    "data_quality",
+    "method",
+)
+DIMENSIONS = ("satisfaction", "loyalty", "value", "interaction", "depth_breadth")
+
+
+class MoneySpec(Spec):
+    """Currency and tax. With several currencies the table `rates` (currency, date, rate, source) is needed."""
+
+    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    """The audit's currency, ISO 4217."""
+    vat_rate: float = Field(default=0.0, ge=0, lt=1)
+    """VAT taken out of amounts marked `tax_included`."""
+    fiscal_year_start: int = Field(default=1, ge=1, le=12)
+    """First month of the fiscal year."""
+    spring_festival: bool = False
+    """Compare January and February together (China)."""
+
+
+class RepurchaseSpec(Spec):
+    """Repeat purchase, observed and modelled."""
+
+    horizon_days: int = Field(default=180, ge=1)
+    """A customer repeats who buys again within so many days."""
+    history_days: int = Field(default=365, ge=1)
+    """Days before the response from which predictors of behaviour are taken."""
+
+
+class RetentionSpec(Spec):
+    """Retention, contractual where contracts or end dates exist, else by activity."""
+
+    kind: Literal["auto", "contractual", "non_contractual"] = "auto"
+    """Chosen by the data, or declared."""
+    window_days: int = Field(default=365, ge=30)
+    """Length of each of the two windows compared when there is no contract."""
+
+
+class InteractionSpec(Spec):
+    """Contacts between client and customers."""
+
+    window_days: int = Field(default=365, ge=1)
+    """Window of frequency and coverage, ending at `as_of`."""
+    planned_revisit_days: int = Field(default=90, ge=1)
+    """Planned interval between contacts where the customer's row does not say."""
+    contact_levels: list[str] = Field(default_factory=lambda: ["executive", "management", "specialist", "operational"])
+    """Contact levels, highest first."""
+
+
+class LimitsSpec(Spec):
+    """Where the software refuses, stays silent or hides."""
+
+    max_repair_share: float = Field(default=0.05, ge=0, le=1)
+    """A single repair that touches more than this share of a table's rows stops the audit."""
+    max_repair_share_by_rule: dict[str, float] = Field(default_factory=dict)
+    """The same, for one repair rule by name (unmatched_customer: 0.3)."""
+    small_cell: int = Field(default=5, ge=2)
+    """Nothing of a survey is shown about fewer respondents."""
+    min_clusters: int = Field(default=10, ge=2)
+    """No clustered interval below so many accounts."""
+    min_n: int = Field(default=20, ge=2)
+    """Fewest observations for a breakdown's estimate."""
+    events_per_parameter: float = Field(default=10, gt=0)
+    """Fewest events per parameter of a repeat-purchase model."""
+
+
+class TargetSpec(Spec):
+    """A target the client set."""
+
+    indicator: str
+    """Key of the indicator."""
+    period: str
+    """Period it is for: a wave or a fiscal year."""
+    value: float
+    """The target, in the indicator's unit (proportions from 0 to 1)."""
+    segment: str | None = None
+    """Only for this segment."""
+
+
+class BenchmarkSpec(Spec):
+    """A value from outside."""
+
+    indicator: str
+    """Key of the indicator."""
+    value: float
+    """The value, in the indicator's unit (proportions from 0 to 1)."""
+    source: str
+    """Who published it."""
+    year: int = Field(ge=1950, le=2100)
+    """Year it describes."""
+    n: int | None = Field(default=None, ge=1)
+    """Respondents or firms behind it."""
+
+
+class BrandingSpec(Spec):
+    """How the document looks and what it says on every page."""
+
+    logo: str | None = None
+    """SVG or PNG, relative to the parameter file."""
+    accent: str = Field(default="#1f5a7a", pattern=r"^#[0-9a-fA-F]{6}$")
+    """Accent colour; a colour too light to read on white is darkened."""
+    confidentiality: LocalizedText = ""
+    """Line in the footer ("Confidential - for the board of Acme")."""
+    disclaimer: LocalizedText = ""
+    """Paragraph on the last page."""
+    prepared_by: LocalizedText = ""
+    """Who signs the audit."""
+
+
+class ScaleWeights(Spec):
+    """The relationship score: weights of the dimensions and the levels."""
+
+    satisfaction: float = Field(default=1, ge=0)
+    """Weight of satisfaction."""
+    loyalty: float = Field(default=1, ge=0)
+    """Weight of loyalty."""
+    value: float = Field(default=1, ge=0)
+    """Weight of value."""
+    interaction: float = Field(default=1, ge=0)
+    """Weight of interaction."""
+    depth_breadth: float = Field(default=1, ge=0)
+    """Weight of depth and breadth."""
+    levels: dict[Literal["A", "B", "C", "D"], float] = {"A": 80.0, "B": 65.0, "C": 50.0, "D": 35.0}  # noqa: RUF012
+    """Lowest score of each level; below D is E."""
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        if not any(getattr(self, dimension) for dimension in DIMENSIONS):
+            raise ValueError("at least one dimension needs a weight above 0")
+        cuts = [cut for _, cut in sorted(self.levels.items())]
+        if len(set(cuts)) < 4 or cuts != sorted(cuts, reverse=True):
+            raise ValueError("levels must give A, B, C and D, each below the one before")
+        return self
+
+
+class ClientParams(Spec):
+    """One client's parameter file, over `defaults.yml`."""
+
+    client: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    """Client id: the file's name without .yml; not written in the file."""
+    name: LocalizedText
+    """The client's name."""
+    language: Language = "en"
+    """Language of the report."""
+    as_of: dt.date | None = None
+    """Date of the audit; default: the last date in the data, never today."""
+    data_folder: str = "../data/${CLIENT}"
+    """Folder of the files, relative to the parameter file; ${CLIENT} is the client's id."""
+    synthetic: SyntheticSpec | None = None
+    """Generate the client's files first (clients whose truth is known)."""
+    sources: dict[TableName, SourceSpec | list[SourceSpec]]
+    """Canonical table -> where it comes from; a list is stacked."""
+    survey: SurveySpec | None = None
+    """The questionnaire; needed with a survey source."""
+    segment: str | None = "segment"
+    """Column of the customers by which everything is broken down, or null."""
+    audience: Literal["internal", "external"] = "internal"
+    """Who reads the audit; attributed answers appear only in an internal one."""
+    money: MoneySpec = MoneySpec()
+    """Currency, tax, fiscal year."""
+    repurchase: RepurchaseSpec = RepurchaseSpec()
+    """Repeat purchase."""
+    retention: RetentionSpec = RetentionSpec()
+    """Retention."""
+    interaction: InteractionSpec = InteractionSpec()
+    """Contacts."""
+    limits: LimitsSpec = LimitsSpec()
+    """Limits."""
+    targets: list[TargetSpec] = Field(default_factory=list)
+    """Targets, besides those of the table `targets`."""
+    benchmarks: list[BenchmarkSpec] = Field(default_factory=list)
+    """Outside values."""
+    branding: BrandingSpec = BrandingSpec()
+    """Logo, colour, lines."""
+    scale: ScaleWeights = ScaleWeights()
+    """The relationship score."""
+    commentary: dict[str, LocalizedText] = Field(default_factory=dict)
+    """Chapter -> Markdown by the consultant."""
+    bootstrap_draws: int = Field(default=400, ge=100)
+    """Draws of every bootstrap in the audit."""
+    seed: int = 20260101
+    """Seed from which each analysis derives its own."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        unknown = sorted(set(self.commentary) - set(CHAPTERS))
+        if unknown:
+            raise ValueError(f"commentary has unknown chapters {unknown}; known are {list(CHAPTERS)}")
+        if "survey" in self.sources and self.survey is None:
+            raise ValueError("a survey source needs the questionnaire under `survey:`")
+        return self

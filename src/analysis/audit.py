@@ -1,0 +1,153 @@
+"""The whole audit of one client on one page: parameters in, every result out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.actions import Action, recommend_actions
+from analysis.data.client import DataQuality
+from analysis.data.load import load_client_data
+from analysis.indicators.compute import Indicators, compute_indicators
+from analysis.models.loyalty import LoyaltyModel, fit_satisfaction_loyalty
+from analysis.models.repurchase import RepurchaseModel, fit_repeat_purchase
+from analysis.monitoring import Changes, control_false_discoveries
+from analysis.params.base import Language, LocalizedText, localized
+from analysis.params.logo import load_logo
+from analysis.params.model import ClientParams
+from analysis.results import NotEstimable
+from analysis.scale import RelationshipScore, score_relationship
+
+SCHEMA_VERSION = "1.0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branding:
+    """How the document looks, in the report's language: texts, accent colour, logo as a data URI or ""."""
+
+    accent: str
+    confidentiality: str = ""
+    disclaimer: str = ""
+    prepared_by: str = ""
+    logo: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientAudit:
+    """Everything that one client's documents say.
+
+    Parameters
+    ----------
+    client, name
+        Id and name.
+    language, audience, currency
+        Language of the documents (en, zh), who reads them, the audit's currency (ISO 4217).
+    as_of
+        Date of the audit, ISO 8601.
+    confidentiality, unit_of_analysis
+        What respondents were promised, and what one observation is; "" without a survey.
+    waves
+        Survey waves, oldest first.
+    horizon_days, small_cell
+        Horizon of repeat purchase, and the fewest respondents that anything is shown about.
+    branding, commentary
+        Looks, and the consultant's Markdown by chapter, in the report's language.
+    data_quality
+        What was read and repaired.
+    indicators
+        Every indicator; changes carry the family's verdicts.
+    changes
+        The family of tested changes.
+    loyalty_model, repurchase_model
+        The two models, or why there is none.
+    score
+        The relationship score.
+    actions
+        What to do, best first.
+    """
+
+    client: str
+    name: str
+    language: Language
+    audience: str
+    currency: str
+    as_of: str
+    confidentiality: str
+    unit_of_analysis: str
+    waves: tuple[str, ...]
+    horizon_days: int
+    small_cell: int
+    branding: Branding
+    commentary: Mapping[str, str]
+    data_quality: DataQuality
+    indicators: Indicators
+    changes: Changes
+    loyalty_model: LoyaltyModel | NotEstimable
+    repurchase_model: RepurchaseModel | NotEstimable
+    score: RelationshipScore
+    actions: tuple[Action, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the content of audit.json: JSON-ready, without the document's looks and commentary."""
+        plain = ("client", "name", "language", "audience", "currency", "as_of", "confidentiality", "unit_of_analysis")
+        results = ("data_quality", "indicators", "changes", "loyalty_model", "repurchase_model", "score")
+        data: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
+        data |= {key: getattr(self, key) for key in plain}
+        data |= {"waves": list(self.waves), "horizon_days": self.horizon_days, "small_cell": self.small_cell}
+        data |= {key: getattr(self, key).to_dict() for key in results}
+        return data | {"actions": [action.to_dict() for action in self.actions]}
+
+
+def run_audit(params: ClientParams) -> ClientAudit:
+    """Read the client's data and compute everything that its documents say.
+
+    Parameters
+    ----------
+    params
+        The client's parameters.
+
+    Raises
+    ------
+    DataError
+        If the data break the contract beyond what may be repaired; carries every fault.
+    """
+    logo = load_logo(params.branding.logo, params.params_file)
+    data = load_client_data(params)
+    indicators, changes = control_false_discoveries(compute_indicators(data, params))
+    survey = params.survey if data.has("survey") else None
+    return ClientAudit(
+        client=params.client,
+        name=localized(params.name, params.language),
+        language=params.language,
+        audience=params.audience,
+        currency=params.money.currency,
+        as_of=data.as_of.date().isoformat(),
+        confidentiality=survey.confidentiality if survey else "",
+        unit_of_analysis=survey.unit_of_analysis if survey else "",
+        waves=data.waves,
+        horizon_days=params.repurchase.horizon_days,
+        small_cell=params.limits.small_cell,
+        branding=_branding(params, logo),
+        commentary=_in_language(params.commentary, params.language),
+        data_quality=data.quality,
+        indicators=indicators,
+        changes=changes,
+        loyalty_model=fit_satisfaction_loyalty(data, params),
+        repurchase_model=fit_repeat_purchase(data, params),
+        score=score_relationship(indicators, params),
+        actions=recommend_actions(data, indicators, params),
+    )
+
+
+def _branding(params: ClientParams, logo: str) -> Branding:
+    spec, language = params.branding, params.language
+    return Branding(
+        accent=spec.accent,
+        confidentiality=localized(spec.confidentiality, language),
+        disclaimer=localized(spec.disclaimer, language),
+        prepared_by=localized(spec.prepared_by, language),
+        logo=logo,
+    )
+
+
+def _in_language(texts: Mapping[str, LocalizedText], language: Language) -> dict[str, str]:
+    return {chapter: localized(text, language) for chapter, text in texts.items()}

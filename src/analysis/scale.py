@@ -1,0 +1,282 @@
+"""The relationship scale: indicators to five dimensions on 0-100, and one score with its level.
+
+Each dimension is the plain mean of its components. A component is an indicator put on 0-100 by two documented anchors
+(what counts as nothing, what counts as full marks) and cut off at both ends. A dimension without any component has no
+score, and then neither has the whole: a missing dimension is never silently reweighted.
+
+The components of a dimension come from the same customers, so their errors are not independent. The half-width of a
+mean's interval is taken as the mean of the half-widths, which holds whatever the correlation (the standard deviation
+of a mean never exceeds the mean of the standard deviations); the interval is conservative and is called so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.indicators.compute import Indicators
+from analysis.messages import N_, Message
+from analysis.params.model import DIMENSIONS, ClientParams
+from analysis.results import Estimate, IndicatorResult, NotEstimable, Outcome
+
+METHOD = "conservative-mean"
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anchor:
+    """How an indicator becomes a component: the values, in its own unit, that count as 0 and as 100."""
+
+    indicator: str
+    zero: float
+    full: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreComponent:
+    """One component of a dimension.
+
+    Parameters
+    ----------
+    indicator, name
+        Key and name of the indicator it comes from.
+    anchor
+        The anchors that were used.
+    score
+        0 to 100 (unit ``index``), or why there is none.
+    """
+
+    indicator: str
+    name: Message
+    anchor: Anchor
+    score: Outcome
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready data."""
+        anchor = {"zero": self.anchor.zero, "full": self.anchor.full}
+        return {"indicator": self.indicator, "name": self.name.to_dict(), "score": self.score.to_dict()} | anchor
+
+
+@dataclass(frozen=True, kw_only=True)
+class DimensionScore:
+    """One dimension of the relationship.
+
+    Parameters
+    ----------
+    dimension, name
+        Key and name.
+    weight
+        Weight in the whole, as a share of all weights, 0 to 1.
+    score
+        0 to 100 (unit ``index``), or why there is none.
+    level
+        A to E by the point estimate, or "" without a score.
+    components
+        What it is made of, estimable or not.
+    """
+
+    dimension: str
+    name: Message
+    weight: float
+    score: Outcome
+    level: str
+    components: tuple[ScoreComponent, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready data."""
+        return {
+            "dimension": self.dimension,
+            "name": self.name.to_dict(),
+            "weight": self.weight,
+            "score": self.score.to_dict(),
+            "level": self.level,
+            "components": [component.to_dict() for component in self.components],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelationshipScore:
+    """The whole relationship in one number.
+
+    Parameters
+    ----------
+    overall
+        0 to 100 (unit ``index``), or why there is none.
+    level
+        A to E by the point estimate, or "".
+    level_range
+        Lowest and highest level that the interval admits; equal where the level is beyond doubt; ("", "") without one.
+    dimensions
+        The five dimensions, in their fixed order.
+    cuts
+        Lowest score of each level.
+    """
+
+    overall: Outcome
+    level: str
+    level_range: tuple[str, str]
+    dimensions: tuple[DimensionScore, ...]
+    cuts: Mapping[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready data."""
+        return {
+            "overall": self.overall.to_dict(),
+            "level": self.level,
+            "level_range": list(self.level_range),
+            "dimensions": [dimension.to_dict() for dimension in self.dimensions],
+            "cuts": dict(self.cuts),
+        }
+
+
+def dimension_names() -> dict[str, Message]:
+    """Return the dimensions' names, in their fixed order."""
+    return {
+        "satisfaction": N_("Satisfaction"),
+        "loyalty": N_("Loyalty"),
+        "value": N_("Value"),
+        "interaction": N_("Interaction"),
+        "depth_breadth": N_("Depth and breadth"),
+    }
+
+
+def score_relationship(indicators: Indicators, params: ClientParams) -> RelationshipScore:
+    """Return the score of the relationship, whole and by dimension.
+
+    Parameters
+    ----------
+    indicators
+        The client's indicators; only their overall outcomes are used.
+    params
+        Weights, levels and the planned interval between contacts.
+    """
+    weights = {dimension: float(getattr(params.scale, dimension)) for dimension in DIMENSIONS}
+    total = sum(weights.values())
+    cuts = {str(level): cut for level, cut in params.scale.levels.items()}
+    dimensions = tuple(
+        _score_dimension(dimension, weights[dimension] / total, indicators, params, cuts) for dimension in DIMENSIONS
+    )
+    overall = _combine_dimensions(dimensions)
+    return RelationshipScore(
+        overall=overall,
+        level=level_of(overall, cuts),
+        level_range=_level_range(overall, cuts),
+        dimensions=dimensions,
+        cuts=cuts,
+    )
+
+
+def level_of(score: Outcome, cuts: Mapping[str, float]) -> str:
+    """Return the level of a score by its point estimate, "" where there is no score."""
+    return _letter(score.value, cuts) if isinstance(score, Estimate) else ""
+
+
+def anchors_of(params: ClientParams, indicators: Mapping[str, IndicatorResult]) -> dict[str, tuple[Anchor, ...]]:
+    """Return the components of each dimension with their anchors.
+
+    Shares run from none to all. The remaining anchors are: growth of revenue from -20% to +20% a year, so that 50 is
+    standing still; contacts a year from none to as many as the planned interval asks for; categories bought from one to
+    all that the client sells.
+    """
+    planned = DAYS_PER_YEAR / params.interaction.planned_revisit_days
+    breadth = indicators.get("categories_bought")
+    offered = breadth.bounds[1] if breadth is not None and breadth.bounds is not None else 1.0
+    return {
+        "satisfaction": (Anchor(indicator="satisfaction_index", zero=0, full=100),),
+        "loyalty": (
+            Anchor(indicator="loyalty_index", zero=0, full=100),
+            Anchor(indicator="repeat_purchase_rate", zero=0, full=1),
+            Anchor(indicator="retention_rate", zero=0, full=1),
+        ),
+        "value": (Anchor(indicator="revenue_growth", zero=-0.2, full=0.2),),
+        "interaction": (
+            Anchor(indicator="contact_coverage", zero=0, full=1),
+            Anchor(indicator="contact_frequency", zero=0, full=planned),
+        ),
+        "depth_breadth": (
+            Anchor(indicator="contact_level_share", zero=0, full=1),
+            Anchor(indicator="categories_bought", zero=1, full=max(offered, 2.0)),
+        ),
+    }
+
+
+def _score_dimension(
+    dimension: str, weight: float, indicators: Indicators, params: ClientParams, cuts: Mapping[str, float]
+) -> DimensionScore:
+    anchors = anchors_of(params, indicators.results)[dimension]
+    components = tuple(
+        ScoreComponent(
+            indicator=anchor.indicator,
+            name=indicators.results[anchor.indicator].name,
+            anchor=anchor,
+            score=_on_scale(indicators.results[anchor.indicator].overall, anchor),
+        )
+        for anchor in anchors
+        if anchor.indicator in indicators.results
+    )
+    scores = [component.score for component in components if isinstance(component.score, Estimate)]
+    score: Outcome
+    if scores:
+        score = _mean(scores, [1 / len(scores)] * len(scores))
+    else:
+        score = next(
+            (component.score for component in components if isinstance(component.score, NotEstimable)),
+            NotEstimable(reason=N_("The client's data hold nothing that this dimension is measured by.")),
+        )
+    name = dimension_names()[dimension]
+    level = level_of(score, cuts)
+    return DimensionScore(
+        dimension=dimension, name=name, weight=weight, score=score, level=level, components=components
+    )
+
+
+def _on_scale(outcome: Outcome, anchor: Anchor) -> Outcome:
+    """Put an outcome on 0-100 between its anchors, cut off at both ends."""
+    if isinstance(outcome, NotEstimable):
+        return outcome
+    low, value, high = (
+        min(max(100 * (number - anchor.zero) / (anchor.full - anchor.zero), 0.0), 100.0)
+        for number in (outcome.low, outcome.value, outcome.high)
+    )
+    return Estimate(
+        value=value, low=low, high=high, n=outcome.n, method=outcome.method, unit="index", level=outcome.level
+    )
+
+
+def _mean(scores: list[Estimate], weights: list[float]) -> Estimate:
+    """Return the weighted mean with the conservative interval (weights sum to one)."""
+    value, low, high = (
+        sum(weight * getattr(score, limit) for weight, score in zip(weights, scores, strict=True))
+        for limit in ("value", "low", "high")
+    )
+    return Estimate(
+        value=value,
+        low=min(low, value),
+        high=max(high, value),
+        n=min(score.n for score in scores),
+        method=METHOD if len(scores) > 1 else scores[0].method,
+        unit="index",
+        level=scores[0].level,
+    )
+
+
+def _combine_dimensions(dimensions: tuple[DimensionScore, ...]) -> Outcome:
+    counted = [dimension for dimension in dimensions if dimension.weight > 0]
+    missing = [dimension.name for dimension in counted if isinstance(dimension.score, NotEstimable)]
+    if missing:
+        reason = N_(
+            "There is no overall score, because it would not be comparable: no data for {dimensions:list}.",
+            dimensions=missing,
+        )
+        return NotEstimable(reason=reason)
+    scores = [dimension.score for dimension in counted if isinstance(dimension.score, Estimate)]
+    return _mean(scores, [dimension.weight for dimension in counted])
+
+
+def _letter(score: float, cuts: Mapping[str, float]) -> str:
+    return next((level for level in "ABCD" if score >= cuts[level]), "E")
+
+
+def _level_range(score: Outcome, cuts: Mapping[str, float]) -> tuple[str, str]:
+    if isinstance(score, NotEstimable):
+        return "", ""
+    return _letter(score.low, cuts), _letter(score.high, cuts)

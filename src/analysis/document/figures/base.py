@@ -1,0 +1,152 @@
+"""What all figures share: the way from a drawing to a block, and the marks that every chart uses."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from analysis.document.blocks import Figure
+from analysis.document.theme import GREY, RULE, Theme, clean_text, drawing, figure_to_svg, new_canvas
+from analysis.document.translate import Translator
+from analysis.messages import N_, Message
+from analysis.results import Estimate, Unit
+
+LABEL_WIDTH = 34  # Latin characters of a group's name beside a chart
+MAX_GROUPS = 14
+ROW_HEIGHT = 0.27  # inches
+AXIS_HEIGHT = 0.62  # inches for the axis with its label
+
+Row = Mapping[str, Any]
+
+
+@dataclass
+class Drawing:
+    """A figure in the making: the canvas, its axes, and at the end its SVG."""
+
+    canvas: Canvas
+    axes: list[Axes]
+    key: str
+    svg: str = field(default="")
+
+    @property
+    def ax(self) -> Axes:
+        """The only, or first, axes."""
+        return self.axes[0]
+
+
+@contextmanager
+def figure_drawing(theme: Theme, key: str, height: float, columns: int = 1) -> Iterator[Drawing]:
+    """Open a drawing in the theme; when the block ends without error its SVG is ready."""
+    with drawing(theme):
+        canvas, axes = new_canvas(height, columns=columns)
+        sheet = Drawing(canvas, axes, key)
+        yield sheet
+        sheet.svg = figure_to_svg(canvas, key)
+
+
+def figure_block(
+    sheet: Drawing,
+    t: Translator,
+    *,
+    title: Message | str,
+    alt: Message | str,
+    data: Sequence[Row],
+    caption: Message | str = "",
+) -> Figure:
+    """Return the block of a finished drawing."""
+    return Figure(
+        title=t(title), svg=sheet.svg, alt=t(alt), caption=t(caption), data=tuple(dict(row) for row in data),
+        anchor=f"figure-{sheet.key}",
+    )  # fmt: skip
+
+
+def estimate_row(label: str, estimate: Estimate) -> dict[str, Any]:
+    """Return the data behind one mark."""
+    return {"label": label, "value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}
+
+
+def unit_label(unit: Unit, t: Translator) -> str:
+    """Return the words on the axis of a unit."""
+    words: dict[str, Message | str] = {
+        "proportion": N_("Share of customers, %"),
+        "index": N_("Points, 0 to 100"),
+        "nps": N_("Net Promoter Score, -100 to 100"),
+        "score": N_("Mean answer, on the questionnaire's own scale"),
+        "money": t.currency,
+        "count": N_("Number"),
+        "per_year": N_("Times a year"),
+        "days": N_("Days"),
+        "percentage_points": N_("Percentage points"),
+        "ratio": N_("Ratio"),
+    }
+    return t(words[unit])
+
+
+def tick_formatter(unit: Unit, t: Translator) -> FuncFormatter:
+    """Return a formatter for the ticks of an axis in `unit`."""
+    write: Callable[[float], str]
+    if unit == "proportion":
+
+        def write(value: float) -> str:
+            return t.number(round(100 * value, 6))
+    elif unit == "money":
+
+        def write(value: float) -> str:
+            return t.unit(value, "money")
+    elif unit == "percentage_points":
+
+        def write(value: float) -> str:
+            return t.signed(value, "percentage_points").removesuffix(".0")
+    else:
+
+        def write(value: float) -> str:
+            return t.number(round(value, 6))
+
+    return FuncFormatter(lambda value, _: write(value))
+
+
+def style_value_axis(ax: Axes, axis: str, unit: Unit, t: Translator, label: str = "") -> None:
+    """Give the axis that carries numbers its ticks, grid and label, and leave the other bare."""
+    target = ax.xaxis if axis == "x" else ax.yaxis
+    target.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+    target.set_major_formatter(tick_formatter(unit, t))
+    ax.grid(visible=True, axis=axis, color=RULE)  # type: ignore[arg-type]
+    target.set_label_text(label or unit_label(unit, t))
+    ax.spines["left" if axis == "y" else "bottom"].set_visible(False)
+    target.set_tick_params(length=0)
+    target.set_tick_params(labelcolor=GREY)
+
+
+def name_rows(ax: Axes, labels: Sequence[str]) -> None:
+    """Name the rows of a horizontal chart, the first on top; long names are cut."""
+    ax.set_yticks(range(len(labels)), [clean_text(label, LABEL_WIDTH) for label in labels])
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.spines["left"].set_visible(False)
+
+
+def row_notes(ax: Axes, notes: Sequence[str], color: str = GREY) -> None:
+    """Write one text at the right of each row of a horizontal chart."""
+    for position, note in enumerate(notes):
+        ax.annotate(note, (1.01, position), xycoords=("axes fraction", "data"), va="center", ha="left", color=color)
+
+
+def intervals(ax: Axes, estimates: Sequence[Estimate], color: str) -> None:
+    """Draw horizontal intervals, the first on top."""
+    rows = range(len(estimates))
+    ax.hlines(rows, [e.low for e in estimates], [e.high for e in estimates], color=color, linewidth=4, zorder=2)
+
+
+def rows_height(rows: int) -> float:
+    """Return the height in inches of a horizontal chart with so many rows."""
+    return AXIS_HEIGHT + ROW_HEIGHT * max(rows, 2)
+
+
+def pick_ends(labels: Sequence[str], limit: int = MAX_GROUPS) -> list[str]:
+    """Return at most `limit` of ordered labels: all, or the first and the last ones."""
+    if len(labels) <= limit:
+        return list(labels)
+    return [*labels[: limit // 2], *labels[-(limit // 2) :]]

@@ -1,0 +1,112 @@
+"""One indicator by group: a dot and its interval for each, the whole client as a line."""
+
+from collections.abc import Mapping
+
+import seaborn as sns
+
+from analysis.document.blocks import Figure
+from analysis.document.figures.base import (
+    estimate_row,
+    figure_block,
+    figure_drawing,
+    intervals,
+    name_rows,
+    pick_ends,
+    row_notes,
+    rows_height,
+    style_value_axis,
+    unit_label,
+)
+from analysis.document.formatting import format_n
+from analysis.document.theme import GREY, Theme, clean_text
+from analysis.document.translate import Translator
+from analysis.messages import N_, Message
+from analysis.results import Estimate, IndicatorResult, Outcome
+
+
+def plot_breakdown(
+    result: IndicatorResult, t: Translator, theme: Theme, *, group: str = "by_segment", limit: int = 14
+) -> Figure | None:
+    """Return a dot-and-interval chart of an indicator by segment or partner, or None where no group has an estimate.
+
+    Parameters
+    ----------
+    result
+        The indicator.
+    group
+        ``by_segment`` or ``by_partner``.
+    limit
+        Most groups shown; of more, the highest and the lowest.
+    """
+    outcomes: Mapping[str, Outcome] = getattr(result, group)
+    estimates = {label: outcome for label, outcome in outcomes.items() if isinstance(outcome, Estimate)}
+    if not estimates:
+        return None
+    ranked = sorted(estimates, key=lambda label: (-estimates[label].value, label))
+    shown = pick_ends(ranked, limit)
+    chosen = [estimates[label] for label in shown]
+    key = f"{result.key}-{group.removeprefix('by_')}".replace("_", "-")
+    with figure_drawing(theme, key, rows_height(len(shown))) as sheet:
+        intervals(sheet.ax, chosen, theme.pale)
+        sns.scatterplot(
+            x=[estimate.value for estimate in chosen], y=range(len(chosen)), ax=sheet.ax, color=theme.color, s=42,
+            zorder=3, linewidth=0, legend=False,
+        )  # fmt: skip
+        if isinstance(result.overall, Estimate):
+            sheet.ax.axvline(result.overall.value, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+        name_rows(sheet.ax, shown)
+        row_notes(sheet.ax, [f"{t.estimate(e)}  {format_n(e.n, t.language)}" for e in chosen])
+        style_value_axis(sheet.ax, "x", result.unit, t)
+    return figure_block(
+        sheet, t,
+        title=_finding(result, ranked, estimates, t),
+        alt=_alternative(result, shown, estimates, t),
+        caption=_caption(result, len(ranked) - len(shown), len(outcomes) - len(estimates), t),
+        data=[estimate_row(label, estimates[label]) for label in shown],
+    )  # fmt: skip
+
+
+def _finding(result: IndicatorResult, ranked: list[str], estimates: Mapping[str, Estimate], t: Translator) -> Message:
+    first, last = estimates[ranked[0]], estimates[ranked[-1]]
+    values = {
+        "name": result.name,
+        "highest": clean_text(ranked[0], 60),
+        "high": t.unit(first.value, result.unit),
+        "lowest": clean_text(ranked[-1], 60),
+        "low": t.unit(last.value, result.unit),
+    }
+    if len(ranked) == 1:
+        return N_("{name:message} in {highest:text}: {high:text}", **values)
+    if first.low > last.high:
+        return N_(
+            "{name:message} is highest in {highest:text} ({high:text}) and lowest in {lowest:text} ({low:text}),"
+            " beyond the uncertainty of both",
+            **values,
+        )
+    return N_(
+        "{name:message} lies between {low:text} ({lowest:text}) and {high:text} ({highest:text});"
+        " the intervals overlap, so the order is not certain",
+        **values,
+    )
+
+
+def _alternative(result: IndicatorResult, shown: list[str], estimates: Mapping[str, Estimate], t: Translator) -> str:
+    opening = N_(
+        "Dot chart of {name:message} by group, {unit:text}, with {level:percent} intervals.",
+        name=result.name,
+        unit=unit_label(result.unit, t),
+        level=estimates[shown[0]].level,
+    )
+    return t.sentences(opening, "; ".join(f"{clean_text(label, 60)}: {t.estimate(estimates[label])}" for label in shown))
+
+
+def _caption(result: IndicatorResult, unshown: int, without: int, t: Translator) -> str:
+    level = result.overall.level if isinstance(result.overall, Estimate) else 0.95
+    parts: list[Message] = [N_("Dot: estimate; bar: {level:percent} interval.", level=level)]
+    if isinstance(result.overall, Estimate):
+        parts.append(N_("Dashed line: all together, {value:text}.", value=t.unit(result.overall.value, result.unit)))
+    if unshown:
+        parts.append(N_("{count:int} more groups lie between the upper and the lower half shown.", count=unshown))
+    if without:
+        parts.append(N_("Groups without an estimate: {count:int} (too few answers, or withheld).", count=without))
+    return t.sentences(*parts)

@@ -1,0 +1,80 @@
+"""One indicator over time: an estimate and its interval for each wave or period, and what the test says."""
+
+import seaborn as sns
+
+from analysis.document.blocks import Figure
+from analysis.document.figures.base import estimate_row, figure_block, figure_drawing, style_value_axis, unit_label
+from analysis.document.formatting import format_n
+from analysis.document.theme import INK, Theme, clean_text
+from analysis.document.translate import Translator
+from analysis.messages import N_, Message
+from analysis.results import Change, Estimate, IndicatorResult
+
+HEIGHT = 2.3
+MAX_LABELLED = 8  # periods whose value is written beside the mark
+MAX_TICKS = 10
+
+
+def plot_trend(result: IndicatorResult, t: Translator, theme: Theme) -> Figure | None:
+    """Return an indicator by wave or period with its intervals, or None where fewer than two periods have an estimate.
+
+    The title says ``rose`` or ``fell`` only where the indicator's own test does.
+    """
+    points = {label: e for label, e in result.by_period.items() if isinstance(e, Estimate)}
+    if len(points) < 2:
+        return None
+    labels, estimates = list(points), list(points.values())
+    with figure_drawing(theme, f"{result.key}-trend".replace("_", "-"), HEIGHT) as sheet:
+        ax = sheet.ax
+        positions = range(len(labels))
+        ax.vlines(positions, [e.low for e in estimates], [e.high for e in estimates], color=theme.pale, linewidth=4)
+        sns.lineplot(
+            x=positions, y=[e.value for e in estimates], ax=ax, color=theme.color, marker="o", markersize=7,
+            markeredgewidth=0, errorbar=None, legend=False,
+        )  # fmt: skip
+        if len(labels) <= MAX_LABELLED:
+            for position, estimate in zip(positions, estimates, strict=True):
+                text = t.unit(estimate.value, result.unit)
+                ax.annotate(text, (position, estimate.value), (8, 0), textcoords="offset points", va="center", color=INK)
+        step = -(-len(labels) // MAX_TICKS)
+        ax.set_xticks(
+            positions[::step],
+            [f"{clean_text(label, 16)}\n{format_n(points[label].n, t.language)}" for label in labels[::step]],
+        )
+        ax.set_xlim(-0.4, len(labels) - 0.4)
+        ax.margins(y=0.12)
+        style_value_axis(ax, "y", result.unit, t)
+    opening = N_(
+        "Line chart of {name:message} over time, {unit:text}, with {level:percent} intervals.",
+        name=result.name,
+        unit=unit_label(result.unit, t),
+        level=estimates[0].level,
+    )
+    series = "; ".join(f"{clean_text(label, 40)}: {t.estimate(estimate)}" for label, estimate in points.items())
+    return figure_block(
+        sheet, t,
+        title=trend_finding(result, t),
+        alt=t.sentences(opening, series),
+        caption=N_("Dot: estimate; bar: {level:percent} interval.", level=estimates[0].level),
+        data=[estimate_row(label, estimate) for label, estimate in points.items()],
+    )  # fmt: skip
+
+
+def trend_finding(result: IndicatorResult, t: Translator) -> Message:
+    """Return the finding of a trend, in the words that its test allows."""
+    change = result.change
+    if not isinstance(change, Change):
+        return N_("{name:message} over time", name=result.name)
+    values = {
+        "name": result.name,
+        "earlier": change.earlier,
+        "later": change.later,
+        "difference": t.signed(change.difference.value, change.difference.unit),
+    }
+    if change.verdict == "rose":
+        return N_("{name:message} rose between {earlier:text} and {later:text} ({difference:text})", **values)
+    if change.verdict == "fell":
+        return N_("{name:message} fell between {earlier:text} and {later:text} ({difference:text})", **values)
+    return N_(
+        "{name:message}: no change between {earlier:text} and {later:text} that the data can tell from noise", **values
+    )

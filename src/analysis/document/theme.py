@@ -1,0 +1,181 @@
+"""How every figure looks: one accent and greys, static fonts, text kept as text, the same bytes from the same data."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure as Canvas
+
+from analysis.document import fonts
+
+TEXT_WIDTH_INCHES = 170 / 25.4  # the text column of an A4 page
+INK = "#262626"
+GREY = "#767676"  # 4.5:1 on white
+LIGHT = "#bdbdbd"
+RULE = "#e3e3e3"
+FONT_SIZE = 9.0
+MAX_LUMINANCE = 0.22  # relative luminance that still reads on white at about 3.9:1
+
+_UNUSED_ID = re.compile(r' id="([^"]+)"')
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours and fonts of one report's figures.
+
+    Parameters
+    ----------
+    language
+        Decides the order of the font families, so that Chinese never falls back to Japanese glyphs.
+    accent
+        The one colour, #rrggbb; darkened where it would not read on white.
+    """
+
+    language: str = "en"
+    accent: str = "#1f5a7a"
+
+    @property
+    def color(self) -> str:
+        """The accent, dark enough for white paper."""
+        return readable(self.accent)
+
+    @property
+    def pale(self) -> str:
+        """The accent mixed with white, for intervals and areas."""
+        return tint(self.color, 0.65)
+
+    def rc(self) -> dict[str, Any]:
+        """Return Matplotlib's settings for the figures."""
+        return {
+            "axes.edgecolor": LIGHT,
+            "axes.labelcolor": GREY,
+            "axes.labelsize": FONT_SIZE,
+            "axes.axisbelow": True,
+            "axes.linewidth": 0.8,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.unicode_minus": True,
+            "figure.facecolor": "white",
+            "font.family": list(fonts.figure_font_families(self.language)),
+            "font.size": FONT_SIZE,
+            "font.weight": "normal",
+            "grid.color": RULE,
+            "grid.linewidth": 0.8,
+            "legend.frameon": False,
+            "lines.linewidth": 1.6,
+            "svg.fonttype": "none",
+            "text.color": INK,
+            "text.parse_math": False,  # a client's name may hold dollar signs
+            "xtick.color": LIGHT,
+            "ytick.color": LIGHT,
+            "xtick.labelcolor": GREY,
+            "ytick.labelcolor": INK,
+            "xtick.labelsize": FONT_SIZE,
+            "ytick.labelsize": FONT_SIZE,
+            "xtick.major.size": 3,
+            "ytick.major.size": 0,
+        }
+
+
+def readable(color: str) -> str:
+    """Return `color`, darkened step by step until it reads on white."""
+    rgb = to_rgb(color)
+    while _luminance(rgb) > MAX_LUMINANCE:
+        rgb = tuple(0.92 * part for part in rgb)  # type: ignore[assignment]
+    return to_hex(rgb)
+
+
+def tint(color: str, share: float) -> str:
+    """Return `color` mixed with `share` of white."""
+    return to_hex([part + (1 - part) * share for part in to_rgb(color)])
+
+
+def _luminance(rgb: tuple[float, float, float]) -> float:
+    """Return the relative luminance of WCAG 2.2."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in rgb]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@lru_cache
+def register_fonts() -> None:
+    """Make the package's static fonts known to Matplotlib, once a process."""
+    for path in fonts.figure_font_paths():
+        font_manager.fontManager.addfont(str(path))
+
+
+@contextmanager
+def drawing(theme: Theme) -> Iterator[None]:
+    """Apply the theme inside a with-block and leave Matplotlib's own settings as they were."""
+    register_fonts()
+    with mpl.rc_context(theme.rc()):
+        yield
+
+
+def new_canvas(height: float, *, columns: int = 1, width: float = TEXT_WIDTH_INCHES) -> tuple[Canvas, list[Axes]]:
+    """Return a figure of `height` inches with `columns` axes, without any pyplot state."""
+    canvas = Canvas(figsize=(width, height), layout="constrained")
+    FigureCanvasSVG(canvas)
+    axes = canvas.subplots(1, columns, squeeze=False)[0]
+    return canvas, list(axes)
+
+
+def clean_text(text: str, width: int = 0) -> str:
+    """Return a client's text on one line without control characters, cut with an ellipsis beyond `width`."""
+    line = " ".join(_CONTROL.sub("", text).split())
+    return line if not width or display_width(line) <= width else _cut(line, width)
+
+
+def display_width(text: str) -> int:
+    """Return the width of a text in Latin characters; a Chinese character counts twice."""
+    return sum(2 if ord(character) >= 0x2E80 else 1 for character in text)
+
+
+def _cut(text: str, width: int) -> str:
+    kept = ""
+    for character in text:
+        if display_width(kept + character) > width - 1:
+            break
+        kept += character
+    return kept.rstrip() + "…"
+
+
+def figure_to_svg(canvas: Canvas, key: str) -> str:
+    """Return the figure as an SVG element that is safe inside a page: no prolog, metadata, style sheet or stray ids.
+
+    Parameters
+    ----------
+    canvas
+        The drawn figure; it must still be inside `drawing`.
+    key
+        Unique name of the figure in its document, so that no two figures of a page share an id.
+    """
+    buffer = BytesIO()
+    with mpl.rc_context({"svg.hashsalt": key}):
+        canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    svg = buffer.getvalue().decode()
+    canvas.clear()
+    svg = svg[svg.index("<svg ") :]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<style[^>]*>.*?</style>\s*", "", svg, flags=re.DOTALL)
+    svg = svg.replace("<svg ", '<svg stroke-linejoin="round" stroke-linecap="butt" ', 1)
+    return _own_ids(svg, key)
+
+
+def _own_ids(svg: str, key: str) -> str:
+    """Drop the ids that nothing refers to and prefix the others with the figure's key."""
+    used = set(re.findall(r"#([A-Za-z][\w.-]*)", svg))
+    svg = _UNUSED_ID.sub(lambda match: match[0] if match[1] in used else "", svg)
+    svg = re.sub(r' id="([^"]+)"', rf' id="{key}-\1"', svg)
+    return re.sub(r'(url\(#|href="#)', rf"\g<1>{key}-", svg)

@@ -1,0 +1,171 @@
+"""Messages into the reader's language: gettext catalogs through babel, numbers through `formatting`."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from importlib import resources
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from analysis.document import formatting
+from analysis.messages import Message
+from analysis.params.base import Language
+from analysis.results import Change, Estimate, NotEstimable, Outcome, Unit
+
+CATALOG_LANGUAGES = ("zh",)  # English needs no catalog: the messages are English
+KEYWORDS = {"N_": (1,), "NP_": (1, 2)}
+LINE_WIDTH = 120
+
+
+def catalog_path(language: str) -> Path:
+    """Return the path of a language's catalog inside the package."""
+    return Path(str(resources.files("analysis.document"))) / "locale" / language / "LC_MESSAGES" / "audit.po"
+
+
+@lru_cache
+def load_translations(language: str) -> NullTranslations:
+    """Return the gettext translations of `language`, read from its .po file once a process."""
+    if language not in CATALOG_LANGUAGES:
+        return NullTranslations()
+    with catalog_path(language).open("rb") as file:
+        catalog = read_po(file, locale=language, abort_invalid=True)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(template: str) -> tuple[tuple[str, str | None, str], ...]:
+    """Return a template's pieces: literal text, the placeholder after it (or None) and the placeholder's format."""
+    return tuple((text, name, spec or "") for text, name, spec, _ in Formatter().parse(template))
+
+
+def placeholders(template: str) -> frozenset[tuple[str, str]]:
+    """Return the placeholders of a template with their formats."""
+    return frozenset((name, spec) for _, name, spec in _parsed(template) if name is not None)
+
+
+@dataclass(frozen=True)
+class Translator:
+    """Writes messages and results in one language and currency.
+
+    Parameters
+    ----------
+    language
+        Language of the report.
+    currency
+        ISO code of the money in it.
+    """
+
+    language: Language
+    currency: str = "EUR"
+
+    def __call__(self, message: Message | str) -> str:
+        """Return the finished sentence; a text that is already finished stays as it is."""
+        if isinstance(message, str):
+            return message
+        translations = load_translations(self.language)
+        if message.plural is not None and message.count is not None:
+            template = translations.ngettext(message.msgid, message.plural, message.count)
+        else:
+            template = translations.gettext(message.msgid) if message.msgid else ""
+        return "".join(self._pieces(template, message))
+
+    def _pieces(self, template: str, message: Message) -> Iterator[str]:
+        for text, name, spec in _parsed(template):
+            yield text
+            if name is not None:
+                if name not in message.values:
+                    raise KeyError(f"the message {message.msgid!r} has no value for its placeholder {name!r}")
+                yield self.value(message.values[name], spec)
+
+    def value(self, value: Any, spec: str = "") -> str:
+        """Return one placeholder's value as text; nested messages and lists are translated."""
+        if isinstance(value, Message):
+            return self(value)
+        if spec == "list" or isinstance(value, list | tuple):
+            return formatting.format_list([self.value(item) for item in value], self.language)
+        spec = "text" if spec == "message" else spec
+        return formatting.format_value(value, spec, self.language, self.currency)
+
+    def unit(self, value: float, unit: Unit, *, full: bool = False) -> str:
+        """Return a level in its unit; `full` writes money in whole units."""
+        return formatting.format_unit(value, unit, self.language, self.currency, full=full)
+
+    def signed(self, value: float, unit: Unit) -> str:
+        """Return a difference in its unit, with its sign."""
+        return formatting.format_change(value, unit, self.language, self.currency)
+
+    def estimate(self, estimate: Estimate, *, full: bool = False) -> str:
+        """Return an estimate with its interval."""
+        return formatting.format_estimate(estimate, self.language, self.currency, full=full)
+
+    def limits(self, estimate: Estimate, *, full: bool = False) -> str:
+        """Return the interval of an estimate alone."""
+        return formatting.format_limits(estimate, self.language, self.currency, full=full)
+
+    def outcome(self, outcome: Outcome | Change) -> str:
+        """Return an estimate with its interval, or the reason why there is none."""
+        if isinstance(outcome, NotEstimable):
+            return self(outcome.reason)
+        return self.estimate(outcome.difference if isinstance(outcome, Change) else outcome)
+
+    def number(self, value: float, decimals: int | None = None) -> str:
+        """Return a plain number."""
+        return formatting.format_number(value, self.language, decimals)
+
+    def join(self, items: list[str]) -> str:
+        """Return texts as one enumeration."""
+        return formatting.format_list(items, self.language)
+
+    @property
+    def separator(self) -> str:
+        """What stands between two sentences: a space, or nothing in Chinese."""
+        return "" if self.language == "zh" else " "
+
+    def sentences(self, *messages: Message | str | None) -> str:
+        """Return a paragraph of those messages that there are."""
+        return self.separator.join(self(message) for message in messages if message)
+
+
+def extract_messages(folder: Path | None = None) -> frozenset[str | tuple[str, str]]:
+    """Return every message marked in the code: the template, or (singular, plural)."""
+    source = folder or Path(str(resources.files("analysis")))
+    found = extract_from_dir(source, method_map=[("**.py", "python")], keywords=KEYWORDS)
+    return frozenset(message for _, _, message, _, _ in found)
+
+
+def update_catalogs(folder: Path | None = None) -> dict[str, int]:
+    """Merge the code's messages into the catalogs; return how many of each language lack a translation.
+
+    Messages that the code no longer has are dropped, new ones are added untranslated; nothing is guessed.
+    """
+    template = Catalog(charset="utf-8")
+    for message in sorted(extract_messages(folder), key=str):
+        template.add(message)
+    untranslated = {}
+    for language in CATALOG_LANGUAGES:
+        path = catalog_path(language)
+        with path.open("rb") as file:
+            catalog = read_po(file, locale=language)
+        catalog.update(template, no_fuzzy_matching=True, keep_user_comments=True)
+        catalog.obsolete.clear()
+        with path.open("wb") as file:
+            write_po(file, catalog, width=LINE_WIDTH, no_location=True, omit_header=False, sort_output=True)
+        untranslated[language] = sum(1 for entry in catalog if entry.id and not _is_translated(entry.string))
+    load_translations.cache_clear()
+    return untranslated
+
+
+def _is_translated(string: str | tuple[str, ...]) -> bool:
+    """Return whether every form of a translation is there."""
+    return all(string) if isinstance(string, list | tuple) else bool(string)

@@ -1,0 +1,97 @@
+"""Weighted least squares whose standard errors respect accounts: HC3, or CR3 where an account has several rows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from analysis.models.clustering import (
+    Floats,
+    checked_weights,
+    cluster_codes,
+    jackknife_deviations,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearFit:
+    """A weighted least-squares fit.
+
+    Parameters
+    ----------
+    coefficients, covariance
+        Shapes (k,) and (k, k).
+    fitted, residuals, weights, clusters
+        By row; weights have mean 1, clusters are codes.
+    r_squared
+        Weighted, 0 to 1.
+    deviations
+        Movement of the coefficients when each account is left out, shape (G, k).
+    leverages
+        Diagonal of the (weighted) hat matrix, by row.
+    """
+
+    coefficients: Floats
+    covariance: Floats
+    fitted: Floats
+    residuals: Floats
+    weights: Floats
+    clusters: np.ndarray
+    r_squared: float
+    deviations: Floats
+    leverages: Floats
+
+    @property
+    def accounts(self) -> int:
+        """Return the number of clusters."""
+        return len(self.deviations)
+
+
+def fit_linear(
+    outcome: ArrayLike, design: Floats, *, weights: ArrayLike | None = None, clusters: ArrayLike | None = None
+) -> LinearFit:
+    """Fit ``outcome = design @ b`` by weighted least squares with the covariance of `clustering`.
+
+    Parameters
+    ----------
+    outcome, design
+        Shapes (n,) and (n, k); the design has full column rank and holds the intercept.
+    weights
+        Survey weights (any scale), or None.
+    clusters
+        Account of each row, or None where each row is its own.
+
+    Raises
+    ------
+    ValueError
+        If a weight is not above 0, or the design is not of full rank.
+    """
+    y = np.asarray(outcome, dtype=float)
+    n, k = design.shape
+    w = checked_weights(weights, n)
+    codes = cluster_codes(clusters, n)
+    if np.linalg.matrix_rank(design) < k:
+        raise ValueError("the design is not of full rank")
+    cross = (design * w[:, None]).T @ design
+    coefficients = np.linalg.solve(cross, (design * w[:, None]).T @ y)
+    fitted = design @ coefficients
+    residuals = y - fitted
+    deviations = jackknife_deviations(
+        design * (w * residuals)[:, None],
+        cross,
+        lambda: design[:, :, None] * design[:, None, :] * w[:, None, None],
+        codes,
+    )
+    centred = y - np.average(y, weights=w)
+    leverages = w * np.einsum("ij,ji->i", design, np.linalg.solve(cross, design.T))
+    return LinearFit(
+        coefficients=coefficients,
+        covariance=deviations.T @ deviations,
+        fitted=fitted,
+        residuals=residuals,
+        weights=w,
+        clusters=codes,
+        r_squared=float(1 - (w * residuals**2).sum() / (w * centred**2).sum()),
+        deviations=deviations,
+        leverages=leverages,
+    )

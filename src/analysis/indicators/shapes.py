@@ -43,6 +43,8 @@ class ItemResult(Shape):
         Lowest and highest code of the answer scale, higher is better.
     mean
         Mean answer, on the item's own scale.
+    index
+        Mean answer rescaled to 0-100.
     top2
         Share of the answers in the two highest codes, 0 to 1.
     by_period
@@ -60,6 +62,7 @@ class ItemResult(Shape):
     role: str
     scale: tuple[float, float]
     mean: Outcome
+    index: Outcome
     top2: Outcome
     by_period: Mapping[str, Outcome]
     n: int | None
@@ -238,7 +241,8 @@ class RetentionCurve(Shape):
     ----------
     kind
         ``contractual``: Kaplan-Meier share of relationships that last longer than `days`. ``activity``: of the
-        customers whose first purchase lies far enough back, the share who bought in the 90 days before `days` were over.
+        customers whose first purchase lies far enough back, the share who bought in the
+        90 days before `days` were over.
     n, events
         Customers, and relationships that ended (contractual) or 0.
     points
@@ -332,7 +336,8 @@ class FeedbackSummary(Shape):
 class OpportunitySummary(Shape):
     """Opportunities closed in the last twelve months, and those open at the date of the audit.
 
-    `win_rate` is won / closed (0 to 1); `won_amount` and `open_amount` are in the audit's currency, None without amounts.
+    `win_rate` is won / closed (0 to 1); `won_amount` and `open_amount` are in the audit's currency, None
+    without amounts.
     """
 
     window: str

@@ -1,0 +1,271 @@
+"""Estimates with honest intervals from observations that may be weighted and come several to an account.
+
+Every estimate here is a weighted mean of values: of 0 and 1 (a proportion), of -100, 0 and 100 (the Net Promoter
+Score), of anything else (a mean). Its variance is linearised and clustered by account [1]_: with weights ``w``, total
+weight ``W`` and mean ``m``, an account contributes ``U = sum(w * (y - m)) / W``, and the variance is
+``G / (G - 1) * sum(U ** 2)`` over the G accounts, with t(G - 1). Rows that are split into parts which share out the
+weight therefore change nothing. Where accounts hold one value each and weigh the same, the textbook formulas hold:
+Wilson [2]_ for proportions and ``(p + d - (p - d) ** 2) / n`` for the Net Promoter Score.
+
+References
+----------
+.. [1] Binder, D. A. (1983). On the variances of asymptotically normal estimators from complex surveys.
+       International Statistical Review 51, 279-292.
+.. [2] Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. JASA 22, 209-212.
+.. [3] Korn, E. L. & Graubard, B. I. (1998). Confidence intervals for proportions with small expected number of
+       positive counts estimated from survey data. Survey Methodology 24, 193-201.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import special
+
+from analysis.indicators.samples import TINY, Moments, Sample, moments_of, normal_quantile, t_quantile
+from analysis.messages import N_
+from analysis.results import Change, Estimate, NotEstimable, Outcome, Unit, Verdict
+
+Kind = Literal["mean", "proportion", "nps"]
+LEVEL = 0.95
+ALPHA = 0.05
+POWER = 0.8
+MIN_CLUSTERS = 10
+
+__all__ = ["Measure", "Sample", "difference", "estimate", "wilson_limits"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """What a sample's values are: the kind of mean, its unit and its bounds (None where unbounded)."""
+
+    kind: Kind
+    unit: Unit
+    bounds: tuple[float, float] | None = None
+
+
+def wilson_limits(share: float, n: float, quantile: float) -> tuple[float, float]:
+    """Return Wilson's limits of a proportion from `n` (possibly effective) independent observations."""
+    square = quantile**2
+    centre = (share + square / (2 * n)) / (1 + square / n)
+    half = quantile / (1 + square / n) * math.sqrt(max(share * (1 - share), 0.0) / n + square / (4 * n * n))
+    return min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share)
+
+
+def estimate(
+    sample: Sample,
+    measure: Measure,
+    *,
+    min_clusters: int = MIN_CLUSTERS,
+    min_n: int = 1,
+    level: float = LEVEL,
+) -> Outcome:
+    """Estimate a weighted mean of the sample's values, clustered by account.
+
+    Parameters
+    ----------
+    sample, measure
+        The observations and what their values are.
+    min_clusters, min_n
+        Fewest accounts and units for an interval.
+    level
+        Confidence level.
+
+    Returns
+    -------
+    Estimate or NotEstimable
+        With method ``wilson``, ``wilson-cluster``, ``nps``, ``t``, ``cluster-t`` or ``wilson-bound``. The interval
+        never has zero width.
+    """
+    refusal = _refuse(sample, min_clusters=min_clusters, min_n=min_n)
+    if refusal is not None:
+        return refusal
+    moments = moments_of(sample)
+    if measure.kind == "proportion":
+        low, high, method = _proportion_limits(moments, level)
+    elif moments.variance > 0:
+        half = moments.quantile(level) * math.sqrt(_mean_variance(sample, moments, measure))
+        low, high = _clip(moments.mean - half, moments.mean + half, measure, moments.mean)
+        method = ("nps" if measure.kind == "nps" else "t") if moments.simple else "cluster-t"
+    elif measure.bounds is None:
+        reason = N_("All values are equal, so the data carry no sign of how uncertain their mean is.")
+        return NotEstimable(reason=reason, n=moments.n)
+    else:
+        low, high = _degenerate_limits(moments, measure.bounds, level)
+        method = "wilson-bound"
+    return Estimate(
+        value=moments.mean,
+        low=low,
+        high=high,
+        n=moments.n,
+        method=method,
+        unit=measure.unit,
+        level=level,
+        std_error=math.sqrt(_mean_variance(sample, moments, measure)) if moments.variance > 0 else None,
+        clusters=None if moments.clusters == moments.n else moments.clusters,
+    )
+
+
+def _refuse(sample: Sample, *, min_clusters: int, min_n: int) -> NotEstimable | None:
+    n = sample.n
+    if n == 0:
+        return NotEstimable(reason=N_("There are no observations."), n=0)
+    clusters = len(np.unique(sample.clusters[sample.weights > 0]))
+    if n < min_n:
+        reason = N_("There are {n:int} observations; an estimate needs at least {min:int}.", n=n, min=min_n)
+        return NotEstimable(reason=reason, n=n)
+    if clusters < max(min_clusters, 2):
+        reason = N_(
+            "The observations come from {accounts:int} accounts; an interval needs at least {min:int}.",
+            accounts=clusters,
+            min=max(min_clusters, 2),
+        )
+        return NotEstimable(reason=reason, n=n)
+    return None
+
+
+def _mean_variance(sample: Sample, moments: Moments, measure: Measure) -> float:
+    """Return the variance of the mean; the textbook's for a simple Net Promoter Score."""
+    if measure.kind == "nps" and moments.simple:
+        return moments.variance * (moments.clusters - 1) / moments.clusters
+    return moments.variance
+
+
+def _proportion_limits(moments: Moments, level: float) -> tuple[float, float, str]:
+    """Return Wilson's limits at the effective n [3]_; the accounts count once where nothing varies."""
+    share = min(max(moments.mean, 0.0), 1.0)
+    if moments.simple and abs(moments.variance * (moments.clusters - 1) - share * (1 - share)) <= 1e-9:
+        return *wilson_limits(share, moments.clusters, normal_quantile(1 - (1 - level) / 2)), "wilson"
+    effective = moments.effective if moments.variance <= 0 else share * (1 - share) / moments.variance
+    if moments.binary:
+        effective = min(effective, moments.n)
+    return *wilson_limits(share, effective, moments.quantile(level)), "wilson-cluster"
+
+
+def _degenerate_limits(moments: Moments, bounds: tuple[float, float], level: float) -> tuple[float, float]:
+    """Return limits where all values are equal: an unseen share, bounded by Wilson, may lie at the far ends."""
+    _, unseen = wilson_limits(0.0, moments.effective, normal_quantile(1 - (1 - level) / 2))
+    low, high = bounds
+    return moments.mean - unseen * (moments.mean - low), moments.mean + unseen * (high - moments.mean)
+
+
+def _clip(low: float, high: float, measure: Measure, value: float) -> tuple[float, float]:
+    if measure.bounds is not None:
+        low, high = max(low, measure.bounds[0]), min(high, measure.bounds[1])
+    return min(low, value), max(high, value)
+
+
+def difference(
+    earlier: Sample,
+    later: Sample,
+    measure: Measure,
+    *,
+    labels: tuple[str, str],
+    min_clusters: int = MIN_CLUSTERS,
+    min_n: int = 1,
+    level: float = LEVEL,
+) -> Change | NotEstimable:
+    """Compare two periods; an account present in both enters with both contributions at once.
+
+    The variance of ``m2 - m1`` is linearised over the stacked rows and clustered by account, which pairs what is
+    paired and treats the rest as independent. Proportions are compared in percentage points.
+
+    Parameters
+    ----------
+    earlier, later
+        Samples cut from the same one, so that their codes mean the same accounts.
+    measure
+        What their values are.
+    labels
+        Names of the two periods.
+    min_clusters, min_n, level
+        As in `estimate`, asked of each period.
+    """
+    for sample in (earlier, later):
+        refusal = _refuse(sample, min_clusters=min_clusters, min_n=min_n)
+        if refusal is not None:
+            return refusal
+    first, second = moments_of(earlier), moments_of(later)
+    codes = np.union1d(first.codes, second.codes)
+    joint = np.zeros(len(codes))
+    joint[np.searchsorted(codes, second.codes)] += second.contributions
+    joint[np.searchsorted(codes, first.codes)] -= first.contributions
+    variance = len(codes) / (len(codes) - 1) * float(joint @ joint)
+    for moments in (first, second):  # a period without variation is not a period without uncertainty
+        if moments.variance <= 0:
+            variance += _degenerate_variance(moments, measure.bounds, level)
+    floor = TINY * max(first.variance, second.variance)
+    if variance <= floor:  # every account moved alike
+        reason = N_("Every account changed by the same amount, so the data carry no sign of the change's uncertainty.")
+        return NotEstimable(reason=reason, n=second.n)
+    factor = 100.0 if measure.kind == "proportion" else 1.0
+    return _change(
+        value=factor * (second.mean - first.mean),
+        error=factor * math.sqrt(variance),
+        degrees=_joint_degrees(first, second, len(codes), earlier.effective_degrees),
+        limit=None if measure.bounds is None else factor * (measure.bounds[1] - measure.bounds[0]),
+        unit="percentage_points" if measure.kind == "proportion" else measure.unit,
+        n=(first.n, second.n),
+        clusters=len(codes),
+        labels=labels,
+        overlap=_overlap(earlier, later),
+        level=level,
+    )
+
+
+def _joint_degrees(first: Moments, second: Moments, clusters: int, effective: bool) -> float:
+    return min(first.degrees, second.degrees) if effective else clusters - 1
+
+
+def _degenerate_variance(moments: Moments, bounds: tuple[float, float] | None, level: float) -> float:
+    if bounds is None:
+        return 0.0
+    low, high = _degenerate_limits(moments, bounds, level)
+    return ((high - low) / 2 / normal_quantile(1 - (1 - level) / 2)) ** 2
+
+
+def _overlap(earlier: Sample, later: Sample) -> int:
+    return len(np.intersect1d(earlier.units[earlier.weights > 0], later.units[later.weights > 0]))
+
+
+def _change(
+    *,
+    value: float,
+    error: float,
+    degrees: float,
+    limit: float | None,
+    unit: Unit,
+    n: tuple[int, int],
+    clusters: int,
+    labels: tuple[str, str],
+    overlap: int,
+    level: float,
+) -> Change:
+    """Test a difference and say what it could have shown."""
+    p_value = float(2 * special.stdtr(degrees, -abs(value) / error))
+    quantile = t_quantile(1 - (1 - level) / 2, degrees)
+    low, high = value - quantile * error, value + quantile * error
+    if limit is not None:
+        low, high = max(low, min(-limit, value)), min(high, max(limit, value))
+    verdict: Verdict = "no_change" if p_value >= ALPHA else ("rose" if value > 0 else "fell")
+    return Change(
+        earlier=labels[0],
+        later=labels[1],
+        difference=Estimate(
+            value=value,
+            low=low,
+            high=high,
+            n=sum(n),
+            method="stacked-cluster-t",
+            unit=unit,
+            level=level,
+            std_error=error,
+            clusters=clusters,
+            p_value=p_value,
+        ),
+        verdict=verdict,
+        smallest_detectable=(t_quantile(1 - ALPHA / 2, degrees) + t_quantile(POWER, degrees)) * error,
+        overlap=overlap,
+        alpha=ALPHA,
+    )

@@ -1,15 +1,17 @@
 """All that one client's audit depends on, as a frozen model: what a parameter file may say."""
 
 import datetime as dt
-from typing import Literal, Self
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from analysis.params.base import Language, LocalizedText, Spec
+from analysis.params.base import BrokenRule, Language, LocalizedText, Share, Spec, Words
+from analysis.params.secrets import redact_text
 from analysis.params.sources import SourceSpec, SyntheticSpec, TableName
 from analysis.params.survey import SurveySpec
 
-CHAPTERS = (
+Chapter = Literal[
     "summary",
     "satisfaction",
     "loyalty",
@@ -21,14 +23,18 @@ CHAPTERS = (
     "feedback",
     "data_quality",
     "method",
-)
+]
+CHAPTERS: tuple[str, ...] = get_args(Chapter)
+CLIENT_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
 DIMENSIONS = ("satisfaction", "loyalty", "value", "interaction", "depth_breadth")
 
 
 class MoneySpec(Spec):
     """Currency and tax. With several currencies the table `rates` (currency, date, rate, source) is needed."""
 
-    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    currency: Annotated[str, Words("three capital letters such as EUR", "codes such as EUR")] = Field(
+        default="EUR", pattern=r"^[A-Z]{3}$"
+    )
     """The audit's currency, ISO 4217."""
     vat_rate: float = Field(default=0.0, ge=0, lt=1)
     """VAT taken out of amounts marked `tax_included`."""
@@ -72,7 +78,7 @@ class LimitsSpec(Spec):
 
     max_repair_share: float = Field(default=0.05, ge=0, le=1)
     """A single repair that touches more than this share of a table's rows stops the audit."""
-    max_repair_share_by_rule: dict[str, float] = Field(default_factory=dict)
+    max_repair_share_by_rule: dict[str, Share] = Field(default_factory=dict)
     """The same, for one repair rule by name (unmatched_customer: 0.3)."""
     small_cell: int = Field(default=5, ge=2)
     """Nothing of a survey is shown about fewer respondents."""
@@ -117,7 +123,9 @@ class BrandingSpec(Spec):
 
     logo: str | None = None
     """SVG or PNG, relative to the parameter file."""
-    accent: str = Field(default="#1f5a7a", pattern=r"^#[0-9a-fA-F]{6}$")
+    accent: Annotated[str, Words('a colour such as "#1f5a7a", in quotes', "colours")] = Field(
+        default="#1f5a7a", pattern=r"^#[0-9a-fA-F]{6}$"
+    )
     """Accent colour; a colour too light to read on white is darkened."""
     confidentiality: LocalizedText = ""
     """Line in the footer ("Confidential - for the board of Acme")."""
@@ -146,17 +154,18 @@ class ScaleWeights(Spec):
     @model_validator(mode="after")
     def _usable(self) -> Self:
         if not any(getattr(self, dimension) for dimension in DIMENSIONS):
-            raise ValueError("at least one dimension needs a weight above 0")
+            raise BrokenRule("must give at least one dimension a weight above 0", "only zeros")
         cuts = [cut for _, cut in sorted(self.levels.items())]
         if len(set(cuts)) < 4 or cuts != sorted(cuts, reverse=True):
-            raise ValueError("levels must give A, B, C and D, each below the one before")
+            found = ", ".join(f"{level} {cut:g}" for level, cut in sorted(self.levels.items())) or "none"
+            raise BrokenRule("must give A, B, C and D, each below the one before", found, key="levels")
         return self
 
 
 class ClientParams(Spec):
     """One client's parameter file, over `defaults.yml`."""
 
-    client: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    client: str = Field(pattern=CLIENT_PATTERN)
     """Client id: the file's name without .yml; not written in the file."""
     name: LocalizedText
     """The client's name."""
@@ -194,18 +203,50 @@ class ClientParams(Spec):
     """Logo, colour, lines."""
     scale: ScaleWeights = ScaleWeights()
     """The relationship score."""
-    commentary: dict[str, LocalizedText] = Field(default_factory=dict)
+    commentary: dict[Chapter, LocalizedText] = Field(default_factory=dict)
     """Chapter -> Markdown by the consultant."""
     bootstrap_draws: int = Field(default=400, ge=100)
     """Draws of every bootstrap in the audit."""
-    seed: int = 20260101
+    seed: int = Field(default=20260101, ge=0)
     """Seed from which each analysis derives its own."""
+
+    params_file: Path = Field(default=Path(), exclude=True, repr=False)
+    """File the parameters were read from; paths are relative to it. Not written in the file, never in an output."""
+    environment: dict[str, str] = Field(default_factory=dict, exclude=True, repr=False)
+    """Values that ${NAME} stood for, by name. Not written in the file, never in an output."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        unknown = sorted(set(self.commentary) - set(CHAPTERS))
-        if unknown:
-            raise ValueError(f"commentary has unknown chapters {unknown}; known are {list(CHAPTERS)}")
         if "survey" in self.sources and self.survey is None:
-            raise ValueError("a survey source needs the questionnaire under `survey:`")
+            raise BrokenRule("must describe the questionnaire, since sources has a survey", "nothing", key="survey")
         return self
+
+    def redact(self, text: str) -> str:
+        """Return `text` with every value that came from the environment, and every database password, taken out.
+
+        A value becomes the ``${NAME}`` it stood for, so does the password inside it; the password of a URL that is
+        written in the file itself becomes ``***``.
+        """
+        return redact_text(text, self.environment, self._database_urls())
+
+    def public(self) -> dict[str, Any]:
+        """Return the parameters as JSON-ready data in which ``${NAME}`` stands again for what it was replaced by."""
+        return _redacted(self.model_dump(mode="json"), self)
+
+    def __repr__(self) -> str:
+        return self.redact(super().__repr__())
+
+    def __str__(self) -> str:
+        return self.redact(super().__str__())
+
+    def _database_urls(self) -> list[str]:
+        sources = [each for spec in self.sources.values() for each in (spec if isinstance(spec, list) else [spec])]
+        return [source.database for source in sources if source.database is not None]
+
+
+def _redacted(data: Any, params: ClientParams) -> Any:
+    if isinstance(data, dict):
+        return {key: _redacted(value, params) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_redacted(value, params) for value in data]
+    return params.redact(data) if isinstance(data, str) else data

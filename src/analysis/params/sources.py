@@ -1,10 +1,11 @@
 """Where a client's tables come from, and how its columns and labels map onto the canonical ones."""
 
+import codecs
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from analysis.params.base import Spec
+from analysis.params.base import BrokenRule, Spec
 
 TableName = Literal[
     "customers",
@@ -40,6 +41,16 @@ class FileFormat(Spec):
     thousands: Literal["", ",", ".", " ", "'"] = ""
     """Thousands mark of numbers that arrive as text."""
 
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str) -> str:
+        try:
+            codecs.lookup(encoding)
+        except (LookupError, ValueError) as error:
+            rule = "must be an encoding that Python knows, such as utf-8 or gb18030"
+            raise BrokenRule(rule, repr(encoding)) from error
+        return encoding
+
 
 class SourceSpec(FileFormat):
     """One table of the client: exactly one of `files`, `query` with `inputs`, `database` with `query`, `package`."""
@@ -48,7 +59,7 @@ class SourceSpec(FileFormat):
     """SQL: DuckDB over `inputs`, or the database's own dialect with `database`."""
     inputs: dict[str, FileFormat] | None = None
     """Files that a DuckDB query reads, by the name the query uses."""
-    database: str | None = None
+    database: str | None = Field(default=None, repr=False)
     """SQLAlchemy URL, normally ${NAME} so that no password is in the file."""
     package: str | None = None
     """Name of a data set that a Python package ships: 'completejourney/transactions'."""
@@ -68,16 +79,19 @@ class SourceSpec(FileFormat):
         origins = [name for name in ("files", "inputs", "database", "package") if getattr(self, name) is not None]
         if len(origins) != 1:
             found = " and ".join(origins) or "none"
-            raise ValueError(f"a source needs exactly one of files, inputs, database, package; found {found}")
-        if (self.query is None) != (origins[0] in ("files", "package")):
-            raise ValueError("`query` goes with `inputs` or `database`, and they need it")
+            raise BrokenRule("must have exactly one of files, inputs, database and package", found)
+        if self.query is None and origins[0] in ("inputs", "database"):
+            raise BrokenRule(f"must have a `query` beside `{origins[0]}`", "none")
+        if self.query is not None and origins[0] in ("files", "package"):
+            rule = f"must not have a `query` beside `{origins[0]}`: a query reads `inputs` or a `database`"
+            raise BrokenRule(rule, "both", key="query")
         return self
 
 
 class SyntheticSpec(Spec):
     """A client whose truth is known: its files are generated into `data_folder` before they are read."""
 
-    seed: int = 7
+    seed: int = Field(default=7, ge=0)
     """Seed of the generator; the same seed gives the same files."""
     customers: int = Field(default=400, ge=20)
     """Number of customers."""

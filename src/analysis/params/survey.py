@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from analysis.params.base import LocalizedText, Spec
+from analysis.params.base import BrokenRule, LocalizedText, NotNegative, Spec
 
 Role = Literal[
     "satisfaction",
@@ -37,7 +37,7 @@ class ScaleSpec(Spec):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.min >= self.max:
-            raise ValueError(f"scale must be below its maximum: min {self.min:g}, max {self.max:g}")
+            raise BrokenRule("must have its min below its max", f"min {self.min:g}, max {self.max:g}")
         return self
 
 
@@ -92,9 +92,11 @@ class ItemSpec(Spec):
     @model_validator(mode="after")
     def _recommendation_is_0_10(self) -> Self:
         if self.role == "recommendation" and (self.scale.min, self.scale.max) != (0, 10):
-            raise ValueError(
-                f"a recommendation item is coded 0 to 10; found {self.scale.min:g} to {self.scale.max:g}"
-                " (recode the source with `labels`, or give the item the role attitudinal_loyalty)"
+            raise BrokenRule(
+                "must be 0 to 10 for a recommendation item (recode the answers with `labels`, or give the item the role"
+                " attitudinal_loyalty)",
+                f"{self.scale.min:g} to {self.scale.max:g}",
+                key="scale",
             )
         return self
 
@@ -108,7 +110,7 @@ class SurveySpec(Spec):
     """What respondents were promised; *attributed* means with their consent."""
     unit_of_analysis: Literal["respondent", "account", "account_revenue"] = "respondent"
     """What one observation is: a respondent, an account, or an account weighted by its revenue."""
-    respondent_weights: dict[str, float] = Field(default_factory=dict)
+    respondent_weights: dict[str, NotNegative] = Field(default_factory=dict)
     """Weight of a respondent's level when several answers of an account are averaged (unit account); default 1."""
     wave_by: Literal["column", "month", "quarter", "half_year", "year", "none"] = "column"
     """What makes a wave: the column `wave`, or the date of the answer."""

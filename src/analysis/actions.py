@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from analysis.data.client import ClientData
-from analysis.indicators.compute import Indicators
+from analysis.indicators.shapes import Indicators
 from analysis.messages import N_, NP_, Message
 from analysis.params.base import localized
 from analysis.params.model import ClientParams

@@ -7,7 +7,8 @@ from typing import Any
 from analysis.actions import Action, recommend_actions
 from analysis.data.client import DataQuality
 from analysis.data.load import load_client_data
-from analysis.indicators.compute import Indicators, compute_indicators
+from analysis.indicators.compute import compute_indicators
+from analysis.indicators.shapes import Indicators
 from analysis.models.loyalty import LoyaltyModel, fit_satisfaction_loyalty
 from analysis.models.repurchase import RepurchaseModel, fit_repeat_purchase
 from analysis.monitoring import Changes, control_false_discoveries

@@ -6,7 +6,7 @@ from typing import Any
 
 from scipy.stats import false_discovery_control
 
-from analysis.indicators.compute import Indicators
+from analysis.indicators.shapes import Indicators
 from analysis.messages import Message
 from analysis.results import Change, IndicatorResult, Unit, Verdict
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.indicators.compute import Indicators
+from analysis.indicators.shapes import Indicators
 from analysis.messages import N_, Message
 from analysis.params.model import DIMENSIONS, ClientParams
 from analysis.results import Estimate, IndicatorResult, NotEstimable, Outcome

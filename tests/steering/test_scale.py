@@ -1,0 +1,100 @@
+"""The relationship scale: anchors, means, levels, and no score where a dimension is missing."""
+
+import dataclasses
+
+import pytest
+
+from analysis.messages import N_
+from analysis.params.model import ClientParams, ScaleWeights
+from analysis.results import Estimate, IndicatorResult, NotEstimable
+from analysis.scale import score_relationship
+
+ABSENT = NotEstimable(reason=N_("There is nothing to see."))
+
+
+def indicator(key, dimension, unit, value, low, high, **fields):
+    overall = Estimate(value=value, low=low, high=high, n=50, method="t", unit=unit)
+    return IndicatorResult(
+        key=key, name=N_(key), definition=N_(key), dimension=dimension, unit=unit, unit_of_analysis="customer",
+        overall=overall, **fields,
+    )  # fmt: skip
+
+
+FULL = (
+    indicator("satisfaction_index", "satisfaction", "index", 70, 66, 74),
+    indicator("loyalty_index", "loyalty", "index", 60, 56, 64),
+    indicator("repeat_purchase_rate", "loyalty", "proportion", 0.8, 0.7, 0.88),
+    indicator("revenue_growth", "value", "proportion", 0.1, -0.3, 0.3),
+    indicator("contact_coverage", "interaction", "proportion", 0.5, 0.4, 0.6),
+    indicator("contact_frequency", "interaction", "per_year", 20, 15, 25),
+    indicator("contact_level_share", "depth_breadth", "proportion", 0.3, 0.2, 0.4),
+    indicator("categories_bought", "depth_breadth", "count", 3, 2, 4, bounds=(1, 5)),
+)
+
+
+@pytest.fixture
+def params(tmp_path):
+    source = {"transactions": {"files": "orders.csv"}}
+    return ClientParams(client="acme", name="Acme", sources=source, params_file=tmp_path / "acme.yml")
+
+
+def by_dimension(score):
+    return {dimension.dimension: dimension for dimension in score.dimensions}
+
+
+def test_components_are_put_on_their_anchors_and_averaged(params, make_indicators):
+    scores = by_dimension(score_relationship(make_indicators(*FULL), params))
+    assert scores["satisfaction"].score.value == pytest.approx(70)
+    assert scores["loyalty"].score.value == pytest.approx((60 + 80) / 2)
+    assert scores["value"].score.value == pytest.approx(75)  # +10% on the way from -20% to +20%
+    assert scores["interaction"].score.value == pytest.approx((50 + 100) / 2)  # 20 contacts a year: above the plan
+    assert scores["depth_breadth"].score.value == pytest.approx((30 + 50) / 2)  # 3 on the way from 1 to 5
+
+
+def test_interval_of_a_mean_holds_whatever_the_correlation(params, make_indicators):
+    loyalty = by_dimension(score_relationship(make_indicators(*FULL), params))["loyalty"].score
+    assert (loyalty.low, loyalty.high) == (pytest.approx((56 + 70) / 2), pytest.approx((64 + 88) / 2))
+    assert loyalty.method == "conservative-mean"
+
+
+def test_components_are_cut_off_at_both_ends(params, make_indicators):
+    value = by_dimension(score_relationship(make_indicators(*FULL), params))["value"].score
+    assert (value.low, value.high) == (0, 100)
+
+
+def test_whole_is_the_weighted_mean_of_the_dimensions(params, make_indicators):
+    weighted = params.model_copy(update={"scale": ScaleWeights(satisfaction=3, interaction=0)})
+    score = score_relationship(make_indicators(*FULL), weighted)
+    assert score.overall.value == pytest.approx((3 * 70 + 70 + 75 + 40) / 6)
+    assert score.level == "B"
+    assert score.level_range == ("D", "B")  # 47.25 to 75.9
+
+
+@pytest.mark.parametrize(("value", "level"), [(80, "A"), (79.9, "B"), (50, "C"), (35, "D"), (34.9, "E"), (0, "E")])
+def test_levels_begin_at_their_cut(params, make_indicators, value, level):
+    only = params.model_copy(update={"scale": ScaleWeights(loyalty=0, value=0, interaction=0, depth_breadth=0)})
+    score = score_relationship(
+        make_indicators(indicator("satisfaction_index", "satisfaction", "index", value, value, 100)), only
+    )
+    assert score.level == level
+
+
+def test_a_missing_dimension_takes_the_whole_score_away(params, make_indicators):
+    without = [result for result in FULL if result.dimension != "satisfaction"]
+    score = score_relationship(make_indicators(*without), params)
+    assert isinstance(score.overall, NotEstimable)
+    assert [name.msgid for name in score.overall.reason.values["dimensions"]] == ["Satisfaction"]
+    assert score.level == ""
+    assert isinstance(by_dimension(score)["loyalty"].score, Estimate)
+
+
+def test_a_missing_dimension_of_weight_zero_does_not_matter(params, make_indicators):
+    without = [result for result in FULL if result.dimension != "satisfaction"]
+    weighted = params.model_copy(update={"scale": ScaleWeights(satisfaction=0)})
+    assert isinstance(score_relationship(make_indicators(*without), weighted).overall, Estimate)
+
+
+def test_the_reason_of_a_missing_component_is_passed_on(params, make_indicators):
+    silent = dataclasses.replace(FULL[0], overall=ABSENT)
+    score = by_dimension(score_relationship(make_indicators(silent, *FULL[1:]), params))
+    assert score["satisfaction"].score.reason.msgid == "There is nothing to see."

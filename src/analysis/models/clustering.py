@@ -50,7 +50,7 @@ def cluster_codes(labels: ArrayLike | None, n: int) -> Codes:
     """Return clusters as 0..G-1 in order of appearance; each row its own where `labels` is None."""
     if labels is None:
         return np.arange(n)
-    codes, _ = pd.factorize(np.asarray(labels, dtype=object))
+    codes: Codes = pd.factorize(np.asarray(labels, dtype=object))[0]
     if (codes < 0).any():
         raise ValueError("every row needs an account")
     return codes
@@ -61,7 +61,7 @@ def sum_by_cluster(values: Floats, codes: Codes) -> Floats:
     flat = values.reshape(len(values), -1)
     count = int(codes.max()) + 1
     sums = np.column_stack([np.bincount(codes, weights=column, minlength=count) for column in flat.T])
-    return sums.reshape(count, *values.shape[1:])
+    return np.asarray(sums.reshape(count, *values.shape[1:]), dtype=float)
 
 
 def jackknife_deviations(scores: Floats, total: Floats, rows: Callable[[], Floats], codes: Codes) -> Floats:
@@ -80,7 +80,7 @@ def jackknife_deviations(scores: Floats, total: Floats, rows: Callable[[], Float
     """
     sums = sum_by_cluster(scores, codes)
     if len(sums) > MANY_CLUSTERS:
-        return np.linalg.solve(total, sums.T).T
+        return np.asarray(np.linalg.solve(total, sums.T).T)
     scale = 1 / np.sqrt(np.diag(total))
     remaining = (total - sum_by_cluster(rows(), codes)) * np.outer(scale, scale)
     inverse = np.linalg.pinv(remaining, rcond=SINGULAR, hermitian=True)

@@ -109,7 +109,7 @@ class BinnedMean(ModelPart):
 
 @dataclass(frozen=True, kw_only=True)
 class Curve(ModelPart):
-    """What a figure of the relation needs: line, band and binned observations; controls are held at their means."""
+    """What a figure of the relation needs: line, band and binned observations. Controls are averaged over."""
 
     points: tuple[CurvePoint, ...]
     bins: tuple[BinnedMean, ...]
@@ -333,7 +333,7 @@ class HeldOutScore(ModelPart):
     brier
         Mean squared error of the probability; lower is better.
     calibration_slope, calibration_intercept
-        Of the logistic recalibration; 1 and 0 are perfect.
+        Of the logistic recalibration; 1 and 0 are perfect; None where the predictions do not vary.
     deciles
         Calibration table.
     """
@@ -341,8 +341,8 @@ class HeldOutScore(ModelPart):
     key: PredictorSet
     auc: Estimate
     brier: Estimate
-    calibration_slope: float
-    calibration_intercept: float
+    calibration_slope: float | None
+    calibration_intercept: float | None
     deciles: tuple[CalibrationBin, ...]
 
 

@@ -18,7 +18,6 @@ class Words:
 Language = Literal["en", "zh"]
 LocalizedText = Annotated[
     str | dict[Language, str],
-    Field(description="One text for every reader, or one per language: {en: ..., zh: ...}."),
     Words("text, or one text per language {en: ..., zh: ...}", "texts, each alone or per language {en: ..., zh: ...}"),
 ]
 NotNegative = Annotated[float, Field(ge=0)]

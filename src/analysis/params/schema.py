@@ -67,17 +67,17 @@ def write_parameters_doc(path: Path) -> None:
 
 def _groups() -> dict[type[BaseModel], list[str]]:
     """Return every group of parameters, the file itself first, with the paths at which it may be written."""
-    groups: dict[type[BaseModel], list[str]] = {ClientParams: [""]}
-    waiting: list[type[BaseModel]] = [ClientParams]
-    while waiting:
-        model = waiting.pop()
-        parent = groups[model][0]
-        for name, field in reversed(model.model_fields.items()):
+    groups: dict[type[BaseModel], list[str]] = {}
+
+    def visit(model: type[BaseModel], path: str) -> None:
+        groups.setdefault(model, []).append(path)
+        if len(groups[model]) > 1:
+            return
+        for name, field in model.model_fields.items():
             for below, suffix in _models(Slot.of(field.annotation)):
-                if below not in groups:
-                    groups[below] = []
-                    waiting.append(below)
-                groups[below].append(f"{parent}.{name}{suffix}".removeprefix("."))
+                visit(below, f"{path}.{name}{suffix}".removeprefix("."))
+
+    visit(ClientParams, "")
     return groups
 
 

@@ -44,6 +44,6 @@ def figure_font_paths() -> tuple[Path, ...]:
 def figure_font_families(language: str) -> list[str]:
     """Return the font families of a figure in `language` (``en``, ``zh``), in the order a renderer tries them.
 
-    Chinese figures name the Chinese font first: its punctuation is full-width, and its Latin letters are drawn to match.
+    Chinese figures name the Chinese font first: its punctuation is full-width, its Latin letters are drawn to match.
     """
     return [CHINESE, LATIN] if language.lower().startswith("zh") else [LATIN, CHINESE]

@@ -54,7 +54,7 @@ class Node:
 
 
 def parse_markdown(text: str, *, heading_shift: int = 0) -> tuple[Node, ...]:
-    """Parse CommonMark with tables; raw HTML stays text, images become their alternative text.
+    r"""Parse CommonMark with tables; raw HTML stays text, images become their alternative text.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def parse_markdown(text: str, *, heading_shift: int = 0) -> tuple[Node, ...]:
 
     Examples
     --------
-    >>> [node.kind for node in parse_markdown("# Why\\n\\nIt *rose*.")]
+    >>> [node.kind for node in parse_markdown("# Why\n\nIt *rose*.")]
     ['heading', 'paragraph']
     """
     root = SyntaxTreeNode(_parser().parse(text))

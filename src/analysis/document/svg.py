@@ -6,10 +6,9 @@ from zlib import crc32
 
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 # What matplotlib draws with; all else (script, foreignObject, metadata, style, animation) is left out.
-_ELEMENTS = frozenset(
-    "svg g defs path rect circle ellipse line polyline polygon text tspan clipPath use title desc image "
-    "linearGradient radialGradient stop pattern mask".split()
-)
+_SHAPES = ("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "image")
+_STRUCTURE = ("svg", "g", "defs", "use", "clipPath", "mask", "pattern", "linearGradient", "radialGradient", "stop")
+_ELEMENTS = frozenset((*_SHAPES, *_STRUCTURE, "title", "desc"))
 _REFERENCE = re.compile(r"url\(\s*#([^)\s]+)\s*\)")
 
 

@@ -102,7 +102,7 @@ def _blocks(data: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
 
 
 def _number(units: Iterable[Unit]) -> tuple[list[Unit], list[Entry]]:
-    """Number figures and tables, give Markdown headings ids, and list the headings."""
+    """Count figures and tables, give Markdown headings ids, and list the headings."""
     counts = {"figure": 0, "table": 0}
     taken: set[str] = set()
     contents: list[Entry] = []

@@ -1,0 +1,207 @@
+"""The audit as a PDF: an nbconvert exporter that gathers blocks as data and lets Typst lay them out.
+
+The layout is the static file ``templates/report.typ``; it reads strings from JSON and evaluates none of them.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import typst
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from traitlets import default
+from traitlets.config import Config
+
+from analysis.document.html import COMMENTARY_SHIFT
+from analysis.document.markdown import parse_markdown
+from analysis.errors import ReportError
+from analysis.report.accent import legible_accent
+from analysis.report.collect import HIDDEN_TAG, Content, Data, collect_content
+from analysis.report.fonts import font_families, typst_fonts
+from analysis.report.gate import Gate, GateReport, consecutive_level
+
+STANDARD = "ua-1"
+DEFAULT_PAGE_OF = "{page} / {pages}"
+_LOGO = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,(.*)", re.DOTALL)
+
+
+class AuditPDFExporter(Exporter):
+    """Export an executed audit notebook to a tagged PDF (PDF/UA-1)."""
+
+    export_from_notebook = "Relationship audit (PDF)"
+    output_mimetype = "application/pdf"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".pdf"
+
+    @property
+    def default_config(self) -> Config:
+        """Leave out the cells that are tagged as not part of the document."""
+        config = Config({"TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": {HIDDEN_TAG}}})
+        config.merge(super().default_config)
+        return config
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[bytes, dict[str, Any]]:
+        """Return the PDF's bytes; ``resources["gate"]`` is the `GateReport` of what could not be shown.
+
+        Raises
+        ------
+        ReportError
+            Where the notebook holds no cover, or the document cannot be laid out.
+        """
+        notebook, resources = super().from_notebook_node(nb, resources, **kw)
+        pdf, report = render_pdf(collect_content(notebook))
+        resources["gate"] = report
+        return pdf, resources
+
+
+def render_pdf(content: Content) -> tuple[bytes, GateReport]:
+    """Lay a document out.
+
+    Returns
+    -------
+    tuple
+        The PDF's bytes (the same for the same content) and what the text gate replaced and stripped.
+
+    Raises
+    ------
+    ReportError
+        Where Typst refuses the document, with its reason.
+    """
+    gate = Gate()
+    data, images = _typst_data(content, gate)
+    sources = {"main.typ": _layout(), "data.json": json.dumps(data, ensure_ascii=False).encode(), **images}
+    day = date.fromisoformat(content.cover["date_iso"])
+    timestamp = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    try:
+        pdf = typst.compile(
+            sources,  # type: ignore[call-overload] - the stub knows single files only
+            font_paths=typst_fonts(),
+            ignore_system_fonts=True,
+            pdf_standards=[STANDARD],
+            timestamp=timestamp,
+        )
+    except typst.TypstError as error:
+        hints = "; ".join(error.hints)
+        raise ReportError(f"the PDF cannot be laid out: {error.message}{f' ({hints})' if hints else ''}") from error
+    return pdf, gate.report
+
+
+@cache
+def _layout() -> bytes:
+    return (files("analysis.report") / "templates" / "report.typ").read_bytes()
+
+
+def _typst_data(content: Content, gate: Gate) -> tuple[Data, dict[str, bytes]]:
+    """Return what the layout reads, cleaned, and the logo's file."""
+    levels = _Levels()
+    front = _prepare(content.front, gate, levels)
+    chapters = [_prepare(chapter, gate, levels) for chapter in content.chapters]
+    logo, images = _logo(content.cover)
+    cover = gate.tree({key: value for key, value in content.cover.items() if key not in ("labels", "logo")})
+    labels = {"page_of": DEFAULT_PAGE_OF} | gate.tree(content.labels)
+    language, _, region = content.language.partition("-")
+    day = date.fromisoformat(cover["date_iso"])
+    data = {
+        "cover": cover,
+        "labels": labels,
+        "title": f"{cover['client']} – {cover['title']}" if cover["client"] else cover["title"],
+        "running": " · ".join(text for text in (cover["client"], cover["title"]) if text),
+        "as_of": " ".join(text for text in (labels.get("as_of", ""), cover["as_of"]) if cover["as_of"]).strip(),
+        "by": " ".join(text for text in (labels.get("prepared_by", ""), cover["prepared_by"]) if cover["prepared_by"]),
+        "accent": legible_accent(cover["accent"]),
+        "fonts": list(font_families()),
+        "lang": language.lower(),
+        "region": region.upper() or None,
+        "date": [day.year, day.month, day.day],
+        "logo": logo,
+        "logo_alt": cover["logo_alt"] or cover["prepared_by"] or cover["client"] or cover["title"],
+        "front": front,
+        "chapters": chapters,
+        "end_note": _end_note(labels, gate.report),
+    }
+    return data, images
+
+
+def _end_note(labels: Mapping[str, str], report: GateReport) -> str:
+    """Say how many characters are shown as a square, where the cover has words for it."""
+    note = labels.get("replaced_characters", "")
+    return note.replace("{count}", str(report.replaced)) if report.replaced else ""
+
+
+class _Levels:
+    """Keeps heading levels consecutive through the whole document."""
+
+    def __init__(self) -> None:
+        self._before = 0
+
+    def next(self, level: int) -> int:
+        self._before = consecutive_level(level, self._before)
+        return self._before
+
+
+def _prepare(blocks: Iterable[Data], gate: Gate, levels: _Levels) -> list[Data]:
+    prepared = (_prepare_block(block, gate, levels) for block in blocks)
+    return [block for block in prepared if block is not None]
+
+
+def _prepare_block(block: Data, gate: Gate, levels: _Levels) -> Data | None:
+    """Return a block as the layout wants it; an empty heading, which PDF/UA-1 refuses, is left out."""
+    kind = block["kind"]
+    if kind == "markdown":
+        nodes = parse_markdown(block["text"], heading_shift=block.get("heading_shift", COMMENTARY_SHIFT))
+        tree = gate.tree([node.to_dict() for node in nodes])
+        byline = gate.text(block["byline"])
+        rich = [node for node in (_level(node, levels) for node in tree) if node is not None]
+        return {"kind": "rich", "nodes": rich, "byline": byline, "is_cell": block.get("is_cell", False)}
+    # the data behind a figure is for the page and for readers of audit.json
+    cleaned: Data = gate.tree({key: value for key, value in block.items() if key != "data"})
+    if kind == "heading":
+        if not cleaned["text"].strip():
+            return None
+        cleaned["level"] = levels.next(cleaned["level"])
+    if kind == "figure":
+        cleaned["alt"] = cleaned["alt"].strip() or cleaned["title"].strip() or f"{cleaned['number']}"
+    return cleaned
+
+
+def _level(node: Data, levels: _Levels) -> Data | None:
+    if node["kind"] != "heading":
+        children = [_level(child, levels) for child in node["children"]]
+        return node | {"children": [child for child in children if child is not None]}
+    return node | {"level": levels.next(node["level"])} if _words(node).strip() else None
+
+
+def _words(node: Data) -> str:
+    return node["text"] + "".join(map(_words, node["children"]))
+
+
+def _logo(cover: Mapping[str, Any]) -> tuple[str | None, dict[str, bytes]]:
+    """Return the logo's file name and bytes from its data URI.
+
+    Raises
+    ------
+    ReportError
+        Where the URI is not a base64 image of a kind that can be set.
+    """
+    if not cover["logo"]:
+        return None, {}
+    match = _LOGO.fullmatch(cover["logo"])
+    if match is None:
+        raise ReportError("branding.logo must be a PNG, JPEG, GIF, WebP or SVG image")
+    try:
+        content = base64.b64decode(match.group(2), validate=True)
+    except binascii.Error as error:
+        raise ReportError("branding.logo is not a readable image") from error
+    name = f"logo.{match.group(1).removesuffix('+xml')}"
+    return name, {name: content}

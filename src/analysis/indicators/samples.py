@@ -42,8 +42,8 @@ class Sample:
         known = np.ones(len(values)) if weights is None else weights
         return cls(values=np.asarray(values, dtype=float), weights=known, clusters=codes, units=codes)
 
-    def where(self, mask: NDArray[np.bool_]) -> "Sample":
-        """Return the observations selected by `mask`."""
+    def where(self, mask: NDArray[np.bool_] | NDArray[np.intp]) -> "Sample":
+        """Return the observations selected by `mask` (or by position)."""
         return replace(
             self,
             values=self.values[mask],

@@ -1,0 +1,113 @@
+"""Each survey item by itself, and the scores of touchpoints: what lies behind the indices."""
+
+import numpy as np
+
+from analysis.indicators.attitudes import mean_of_answers, top2_of, top2_threshold
+from analysis.indicators.estimation import Measure
+from analysis.indicators.observations import Observations, estimate_period
+from analysis.indicators.samples import Floats
+from analysis.indicators.shapes import ItemResult, TouchpointResult
+from analysis.indicators.survey import Responses, answers_of, incomparable_waves, items_of
+from analysis.messages import N_
+from analysis.params.model import ClientParams
+from analysis.params.survey import ItemSpec
+from analysis.results import NotEstimable, Outcome
+
+INDEX = Measure(kind="mean", unit="index", bounds=(0.0, 100.0))
+SHARE = Measure(kind="proportion", unit="proportion", bounds=(0.0, 1.0))
+MAX_CODES = 21  # answer scales with more codes have no distribution to show
+
+
+def compute_items(responses: Responses, params: ClientParams) -> tuple[ItemResult, ...]:
+    """Return the items that were answered, in the order of the questionnaire."""
+    results = (_item(key, item, responses, params) for key, item in responses.spec.items.items())
+    return tuple(result for result in results if result is not None)
+
+
+def compute_touchpoints(responses: Responses, params: ClientParams) -> tuple[TouchpointResult, ...]:
+    """Return the score of each touchpoint, from the items declared for it.
+
+    Where no item names a touchpoint but the responses do (column ``touchpoint``), its score is the satisfaction index
+    of the responses about it.
+    """
+    names = dict.fromkeys(item.touchpoint for item in responses.spec.items.values() if item.touchpoint)
+    if names:
+        return tuple(_by_items(name, responses, params) for name in names)
+    if "touchpoint" not in responses.frame or "satisfaction_index" not in responses.frame:
+        return ()
+    asked = responses.frame["touchpoint"]
+    score = answers_of("satisfaction_index", responses)
+    broken = incomparable_waves(list(items_of(responses.spec, "satisfaction")), responses)
+    return tuple(
+        _touchpoint(
+            str(name), np.where((asked == name).fillna(False).astype(bool), score, np.nan), broken, responses, params
+        )
+        for name in sorted(asked.dropna().unique())
+    )
+
+
+def rescale(key: str, item: ItemSpec, responses: Responses) -> Floats:
+    """Return an item's answers on 0-100."""
+    return 100.0 * (answers_of(key, responses) - item.scale.min) / (item.scale.max - item.scale.min)
+
+
+def _by_items(name: str, responses: Responses, params: ClientParams) -> TouchpointResult:
+    items = {key: item for key, item in responses.spec.items.items() if item.touchpoint == name}
+    values = mean_of_answers([rescale(key, item, responses) for key, item in items.items()])
+    return _touchpoint(name, values, incomparable_waves(list(items), responses), responses, params)
+
+
+def _touchpoint(
+    name: str, values: Floats, broken: frozenset[str], responses: Responses, params: ClientParams
+) -> TouchpointResult:
+    by_period = _by_period(INDEX, responses.observe(values, broken), params)
+    latest = by_period[responses.periods[-1]]
+    return TouchpointResult(touchpoint=name, score=latest, by_period=by_period)
+
+
+def _by_period(measure: Measure, observations: Observations, params: ClientParams) -> dict[str, Outcome]:
+    return {
+        label: estimate_period(measure, observations, code, params) for code, label in enumerate(observations.periods)
+    }
+
+
+def _item(key: str, item: ItemSpec, responses: Responses, params: ClientParams) -> ItemResult | None:
+    answers = answers_of(key, responses)
+    if not np.isfinite(answers).any():
+        return None
+    last = int(responses.period[np.isfinite(answers)].max())
+    bounds = (item.scale.min, item.scale.max)
+    by_period = _by_period(Measure(kind="mean", unit="score", bounds=bounds), responses.observe(answers), params)
+    mean = by_period[responses.periods[last]]
+    return ItemResult(
+        key=key,
+        label=item.label or item.wording or key,
+        role=item.role,
+        scale=bounds,
+        mean=mean,
+        index=estimate_period(INDEX, responses.observe(rescale(key, item, responses)), last, params),
+        top2=_top2(key, item, responses, last, params),
+        by_period=by_period,
+        n=None if isinstance(mean, NotEstimable) and mean.suppressed else mean.n,
+        distribution=_distribution(answers, responses, last, params),
+        touchpoint=item.touchpoint,
+    )
+
+
+def _top2(key: str, item: ItemSpec, responses: Responses, last: int, params: ClientParams) -> Outcome:
+    threshold = top2_threshold(item)
+    if threshold is None:
+        return NotEstimable(reason=N_("The two best answers are defined for answer scales of 4 to 11 points only."))
+    return estimate_period(SHARE, responses.observe(top2_of(key, threshold, responses)), last, params)
+
+
+def _distribution(answers: Floats, responses: Responses, last: int, params: ClientParams) -> dict[str, float]:
+    """Return the weighted share of each code in the item's latest wave."""
+    rows = np.isfinite(answers) & (responses.period == last) & (responses.weight > 0)
+    respondents = len(np.unique(responses.respondent[rows]))
+    codes, position = np.unique(answers[rows], return_inverse=True)
+    too_few = responses.protected and respondents < params.limits.small_cell
+    if too_few or not rows.any() or len(codes) > MAX_CODES:
+        return {}
+    shares = np.bincount(position, responses.weight[rows])
+    return {f"{code:g}": float(share) for code, share in zip(codes, shares / shares.sum(), strict=True)}

@@ -98,6 +98,8 @@ def _follow(loc: KeyPath, entry: Entry | None) -> Spot | None:
                 return Spot(path, slot, parent)
             if _kind_of_tag(str(rest.pop(0))) != meant[0].kind:
                 return None
+            if not rest:  # of the right shape and still wrong: all that may stand here is worth saying
+                return Spot(path, slot, parent)
             slot = meant[0]
             continue
         head = rest.pop(0)

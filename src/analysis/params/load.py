@@ -13,7 +13,7 @@ from analysis.errors import Fault, ParamsError
 from analysis.params.faults import NOT_IN_FILE, model_faults, shown, suggestion, texts_expected
 from analysis.params.model import CLIENT_PATTERN, ClientParams
 from analysis.params.secrets import CLIENT, expand, redact_text
-from analysis.params.tree import Entry, KeyPath, Place, layered, parse_yaml, path_text
+from analysis.params.tree import NO_TAGS, Entry, KeyPath, Place, layered, parse_yaml, path_text
 
 DEFAULTS = "defaults"
 """Name of the file (without .yml) that holds the project's defaults: no client can have it."""
@@ -57,8 +57,9 @@ def load_params(
     tree, environment, unset = expand(tree, client, os.environ)
     given = {CLIENT.lower(): client, "params_file": path, "environment": environment}
     params, broken = _validated(tree, given)
-    # What is wrong with a value that could not be put in says nothing about the file.
-    broken = unset | {at: found for at, found in broken.items() if at not in unset}
+    # What the model says about a value that could not be read or put in would send the user the wrong way.
+    unread = {fault.what for fault in faults if fault.rule == NO_TAGS}
+    broken = unset | {at: found for at, found in broken.items() if at not in unset and path_text(at) not in unread}
     faults += [fault for found in broken.values() for fault in found]
     if params is None or faults:
         faults = [replace(fault, found=redact_text(fault.found, environment)) for fault in faults]

@@ -25,6 +25,8 @@ MAX_DEPTH = 40
 MAX_VALUES = 100_000
 """Far more than any questionnaire; aliases of aliases could otherwise grow without end."""
 
+NO_TAGS = "must be plain YAML without tags"
+"""The rule that leaves a value unread: nothing else can be said about it."""
 LONGEST_KEY = 60
 """Longest key that a fault quotes in full."""
 
@@ -174,8 +176,7 @@ class _Builder:
             return Entry(entries, place)
         if isinstance(node, ScalarNode) and node.tag in _SCALAR_TAGS:
             return Entry(self._scalar(node), place, node.value)
-        rule = "must be plain YAML without tags"
-        self.faults.append(Fault(what=path_text(path), rule=rule, found=f"the tag {node.tag}", where=str(place)))
+        self.faults.append(Fault(what=path_text(path), rule=NO_TAGS, found=f"the tag {node.tag}", where=str(place)))
         return Entry(None, place)
 
     def _mapping(self, node: MappingNode, path: KeyPath) -> dict[str, Entry]:

@@ -94,9 +94,9 @@ def find_unchanged(folder: Path, origin: Origin) -> Path | None:
     wanted = origin.to_dict()
     for path in sorted(folder.glob(f"[!.]*/{FILE_NAME}")):
         manifest = read_manifest(path)
-        if manifest is not None and all(manifest.get(key) == value for key, value in wanted.items()):
-            if _is_intact(path.parent, manifest["outputs"]):
-                return path.parent
+        same = manifest is not None and all(manifest.get(key) == value for key, value in wanted.items())
+        if manifest is not None and same and _is_intact(path.parent, manifest["outputs"]):
+            return path.parent
     return None
 
 

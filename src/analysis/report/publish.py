@@ -110,9 +110,9 @@ def _restore_or_remove(path: Path) -> None:
 def publish(staging: Path, target: Path) -> None:
     """Make the complete folder `staging` visible as `target`, in one step, and remove what it replaces.
 
-    Both lie in the same folder. A reader who opens `target` at any time finds the whole old report or the whole new.
+    Both lie on the same file system. A reader of `target` finds the whole old report or the whole new.
     """
-    if target.is_symlink() or (not target.exists() and not can_exchange(staging.parent)):
+    if target.is_symlink() or (not target.exists() and not can_exchange(target.parent)):
         _publish_link(staging, target)
     elif not target.exists():
         staging.rename(target)
@@ -125,7 +125,7 @@ def publish(staging: Path, target: Path) -> None:
 def _publish_link(staging: Path, target: Path) -> None:
     """Point the symbolic link `target` to the new folder."""
     old = target.readlink().name if target.is_symlink() else None
-    version = staging.with_name(f"{VERSION_PREFIX}{target.name}-{secrets.token_hex(6)}")
+    version = target.with_name(f"{VERSION_PREFIX}{target.name}-{secrets.token_hex(6)}")
     staging.rename(version)
     link = version.with_name(f"{STAGING_PREFIX}link-{secrets.token_hex(6)}")
     link.symlink_to(version.name)
@@ -137,7 +137,7 @@ def _publish_link(staging: Path, target: Path) -> None:
 def _publish_by_two_renames(staging: Path, target: Path) -> None:
     """Replace a real folder where names cannot be exchanged: the next run restores it if this one is killed."""
     (target / ".replaces").write_text(target.name, encoding="utf-8")
-    old = staging.with_name(f"{STAGING_PREFIX}old-{secrets.token_hex(6)}")
+    old = target.with_name(f"{STAGING_PREFIX}old-{secrets.token_hex(6)}")
     target.rename(old)
     staging.rename(target)
     shutil.rmtree(old, ignore_errors=True)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import nbformat
@@ -12,13 +12,15 @@ from nbformat import NotebookNode
 PUBLIC_PARAMETERS = ("client", "as_of", "language")
 """Parameters that a published notebook shows; the others are folders of the machine it ran on."""
 
+Clean = Callable[[str], str]
+
 _CELL_METADATA = ("tags", "audit", "jupyter", "slideshow")
 _LANGUAGE_INFO = ("name", "file_extension", "mimetype")
 # repr() of an object without its own: the address differs from run to run.
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
 
 
-def strip_notebook(notebook: NotebookNode, parameters: Mapping[str, Any], folders: Iterable[str]) -> NotebookNode:
+def strip_notebook(notebook: NotebookNode, parameters: Mapping[str, Any], clean: Clean) -> NotebookNode:
     """Return a copy of an executed notebook that holds nothing but the audit.
 
     Parameters
@@ -27,13 +29,13 @@ def strip_notebook(notebook: NotebookNode, parameters: Mapping[str, Any], folder
         As papermill leaves it; not changed.
     parameters
         What it was run with; only `PUBLIC_PARAMETERS` are shown.
-    folders
-        Absolute paths that an output may have named (a warning, a repr); each becomes "…".
+    clean
+        Takes folders and secrets out of what cells printed. The audit's own blocks are left alone: they hold the
+        client's words, and nothing of this machine.
     """
-    paths = sorted({folder for folder in folders if len(folder) > 1}, key=len, reverse=True)
     stripped = nbformat.v4.new_notebook(metadata=_notebook_metadata(notebook))
     for index, cell in enumerate(notebook.cells):
-        stripped.cells.append(_strip_cell(cell, index, parameters, paths))
+        stripped.cells.append(_strip_cell(cell, index, parameters, clean))
     return stripped
 
 
@@ -50,7 +52,7 @@ def _notebook_metadata(notebook: NotebookNode) -> dict[str, Any]:
     }
 
 
-def _strip_cell(cell: NotebookNode, index: int, parameters: Mapping[str, Any], paths: list[str]) -> NotebookNode:
+def _strip_cell(cell: NotebookNode, index: int, parameters: Mapping[str, Any], clean: Clean) -> NotebookNode:
     source, tags = cell.source, cell.metadata.get("tags", [])
     if "injected-parameters" in tags:
         shown = [f"{name} = {parameters[name]!r}" for name in PUBLIC_PARAMETERS if parameters.get(name)]
@@ -66,7 +68,7 @@ def _strip_cell(cell: NotebookNode, index: int, parameters: Mapping[str, Any], p
         kept["attachments"] = cell.attachments
     if cell.cell_type == "code":
         kept["execution_count"] = cell.execution_count
-        kept["outputs"] = [_strip_output(output, paths) for output in cell.outputs if not _is_log(output)]
+        kept["outputs"] = [_strip_output(output, clean) for output in cell.outputs if not _is_log(output)]
     return nbformat.from_dict(kept)
 
 
@@ -75,18 +77,11 @@ def _is_log(output: Mapping[str, Any]) -> bool:
     return output.get("output_type") == "stream" and output.get("name") == "stderr"
 
 
-def _strip_output(output: Mapping[str, Any], paths: list[str]) -> dict[str, Any]:
-    return _map_texts({key: value for key, value in output.items() if key != "transient"}, paths)
-
-
-def _map_texts(value: Any, paths: list[str]) -> Any:
-    """Return `value` with the machine's folders and addresses taken out of every text in it."""
-    if isinstance(value, str):
-        for path in paths:
-            value = value.replace(path, "…")
-        return _ADDRESS.sub("", value)
-    if isinstance(value, Mapping):
-        return {key: _map_texts(item, paths) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_map_texts(item, paths) for item in value]
-    return value
+def _strip_output(output: Mapping[str, Any], clean: Clean) -> dict[str, Any]:
+    kept = {key: value for key, value in output.items() if key != "transient"}
+    if isinstance(kept.get("text"), str):
+        kept["text"] = _ADDRESS.sub("", clean(kept["text"]))
+    if "text/plain" in kept.get("data", {}):
+        plain = _ADDRESS.sub("", clean(kept["data"]["text/plain"]))
+        kept["data"] = {**kept["data"], "text/plain": plain}
+    return kept

@@ -1,0 +1,113 @@
+# The map of the project: what there is to do, and where the work is done (the command `audit`, pytest, ruff, mypy).
+# Plain GNU make, 3.81 or later.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+TEST_WORKERS := 2
+
+# Options count only when given on make's own command line: a desktop's LANGUAGE=en_US:en is not ours. They are taken as
+# they are written, $(value ...), and reach the command through the environment: no shell and no make ever reads them.
+given = $(if $(filter command line,$(origin $(1))),$(value $(1)))
+override CLIENT := $(call given,CLIENT)
+override PARAMS := $(call given,PARAMS)
+override OUT := $(call given,OUT)
+override AS_OF := $(call given,AS_OF)
+override FORCE := $(call given,FORCE)
+AUDIT_LANGUAGE := $(call given,LANGUAGE)
+ifneq ($(AUDIT_LANGUAGE),)
+override LANGUAGE := $(AUDIT_LANGUAGE)
+endif
+AUDIT_CLIENT := $(value CLIENT)
+AUDIT_PARAMS := $(value PARAMS)
+AUDIT_OUT := $(value OUT)
+AUDIT_AS_OF := $(value AS_OF)
+AUDIT_FORCE := $(value FORCE)
+export AUDIT_CLIENT AUDIT_PARAMS AUDIT_OUT AUDIT_AS_OF AUDIT_LANGUAGE AUDIT_FORCE
+# What make would hand on to commands besides, options included.
+MAKEOVERRIDES :=
+
+.PHONY: help report validate schema test test-all lint format docs lock bench clean env
+
+help: ## list what there is to do
+	@echo 'Usage: make TARGET [VARIABLE=value]'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo 'Variables of report and validate:'
+	@echo '  CLIENT=demo         the client: the name of its file under params/, without .yml'
+	@echo '  PARAMS=folder       folder of the parameter files (params)'
+	@echo '  OUT=folder          folder of the reports (reports)'
+	@echo '  AS_OF=2026-06-30    date of the audit (what the parameters or the data say)'
+	@echo '  LANGUAGE=en|zh      language of the report (what the parameters say)'
+	@echo '  FORCE=1             build even if nothing has changed'
+
+report: $(READY) ## build the report of CLIENT: PDF, HTML, notebook and JSON
+	@$(BIN)/audit report
+
+validate: $(READY) ## check the parameters and data of CLIENT, and build nothing
+	@$(BIN)/audit validate
+
+schema: $(READY) ## print the JSON Schema of the parameter files
+	@$(BIN)/audit schema
+
+test: $(READY) ## run the tests
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup -m 'not slow'
+
+test-all: $(READY) ## run what is slow or needs more (a browser, whole simulations, the notebooks themselves)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup -m slow
+
+lint: $(READY) ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY) ## mend the style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(READY) ## write docs/parameters.md anew from the model
+	$(BIN)/python -c 'from pathlib import Path; from analysis.params.schema import write_parameters_doc; write_parameters_doc(Path("docs/parameters.md"))'
+
+lock: ## resolve requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header \
+	  --no-emit-index-url --no-annotate pyproject.toml --output-file requirements.lock
+
+bench: $(READY) ## measure the report against the plain stack
+	$(BIN)/python benchmarks/against_plain_stack.py
+
+clean: ## remove the environment, caches and what tests left; reports stay
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+env: $(READY) ## make the environment (the others do so when it is missing)
+
+# ---- the environment
+
+# The first interpreter that is new enough; whatever environment is active now, ours is its own.
+find_python = for candidate in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	  if command -v $$candidate >/dev/null 2>&1 && \
+	     $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    echo $$candidate; exit 0; fi; done; exit 1
+PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv --quiet
+
+$(READY): requirements.lock pyproject.toml
+	@python=$$($(find_python)) || { \
+	  echo 'Python 3.11 or later is needed, and none was found as python3.' >&2; exit 1; }; \
+	unset PYTHONPATH PYTHONHOME __PYVENV_LAUNCHER__; \
+	if [ ! -x $(BIN)/python ] || ! $(BIN)/python -c 'import pip' >/dev/null 2>&1; then \
+	  echo "Making the environment in $(VENV) with $$python ..."; \
+	  "$$python" -m venv --clear $(VENV) || { \
+	    echo 'The environment could not be made; on Debian or Ubuntu: apt install python3-venv' >&2; exit 1; }; \
+	fi
+	@echo 'Installing what requirements.lock lists: a few minutes, once ...'
+	@unset PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX; $(PIP) install --compile -r requirements.lock
+	@unset PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX; \
+	  $(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src
+	@touch $@

@@ -1,0 +1,200 @@
+"""The command ``audit``: parses, calls, prints, and says with its exit code how it went.
+
+Nothing heavy is imported before it is known to be needed, so that ``audit --help`` answers at once.
+"""
+
+import argparse
+import datetime as dt
+import json
+import os
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from analysis import __version__
+from analysis.errors import AnalysisError, Fault, InputError, ParamsError
+
+if TYPE_CHECKING:
+    from analysis.data.client import DataQuality, Repair
+
+DONE, FAILED, BAD_INPUT = 0, 1, 2
+INTERRUPTED, TERMINATED = 130, 143  # 128 plus the signal's number, as shells have it
+WIDTH_WITHOUT_TERMINAL = 120
+
+EPILOG = """exit codes:
+  0  done (or nothing to do)
+  1  an unexpected failure; a broken notebook and a log are kept in OUT/<client>/failed
+  2  bad parameters or data, with all faults listed; nothing was published
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with `argv` (default: the process's own arguments) and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        # A polite request to end must leave no kernel and no half report behind, just as Ctrl-C does.
+        signal.signal(signal.SIGTERM, _terminate)
+        return arguments.run(arguments)
+    except InputError as error:
+        _print_faults(error)
+        return BAD_INPUT
+    except AnalysisError as error:
+        _complain(str(error))
+        return FAILED
+    except KeyboardInterrupt:
+        _complain("interrupted: nothing was published")
+        return INTERRUPTED
+    except OSError as error:
+        _complain(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+        return FAILED
+    except Exception:  # noqa: BLE001 - the last place that can tell the user, with everything there is to know
+        traceback.print_exc()
+        return FAILED
+
+
+def _terminate(_number: int, _frame: Any) -> NoReturn:
+    raise SystemExit(TERMINATED)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="audit",
+        description="Audit the relationship between a company and its customers.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    report = commands.add_parser("report", help="build the report of a client: PDF, HTML, notebook and JSON")
+    _add_client(report)
+    report.add_argument("--out", metavar="DIR", help="folder of the reports (default: reports)")
+    report.add_argument("--as-of", metavar="DATE", help="date of the audit, YYYY-MM-DD")
+    report.add_argument("--language", metavar="en|zh", help="language of the report")
+    report.add_argument("--force", action="store_true", help="build even if nothing has changed")
+    report.set_defaults(run=_report)
+    validate = commands.add_parser("validate", help="check a client's parameters and data, and build nothing")
+    _add_client(validate)
+    validate.set_defaults(run=_validate)
+    schema = commands.add_parser("schema", help="print the JSON Schema of the parameter files")
+    schema.set_defaults(run=_schema)
+    return parser
+
+
+def _add_client(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("client", nargs="?", metavar="CLIENT", help="id of the client: its file's name without .yml")
+    parser.add_argument("--params", metavar="DIR", help="folder of the parameter files (default: params)")
+
+
+def _option(arguments: argparse.Namespace, name: str) -> str | None:
+    """Return an option, or what make has passed for it through the environment, where no shell can misread it."""
+    return getattr(arguments, name) or os.environ.get(f"AUDIT_{name.upper()}") or None
+
+
+def _client(arguments: argparse.Namespace) -> str:
+    client = _option(arguments, "client")
+    if client is None:
+        where = "given with the command"
+        hint = "audit report demo, or make report CLIENT=demo"
+        raise ParamsError([Fault(what="the client id", rule="must be given", found="nothing", where=where, hint=hint)])
+    return client
+
+
+def _as_of(arguments: argparse.Namespace) -> dt.date | None:
+    text = _option(arguments, "as_of")
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        rule, where = "must be a date of the calendar, YYYY-MM-DD", "given with the command"
+        raise ParamsError([Fault(what="as_of", rule=rule, found=repr(text), where=where)]) from None
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from analysis.report.build import build_report
+    from analysis.report.progress import TerminalProgress
+    from analysis.report.terminal import escape_controls
+
+    progress = TerminalProgress(sys.stderr)
+    try:
+        result = build_report(
+            _client(arguments),
+            params_folder=Path(_option(arguments, "params") or "params"),
+            out=Path(_option(arguments, "out") or "reports"),
+            as_of=_as_of(arguments),
+            language=_option(arguments, "language"),
+            progress=progress,
+            force=arguments.force or bool(os.environ.get("AUDIT_FORCE")),
+        )
+    finally:
+        progress.close()
+    if result.unchanged:
+        print(f"Unchanged since it was built: {escape_controls(str(result.folder))}")
+    else:
+        print(f"Built in {result.seconds:.1f} s:")
+    for path in result.files:
+        print(f"  {escape_controls(str(path))}")
+    return DONE
+
+
+def _validate(arguments: argparse.Namespace) -> int:
+    from analysis.params.load import load_params
+
+    params = load_params(_client(arguments), Path(_option(arguments, "params") or "params"))
+    from analysis.data.load import load_client_data  # pandas: not before the parameters are known to be sound
+
+    data = load_client_data(params)
+    print(f"The parameters and data of {params.client} can be used, as of {data.as_of.date().isoformat()}.\n")
+    _print_quality(data.quality)
+    return DONE
+
+
+def _print_quality(quality: "DataQuality") -> None:
+    from analysis.report.terminal import render_table
+
+    width = _width(sys.stdout)
+    headers = ["Table", "Rows read", "Rows kept", "Customers", "First", "Last"]
+    tables = [(t.table, t.rows_read, t.rows_kept, t.customers, t.first, t.last) for t in quality.tables]
+    print(render_table(headers, [["" if cell is None else str(cell) for cell in row] for row in tables], width))
+    if quality.repairs:
+        headers = ["Repair", "Table", "Rows", "Of", "Taken out", "Effect on revenue", "Examples"]
+        print(f"\n{render_table(headers, [_repair_row(repair) for repair in quality.repairs], width)}")
+
+
+def _repair_row(repair: "Repair") -> list[str]:
+    removed, effect = "yes" if repair.removed else "no", f"{repair.revenue_effect:,.2f}"
+    return [repair.rule, repair.table, str(repair.rows), str(repair.total), removed, effect, ", ".join(repair.examples)]
+
+
+def _schema(_arguments: argparse.Namespace) -> int:
+    from analysis.params.schema import params_schema
+
+    print(json.dumps(params_schema(), indent=2, ensure_ascii=False))
+    return DONE
+
+
+def _print_faults(error: InputError) -> None:
+    from analysis.report.terminal import render_faults
+
+    print(render_faults(error.title, error.faults, _width(sys.stderr)), file=sys.stderr)
+
+
+def _complain(text: str) -> None:
+    from analysis.report.terminal import escape_controls
+
+    for line in text.splitlines():
+        print(escape_controls(line), file=sys.stderr)
+
+
+def _width(stream: Any) -> int:
+    """Return how many columns a line may take: the terminal's, or enough for a log."""
+    fallback = (WIDTH_WITHOUT_TERMINAL, 24)
+    if stream.isatty():
+        return max(shutil.get_terminal_size(fallback).columns, 20)
+    return int(os.environ["COLUMNS"]) if os.environ.get("COLUMNS", "").isdigit() else WIDTH_WITHOUT_TERMINAL
+
+
+if __name__ == "__main__":
+    sys.exit(main())

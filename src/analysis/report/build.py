@@ -1,0 +1,220 @@
+"""One client's report from parameter file to published folder, or nothing at all."""
+
+import datetime as dt
+import json
+import shutil
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import InputError, ReportError
+from analysis.params.load import load_params, resolved_data_folder
+from analysis.params.model import ClientParams
+from analysis.report.kernel import KernelProcess
+from analysis.report.manifest import FILE_NAME as MANIFEST
+from analysis.report.manifest import Origin, describe_origin, find_unchanged, render_manifest
+from analysis.report.notebook import PROJECT
+from analysis.report.progress import NoProgress, Progress
+from analysis.report.publish import FAILED_NAME, client_lock, publish, staging_folder
+
+NOTEBOOK = PROJECT / "notebooks" / "relationship_audit.ipynb"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildResult:
+    """What `build_report` has done.
+
+    Parameters
+    ----------
+    folder
+        The published report, ``OUT/<client>/<as_of>``.
+    files
+        Its files.
+    unchanged
+        True where it was there already, made from the same inputs and code, and nothing was done.
+    seconds
+        How long it took.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+    unchanged: bool
+    seconds: float
+
+
+def build_report(
+    client: str,
+    *,
+    params_folder: Path,
+    out: Path,
+    as_of: dt.date | None = None,
+    language: str | None = None,
+    progress: Progress | None = None,
+    force: bool = False,
+    notebook: Path = NOTEBOOK,
+) -> BuildResult:
+    """Build and publish the audit of one client, unless it is there already and nothing has changed.
+
+    Parameters
+    ----------
+    client
+        The client's id.
+    params_folder, out
+        Folder of the parameter files, and of the reports.
+    as_of, language
+        Override what the parameter file says.
+    progress
+        Told of every chapter.
+    force
+        Build even if nothing has changed.
+    notebook
+        What is run; the project's own by default.
+
+    Raises
+    ------
+    InputError
+        Parameters or data cannot be used; nothing is published, the last good report stays.
+    ReportError
+        Anything else went wrong; the broken notebook and a log lie under ``OUT/<client>/failed``.
+    """
+    started, progress = time.perf_counter(), progress or NoProgress()
+    params = load_params(client, params_folder, as_of=as_of, language=language)
+    folder = out / client
+    job = _Job(params=params, params_folder=params_folder, folder=folder, notebook=notebook, progress=progress)
+    report = None if force else job.find_unchanged()
+    if report is None:
+        waited: list[bool] = []
+        with client_lock(folder, on_wait=lambda: _tell_waiting(client, progress, waited)):
+            # Whoever held the lock may have built this very report.
+            report = job.find_unchanged() if waited and not force else None
+            built = report is None
+            report = report or job.build()
+    else:
+        built = False
+    files = tuple(sorted(path for path in report.iterdir() if path.is_file()))
+    return BuildResult(folder=report, files=files, unchanged=not built, seconds=time.perf_counter() - started)
+
+
+def _tell_waiting(client: str, progress: Progress, waited: list[bool]) -> None:
+    progress.note(f"another run is building {client}: waiting for it")
+    waited.append(True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """One report that is to be built."""
+
+    params: ClientParams
+    params_folder: Path
+    folder: Path
+    notebook: Path
+    progress: Progress
+
+    def find_unchanged(self) -> Path | None:
+        """Return the report that is there already; the inputs are hashed only where there is one to compare."""
+        if not any(self.folder.glob(f"*/{MANIFEST}")):
+            return None
+        return find_unchanged(self.folder, describe_origin(self.params, self.notebook))
+
+    def build(self) -> Path:
+        """Build and publish under the client's lock; return the published folder."""
+        with staging_folder(self.folder) as staging:
+            kernel = KernelProcess.start(staging / "kernel")  # loads while this process does
+            try:
+                return self._build(staging, kernel)
+            except InputError:
+                raise
+            except Exception as error:
+                raise self._keep_failure(staging, error) from error
+            finally:
+                kernel.kill()
+
+    def _build(self, staging: Path, kernel: KernelProcess) -> Path:
+        from analysis.report.export import Exports
+        from analysis.report.run import run_notebook
+
+        report = staging / "report"
+        report.mkdir()
+        with Exports() as exports:
+            # Before the data are read: should they change meanwhile, the next run sees it and builds anew.
+            origin = describe_origin(self.params, self.notebook)
+            executed = run_notebook(
+                self.notebook,
+                staging / "audit.ipynb",
+                self._parameters(report),
+                kernel=kernel,
+                on_step=self.progress.step,
+            )
+            self._write(report, executed, exports, origin)
+        target = self.folder / str(_read_audit(report)["as_of"])
+        publish(report, target)
+        shutil.rmtree(self.folder / FAILED_NAME, ignore_errors=True)  # mended
+        return target
+
+    def _parameters(self, run_folder: Path) -> dict[str, Any]:
+        """Return the notebook's parameters; an option that was not given is left to the notebook's default."""
+        given = {
+            "client": self.params.client,
+            "params_folder": str(self.params_folder.resolve()),
+            "as_of": self.params.as_of.isoformat() if self.params.as_of else "",
+            "language": self.params.language,
+            "run_folder": str(run_folder.resolve()),
+        }
+        return {name: value for name, value in given.items() if value}
+
+    def _write(self, report: Path, executed: Any, exports: Any, origin: Origin) -> None:
+        """Write the documents beside the audit.json that the notebook has left in `report`."""
+        from analysis.report.strip import render_notebook, strip_notebook
+
+        stripped = strip_notebook(executed, self._parameters(report), self._clean(report))
+        for name, content in exports.export(stripped, self.progress.step).items():
+            (report / name).write_bytes(content)
+        (report / "audit.ipynb").write_text(render_notebook(stripped), encoding="utf-8")
+        audit = _read_audit(report)
+        text = render_manifest(self.params.client, audit["as_of"], audit["language"], origin, report)
+        (report / MANIFEST).write_text(text, encoding="utf-8")
+
+    def _clean(self, *folders: Path) -> Callable[[str], str]:
+        """Return what takes this machine's folders and the environment's values out of a text."""
+        known = [*folders, self.params_folder, self.folder, resolved_data_folder(self.params), PROJECT, Path.home()]
+        names = {str(path) for path in known} | {str(path.resolve()) for path in known} | {sys.prefix}
+        ordered = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
+
+        def clean(text: str) -> str:
+            for name in ordered:
+                text = text.replace(name, "…")
+            return self.params.redact(text)
+
+        return clean
+
+    def _keep_failure(self, staging: Path, error: Exception) -> ReportError:
+        """Keep the broken notebook and a log for whoever looks into it; return what to raise."""
+        failed = staging / FAILED_NAME
+        failed.mkdir()
+        log = getattr(error, "log", "") or "".join(traceback.format_exception(error))
+        (failed / "log.txt").write_text(self.params.redact(log), encoding="utf-8")
+        notebook = staging / "audit.ipynb"
+        if notebook.exists():
+            text = self.params.redact(notebook.read_text("utf-8"))
+            (failed / notebook.name).write_text(text, encoding="utf-8")
+        kept = self.folder / FAILED_NAME
+        shutil.rmtree(kept, ignore_errors=True)
+        failed.rename(kept)
+        message = self.params.redact(str(error)) if isinstance(error, ReportError) else _one_line(error)
+        return ReportError(f"{self.params.redact(message)}\nThe broken notebook and a log are in {kept}")
+
+
+def _one_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _read_audit(report: Path) -> Mapping[str, Any]:
+    """Return the audit.json that the notebook has written."""
+    path = report / "audit.json"
+    if not path.exists():
+        raise ReportError("the notebook has written no audit.json")
+    return json.loads(path.read_text("utf-8"))

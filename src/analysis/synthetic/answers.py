@@ -1,4 +1,4 @@
-"""Who was asked in each wave, who answered, and what: latent feeling turned into codes on the questionnaire's scales."""
+"""Who was asked in each wave, who answered, and what: latent feeling turned into codes on the answer scales."""
 
 from dataclasses import dataclass
 

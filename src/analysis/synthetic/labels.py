@@ -40,6 +40,18 @@ def person_ids(customer: np.ndarray, slot: np.ndarray, person: np.ndarray) -> np
     )
 
 
+def text_where(mask: np.ndarray, texts: np.ndarray) -> np.ndarray:
+    """Return `texts` where `mask` holds, None elsewhere."""
+    chosen = np.full(len(mask), None, dtype=object)
+    chosen[mask] = texts[mask]
+    return chosen
+
+
+def numbered(style: str, size: int) -> pd.Series:
+    """Return ids counted from 1 in a format such as ``"A{:06d}"``."""
+    return pd.Series([style.format(number + 1) for number in range(size)], dtype="str")
+
+
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with object columns of texts as `str` (missing: NaN), as the data layer has them."""
     objects = [name for name in frame.columns if frame[name].dtype == object]

@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 
 from analysis.synthetic.accounts import Accounts
-from analysis.synthetic.labels import customer_ids, manager_codes, partner_codes, to_dates, to_dates_or_missing
+from analysis.synthetic.labels import (
+    customer_ids,
+    manager_codes,
+    partner_codes,
+    text_where,
+    to_dates,
+    to_dates_or_missing,
+)
 from analysis.synthetic.purchases import NEVER, Purchases
 from analysis.synthetic.truth import AS_OF, PARTNERS, START, ClientSpec, stream
 from analysis.synthetic.words import Vocabulary
@@ -33,7 +40,7 @@ def firm_names(rng: np.random.Generator, words: Vocabulary, size: int) -> list[s
 
 def draw_contracts(spec: ClientSpec, words: Vocabulary, accounts: Accounts, purchases: Purchases,
                    revenue: pd.Series) -> pd.DataFrame:  # fmt: skip
-    """Draw contracts of one or two years for part of the customers; one that left runs to its end and is not renewed."""
+    """Draw contracts of one or two years for part of the customers; those that leave do not renew."""
     rng = stream(spec.seed, "contracts")
     ids = customer_ids(spec)
     has = (rng.random(len(accounts)) < CONTRACT_SHARE) & ~accounts.is_prospect
@@ -75,7 +82,7 @@ def draw_customers(spec: ClientSpec, words: Vocabulary, accounts: Accounts, purc
         {
             "customer_id": ids,
             "name": firm_names(rng, words, n),
-            "parent_id": np.where(parent < 0, None, ids[parent]),
+            "parent_id": text_where(parent >= 0, ids[parent]),
             "segment": np.array(words.segments)[accounts.segment],
             "region": np.array(words.regions)[accounts.region],
             "industry": np.array(words.industries)[accounts.industry],
@@ -126,7 +133,8 @@ def draw_opportunities(
     size = round(0.8 * len(accounts))
     account = rng.integers(0, len(accounts), size)
     left = np.minimum(purchases.churn_week[account] * 7, LAST_DAY)
-    created = (np.maximum(accounts.joined[account], 0) + rng.random(size) * 0.98 * (left - np.maximum(accounts.joined[account], 0))).astype(int)
+    first = np.maximum(accounts.joined[account], 0)
+    created = (first + rng.random(size) * 0.98 * (left - first)).astype(int)
     spent = np.cumsum(np.ceil(rng.exponential(STAGE_DAYS, (size, len(STAGE_DAYS)))), axis=1).astype(int)
     entered = created[:, None] + np.column_stack([np.zeros(size, dtype=int), spent])
     won = rng.random(size) < WIN_SHARE
@@ -153,7 +161,7 @@ def draw_opportunities(
             "stage": current["stage"].to_numpy(),
             "entered_on": to_dates(current["entered_on"].to_numpy(dtype=int)),
             "amount": amount,
-            "is_won": pd.array(np.where(is_closed, won, None), dtype="boolean"),
+            "is_won": pd.arrays.BooleanArray(won, ~is_closed),
         }
     )
     return frame, stages.assign(entered_on=_dates_of(stages["entered_on"]))

@@ -148,7 +148,7 @@ def _estimands(truth: Truth, customers: int, seed: int, language: Language) -> d
         "ame_loyalty_given_satisfaction_and_history_points": average_marginal_effect(
             frame, "loyalty_index", ("satisfaction_index", *history)
         ),
-        "causal_effect_of_10_points_on_repurchase_points": 100 * causal * TEN_POINTS,
+        "causal_effect_of_10_points_on_repurchase_points": float(100 * causal * TEN_POINTS),
         "repurchase_rate_responding": float(frame["repurchased"].mean()),
         "repurchase_rate_responding_other": float(frame.loc[~is_key, "repurchased"].mean()),
         "satisfaction_index_mean_last_wave": float(people.loc[people["wave"] == last, "satisfaction_index"].mean()),
@@ -187,5 +187,6 @@ def population_truth(
     draws = pd.DataFrame(
         [_estimands(truth, customers // BATCHES, seed * BATCHES + batch, language) for batch in range(BATCHES)]
     )
+    names = [str(name) for name in draws.columns]
     error = draws.std(ddof=1) / np.sqrt(BATCHES)
-    return {name: {"value": float(draws[name].mean()), "std_error": float(error[name])} for name in draws}
+    return {name: {"value": float(draws[name].mean()), "std_error": float(error[name])} for name in names}

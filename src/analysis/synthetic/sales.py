@@ -141,5 +141,5 @@ def yearly_revenue(transactions: pd.DataFrame, rates: pd.DataFrame, words: Vocab
     last = pd.Timestamp(AS_OF)
     recent = transactions[transactions["ordered_on"].between(last - dt.timedelta(days=364), last)]
     rate = np.where(recent["currency"] == words.currency, 1.0, rates["rate"].iloc[-2])
-    net = recent["amount"] * rate / np.where(recent["tax_included"], 1 + VAT[words.currency], 1.0)
+    net: pd.Series = recent["amount"] * rate / np.where(recent["tax_included"], 1 + VAT[words.currency], 1.0)
     return net.groupby(recent["customer_id"]).sum()

@@ -1,11 +1,21 @@
 """What customers say and how often they are met: survey, invitations, contacts and feedback."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from analysis.synthetic.accounts import Accounts
 from analysis.synthetic.answers import EFFORT_ITEM, ITEMS, KEY_SLOTS, OTHER_SLOTS, Answers
-from analysis.synthetic.labels import customer_ids, partner_codes, person_ids, to_dates, to_dates_or_missing
+from analysis.synthetic.labels import (
+    customer_ids,
+    numbered,
+    partner_codes,
+    person_ids,
+    text_where,
+    to_dates,
+    to_dates_or_missing,
+)
 from analysis.synthetic.purchases import Purchases
 from analysis.synthetic.truth import AS_OF, DRIVERS, START, ClientSpec, stream, week_states
 from analysis.synthetic.words import Vocabulary
@@ -77,7 +87,7 @@ def draw_survey(spec: ClientSpec, words: Vocabulary, accounts: Accounts, answers
     )
     frame["comment"] = _comments(rng, words, items, size)
     frame = frame.sort_values(["responded_on", "customer_id", "respondent_id"], kind="stable", ignore_index=True)
-    frame.insert(1, "response_id", pd.array([f"A{number + 1:06d}" for number in range(size)], dtype="str"))
+    frame.insert(1, "response_id", numbered("A{:06d}", size))
     return frame
 
 
@@ -184,6 +194,7 @@ def draw_feedback(spec: ClientSpec, words: Vocabulary, accounts: Accounts, purch
         writer.plain(plain[k]) if k in plain else writer.remark(t, bool(k == PRAISE))
         for k, t in zip(kind.tolist(), topic.tolist(), strict=True)
     ]
+    severity = np.array(words.severities)[rng.choice(3, size, p=[0.45, 0.4, 0.15])]
     frame = pd.DataFrame(
         {
             "received_on": to_dates(day),
@@ -191,16 +202,16 @@ def draw_feedback(spec: ClientSpec, words: Vocabulary, accounts: Accounts, purch
             "customer_id": customer_ids(spec)[account],
             "channel": np.array(words.feedback_channels)[rng.choice(4, size, p=[0.5, 0.25, 0.15, 0.1])],
             "kind": np.array(words.feedback_kinds)[kind],
-            "severity": np.where(kind == COMPLAINT, np.array(words.severities)[rng.choice(3, size, p=[0.45, 0.4, 0.15])], None),
+            "severity": text_where(kind == COMPLAINT, severity),
             **_handling(rng, day, kind),
             "partner_id": partner_codes(accounts.partner)[account],
         }
     ).sort_values(["received_on", "customer_id"], kind="stable", ignore_index=True)
-    frame.insert(0, "feedback_id", pd.array([f"F{number + 1:05d}" for number in range(size)], dtype="str"))
+    frame.insert(0, "feedback_id", numbered("F{:05d}", size))
     return frame
 
 
-def _handling(rng: np.random.Generator, day: np.ndarray, kind: np.ndarray) -> dict[str, np.ndarray]:
+def _handling(rng: np.random.Generator, day: np.ndarray, kind: np.ndarray) -> dict[str, Any]:
     """Return when feedback was answered and settled, and how the customer rated that."""
     size = len(day)
     needs = np.isin(kind, [COMPLAINT, QUESTION])

@@ -37,6 +37,8 @@ class Vocabulary:
         Sentences of those kinds.
     renewals, directions
         Labels of a contract's renewal (automatic, negotiated) and of a contact's direction (outgoing, incoming).
+    agreement, intention, contentment
+        Answers in words, worst first: seven steps of agreement, seven of intention, five of satisfaction.
     joiner
         What stands between two sentences.
     outcomes
@@ -73,6 +75,9 @@ class Vocabulary:
     interviews: tuple[str, ...]
     renewals: tuple[str, ...]
     directions: tuple[str, ...]
+    agreement: tuple[str, ...]
+    intention: tuple[str, ...]
+    contentment: tuple[str, ...]
     joiner: str
     outcomes: tuple[str, ...]
 

@@ -132,7 +132,9 @@ ENGLISH = Vocabulary(
         "Pumps GmbH", "Dairy AB", "Packaging BV", "Chemicals AG", "Foods Ltd", "Energy SE", "Water SpA", "Paper Oy",
         "Systems Inc", "Machinery KG", "Process Technology", "Bottling SA", "Utilities", "Engineering",
     ),
-    partner_first=("Astra", "Bolt", "Contor", "Delta", "Euro", "Fluid", "Gear", "Hansa", "Inter", "Jura", "Kontakt", "Lumen"),
+    partner_first=(
+        "Astra", "Bolt", "Contor", "Delta", "Euro", "Fluid", "Gear", "Hansa", "Inter", "Jura", "Kontakt", "Lumen",
+    ),
     partner_last=("Trade", "Supply", "Technik", "Distribution"),
     categories={
         "Valves": ("ball valve", "control valve", "check valve", "safety valve"),
@@ -174,12 +176,18 @@ ENGLISH = Vocabulary(
     interviews=(
         "Interview: the customer sees us as a reliable partner, plans to extend the line next year and asks for earlier"
         " involvement of engineering.",
-        "Interview: price pressure from a new competitor; decisive for the customer are delivery reliability and service.",
+        "Interview: price pressure from a new competitor; what decides are reliable delivery and service.",
         "Interview: good relation on the working level, little contact with the management; wants a yearly review.",
         "Interview: considers a second source for {product} after the delays of recent months.",
     ),
     renewals=("automatic", "negotiated"),
     directions=("outgoing", "incoming"),
+    agreement=(
+        "strongly disagree", "disagree", "somewhat disagree", "neither agree nor disagree", "somewhat agree", "agree",
+        "strongly agree",
+    ),
+    intention=("certainly not", "very unlikely", "unlikely", "undecided", "likely", "very likely", "certainly"),
+    contentment=("very dissatisfied", "dissatisfied", "neutral", "satisfied", "very satisfied"),
     joiner=" ",
     outcomes=("completed", "no answer", "refused", "not reached"),
 )

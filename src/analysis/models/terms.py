@@ -89,16 +89,15 @@ def categorical_control(name: Message, key: str, values: pd.Series, accounts: ND
     return Control(name=name, terms=terms, values=matrix)
 
 
-def build_design(focal: Sequence[tuple[Term, NDArray[np.float64]]], controls: Sequence[Control]) -> Design:
-    """Return the design of focal columns and controls; a redundant control column is left out with a note.
+def build_design(n: int, focal: Sequence[tuple[Term, NDArray[np.float64]]], controls: Sequence[Control]) -> Design:
+    """Return the design of `n` rows: focal columns, then controls; a redundant control is left out with a note.
 
     Raises
     ------
     ValueError
         If a focal column is itself constant or determined by those before it: the caller must check first.
     """
-    first = focal[0][1] if focal else controls[0].values[:, 0]
-    columns = [np.ones(len(first))]
+    columns = [np.ones(n)]
     terms = [INTERCEPT]
     for term, values in focal:
         if is_redundant(values, columns):

@@ -1,0 +1,175 @@
+"""Whether the answers predict better than recency and frequency, on customers that the model has not seen.
+
+Repeated stratified cross-validation over customers; its folds share customers, so intervals use the corrected
+resampled variance of Nadeau and Bengio (2003) [1]_ for repeated folds (Bouckaert and Frank 2004 [2]_).
+
+References
+----------
+.. [1] Nadeau, C. and Bengio, Y. (2003). Inference for the generalization error. Machine Learning 52, 239-281.
+.. [2] Bouckaert, R. R. and Frank, E. (2004). Evaluating the replicability of significance tests for comparing learning
+   algorithms. PAKDD 2004, 3-12.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import stats
+from scipy.special import expit, logit
+from statsmodels.stats.proportion import proportion_confint
+
+from analysis.models.binomial import maximum_likelihood
+from analysis.models.clustering import LEVEL, Floats
+from analysis.models.firth import maximise_penalised
+from analysis.models.results import CalibrationBin, HeldOutScore, PredictorSet, Validation
+from analysis.results import Estimate
+
+FOLDS = 5
+REPEATS = 10
+DECILES = 10
+# Held-out probabilities are kept off 0 and 1, where the logit of the recalibration is infinite.
+EDGE = 1e-6
+METHOD = "corrected-resampled-t"
+
+
+def validate(
+    outcome: Floats,
+    baseline: Floats,
+    full: Floats,
+    weights: Floats,
+    rng: np.random.Generator,
+    *,
+    penalised: bool = False,
+    full_key: PredictorSet = "satisfaction_loyalty",
+) -> Validation:
+    """Compare two designs on held-out customers.
+
+    Parameters
+    ----------
+    outcome
+        0/1 by customer, each at least `FOLDS` times.
+    baseline, full
+        Designs with the same rows, intercept included.
+    weights
+        By customer, in fitting as in scoring.
+    rng
+        Draws the folds.
+    penalised
+        Fit by Firth's likelihood (where the data are separated).
+    full_key
+        Which set of predictors `full` is.
+    """
+    scores: list[list[float]] = []
+    sums = np.zeros((2, len(outcome)))
+    for test in stratified_folds(outcome, rng):
+        train = ~test
+        row: list[float] = []
+        for position, design in enumerate((baseline, full)):
+            predicted = _predict(outcome, design, weights, train, test, penalised)
+            sums[position, test] += predicted
+            row.append(weighted_auc(outcome[test], predicted, weights[test]))
+            row.append(float(np.average((outcome[test] - predicted) ** 2, weights=weights[test])))
+        scores.append(row)
+    table = np.array(scores)
+    pooled = np.clip(sums / REPEATS, EDGE, 1 - EDGE)
+    n = len(outcome)
+    brier_gain = resampled_estimate(table[:, 1] - table[:, 3], n)
+    return Validation(
+        folds=FOLDS,
+        repeats=REPEATS,
+        baseline=_held_out("baseline", table[:, 0], table[:, 1], outcome, pooled[0], weights),
+        full=_held_out(full_key, table[:, 2], table[:, 3], outcome, pooled[1], weights),
+        auc_gain=resampled_estimate(table[:, 2] - table[:, 0], n),
+        brier_gain=brier_gain,
+        verdict="better" if brier_gain.low > 0 else "worse" if brier_gain.high < 0 else "no_difference",
+    )
+
+
+def stratified_folds(outcome: Floats, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Yield the test rows (a mask) of each fold of each repeat; both outcomes are spread evenly over the folds."""
+    for _ in range(REPEATS):
+        fold = np.empty(len(outcome), dtype=int)
+        for value in (0.0, 1.0):
+            rows = rng.permutation(np.flatnonzero(outcome == value))
+            fold[rows] = np.arange(len(rows)) % FOLDS
+        for number in range(FOLDS):
+            yield fold == number
+
+
+def weighted_auc(outcome: Floats, predicted: Floats, weights: Floats) -> float:
+    """Return the weighted share of (buyer, non-buyer) pairs ranked rightly, ties counted half."""
+    _, place = np.unique(predicted, return_inverse=True)
+    count = int(place.max()) + 1
+    buyers = np.bincount(place, weights=weights * (outcome == 1), minlength=count)
+    others = np.bincount(place, weights=weights * (outcome == 0), minlength=count)
+    below = np.cumsum(others) - others
+    return float(buyers @ (below + others / 2) / (buyers.sum() * others.sum()))
+
+
+def resampled_estimate(values: Floats, n: int, bounds: tuple[float, float] | None = None) -> Estimate:
+    """Return the mean over folds with the corrected resampled t interval, cut to `bounds`."""
+    count = len(values)
+    mean = float(values.mean())
+    error = float(np.sqrt(values.var(ddof=1) * (1 / count + 1 / (FOLDS - 1))))
+    margin = float(stats.t.ppf((1 + LEVEL) / 2, count - 1)) * error
+    low, high = mean - margin, mean + margin
+    if bounds is not None:
+        low, high = max(low, bounds[0]), min(high, bounds[1])
+    p_value = float(2 * stats.t.sf(abs(mean) / error, count - 1)) if error > 0 and bounds is None else None
+    return Estimate(value=mean, low=low, high=high, n=n, method=METHOD, unit="ratio", std_error=error, p_value=p_value)
+
+
+def recalibration(outcome: Floats, predicted: Floats, weights: Floats) -> tuple[float | None, float | None]:
+    """Return slope and intercept of the outcome's logistic regression on the logit of the prediction."""
+    linear = logit(predicted)
+    if np.ptp(linear) < EDGE:
+        return None, None
+    (intercept, slope), converged = maximum_likelihood(
+        outcome, np.column_stack([np.ones(len(linear)), linear]), weights
+    )
+    return (float(slope), float(intercept)) if converged else (None, None)
+
+
+def calibration_table(outcome: Floats, predicted: Floats, weights: Floats) -> tuple[CalibrationBin, ...]:
+    """Return observed shares (Wilson on the effective n) by tenth of the prediction."""
+    order = np.argsort(predicted, kind="stable")
+    bins = []
+    for rows in np.array_split(order, min(DECILES, max(1, len(order) // DECILES))):
+        w = weights[rows]
+        share = float(np.average(outcome[rows], weights=w))
+        effective = float(w.sum() ** 2 / (w**2).sum())
+        low, high = proportion_confint(share * effective, effective, alpha=1 - LEVEL, method="wilson")
+        bins.append(
+            CalibrationBin(
+                predicted=float(np.average(predicted[rows], weights=w)),
+                observed=share,
+                low=float(min(low, share)),
+                high=float(max(high, share)),
+                n=len(rows),
+            )
+        )
+    return tuple(bins)
+
+
+def _predict(
+    outcome: Floats, design: Floats, weights: Floats, train: np.ndarray, test: np.ndarray, penalised: bool
+) -> Floats:
+    """Return held-out probabilities; columns that do not vary in the training rows are left out there."""
+    varies = np.ptp(design[train], axis=0) > 0
+    varies[0] = True
+    fit = maximise_penalised if penalised else maximum_likelihood
+    coefficients, _ = fit(outcome[train], design[np.ix_(train, varies)], weights[train])
+    return np.asarray(expit(design[np.ix_(test, varies)] @ coefficients))
+
+
+def _held_out(
+    key: PredictorSet, auc: Floats, brier: Floats, outcome: Floats, predicted: Floats, weights: Floats
+) -> HeldOutScore:
+    slope, intercept = recalibration(outcome, predicted, weights)
+    return HeldOutScore(
+        key=key,
+        auc=resampled_estimate(auc, len(outcome), (0.0, 1.0)),
+        brier=resampled_estimate(brier, len(outcome), (0.0, 1.0)),
+        calibration_slope=slope,
+        calibration_intercept=intercept,
+        deciles=calibration_table(outcome, predicted, weights),
+    )

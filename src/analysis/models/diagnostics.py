@@ -1,0 +1,54 @@
+"""Checks that both models share: collinearity and influence."""
+
+import numpy as np
+
+from analysis.messages import N_, Message
+from analysis.models.clustering import Floats
+from analysis.models.results import Diagnostic
+from analysis.models.terms import Design
+
+# Above this a predictor's variance is inflated enough to be said (Kutner et al. 2005, Applied Linear Statistical
+# Models, give 10; 5 is the usual caution).
+HIGH_VIF = 5.0
+
+
+def variance_inflation(matrix: Floats, weights: Floats, column: int) -> float:
+    """Return 1 / (1 - R squared) of a column's weighted regression on the others (the first is the intercept)."""
+    root = np.sqrt(weights)[:, None]
+    others = np.delete(matrix, column, axis=1) * root
+    target = (matrix[:, [column]] * root)[:, 0]
+    mean = np.average(matrix[:, column], weights=weights)
+    total = float((weights * (matrix[:, column] - mean) ** 2).sum())
+    rest = target - others @ np.linalg.lstsq(others, target, rcond=None)[0]
+    return total / float(rest @ rest)
+
+
+def check_collinearity(design: Design, weights: Floats, focal: tuple[str, ...]) -> Diagnostic:
+    """Return the largest variance inflation of the focal terms."""
+    found = {term.key: variance_inflation(design.matrix, weights, j) for j, term in enumerate(design.terms) if j}
+    values = [found[key] for key in focal if key in found]
+    largest = max(values)
+    if largest < HIGH_VIF:
+        finding: Message = N_(
+            "The other predictors inflate the variance of the estimate {vif:number1} times, which is harmless.",
+            vif=largest,
+        )
+    else:
+        finding = N_(
+            "The predictors overlap so much that the variance of the estimate is inflated {vif:number1} times: their "
+            "separate effects are hard to tell apart.",
+            vif=largest,
+        )
+    return Diagnostic(
+        key="vif",
+        name=N_("Collinearity (variance inflation)"),
+        finding=finding,
+        verdict="fine" if largest < HIGH_VIF else "caution",
+        statistic=largest,
+    )
+
+
+def most_influential(deviations: Floats, column: int) -> np.ndarray:
+    """Return the 1% of accounts (at least one) whose omission moves a coefficient most."""
+    count = max(1, round(0.01 * len(deviations)))
+    return np.argsort(-np.abs(deviations[:, column]), kind="stable")[:count]

@@ -1,0 +1,223 @@
+"""Which customers and which predictors the repeat-purchase model can carry, decided before any effect is seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.messages import N_, Message
+from analysis.models.clustering import Floats, checked_weights
+from analysis.models.repurchase_sample import RepurchaseSample
+from analysis.models.results import PredictorSet, RepurchaseCounts
+from analysis.models.terms import (
+    FEWEST_KNOWN,
+    LOYALTY,
+    SATISFACTION,
+    Control,
+    Design,
+    build_design,
+    categorical_control,
+    is_redundant,
+    numeric_control,
+)
+from analysis.params.model import ClientParams
+from analysis.results import NotEstimable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Customers, outcome and the designs of the predictor sets, all with the same rows.
+
+    `loyalty_reason` says why there is no set with loyalty, where there is none.
+    """
+
+    rows: pd.DataFrame
+    outcome: Floats
+    weights: Floats
+    weighted: bool
+    designs: dict[PredictorSet, Design]
+    counts: RepurchaseCounts
+    loyalty_reason: Message
+    notes: tuple[Message, ...]
+
+
+def plan_predictors(sample: RepurchaseSample, params: ClientParams) -> Plan | NotEstimable:
+    """Return what can be fitted, or why nothing can.
+
+    Every predictor set must have `events_per_parameter` buyers and as many non-buyers for each parameter. Where the
+    whole set has not, segment, then tenure, then loyalty are left out, in this order, whatever their effects.
+    """
+    rows, counts, with_loyalty = eligible_rows(sample, params)
+    notes: list[Message] = []
+    y = rows["bought"].to_numpy(dtype=float)
+    refusal = _refuse(rows, y, params)
+    if refusal is not None:
+        return refusal
+    limit = params.limits.events_per_parameter
+    rarer = min(y.sum(), len(y) - y.sum())
+    optional = optional_controls(rows, params)
+    focal = [(SATISFACTION, rows["satisfaction"].to_numpy(dtype=float) / 10)]
+    loyalty = (LOYALTY, rows["loyalty"].to_numpy(dtype=float) / 10)
+    loyalty_reason = N_("Loyalty was not asked of enough of these customers.")
+    if with_loyalty and is_redundant(loyalty[1], [np.ones(len(rows)), focal[0][1]]):
+        with_loyalty, loyalty_reason = False, N_("Loyalty does not vary apart from satisfaction in these answers.")
+    behaviour = behaviour_controls(rows)
+    while True:
+        controls = [*behaviour, *optional]
+        full = build_design(len(rows), [*focal, loyalty] if with_loyalty else focal, controls)
+        needed = limit * (len(full.terms) - 1)
+        if rarer >= needed:
+            break
+        if optional:
+            dropped = optional.pop()
+            notes.append(
+                N_("{control:message} was left out, to keep enough customers per predictor.", control=dropped.name)
+            )
+        elif with_loyalty:
+            with_loyalty = False
+            loyalty_reason = events_reason(int(y.sum()), len(y), params.repurchase.horizon_days, needed)
+        else:
+            reason = events_reason(int(y.sum()), len(y), params.repurchase.horizon_days, needed)
+            return NotEstimable(reason=reason, n=len(y))
+    designs: dict[PredictorSet, Design] = {"baseline": build_design(len(rows), [], controls)}
+    designs["satisfaction"] = build_design(len(rows), focal, controls)
+    if with_loyalty:
+        designs["satisfaction_loyalty"] = full
+    weights = checked_weights(rows["weight"].to_numpy(dtype=float), len(rows))
+    return Plan(
+        rows=rows,
+        outcome=y,
+        weights=weights,
+        weighted=bool(np.ptp(weights) > 0),
+        designs=designs,
+        counts=counts,
+        loyalty_reason=loyalty_reason,
+        notes=(*notes, *_history_note(counts, params)),
+    )
+
+
+def eligible_rows(sample: RepurchaseSample, params: ClientParams) -> tuple[pd.DataFrame, RepurchaseCounts, bool]:
+    """Return the rows on which every set is fitted, how they came about, and whether loyalty can be used."""
+    rows = sample.rows
+    total = len(rows)
+    with_loyalty = bool(rows["loyalty"].notna().mean() >= FEWEST_KNOWN)
+    if with_loyalty:
+        rows = rows[rows["loyalty"].notna()]
+    if rows["tenure"].notna().mean() >= FEWEST_KNOWN:
+        rows = rows[rows["tenure"].notna()]
+    missing = total - len(rows)
+    without = int(rows["no_order_before"].sum())
+    excluded = 0
+    if 0 < without < params.limits.events_per_parameter:
+        rows, excluded, without = rows[~rows["no_order_before"]], without, 0
+    counts = RepurchaseCounts(
+        responding=sample.responding,
+        censored=sample.censored,
+        missing=missing,
+        without_order_before=without,
+        excluded_without_order=excluded,
+        history_cut=int(rows["history_cut"].sum()),
+    )
+    return rows.reset_index(drop=True), counts, with_loyalty
+
+
+def behaviour_controls(rows: pd.DataFrame) -> list[Control]:
+    """Return recency and frequency; customers without an order before have their own indicator.
+
+    Their recency is set to the mean of the others, so that the indicator compares them with an average customer.
+    """
+    known = rows["recency"].notna()
+    fill = float(rows.loc[known, "recency"].mean()) if known.any() else 0.0
+    controls = [
+        numeric_control(
+            N_("Recency"), "recency", N_("Recency, log of days since the last order"), rows["recency"].fillna(fill)
+        ),
+        numeric_control(
+            N_("Frequency"), "frequency", N_("Frequency, log of order days in the history"), rows["frequency"]
+        ),
+    ]
+    if not known.all():
+        label = N_("No order before the response")
+        controls.append(numeric_control(label, "no_order_before", label, rows["no_order_before"].astype(float)))
+    return controls
+
+
+def optional_controls(rows: pd.DataFrame, params: ClientParams) -> list[Control]:
+    """Return tenure and segment where they are known, the most dispensable last."""
+    controls: list[Control] = []
+    if rows["tenure"].notna().all():
+        controls.append(numeric_control(N_("Tenure"), "tenure", N_("Tenure, years"), rows["tenure"]))
+    if rows["segment"].notna().mean() >= FEWEST_KNOWN:
+        filled = rows["segment"].astype(object).where(rows["segment"].notna(), "-")
+        accounts = np.arange(len(rows))
+        controls.append(categorical_control(N_("Segment"), "segment", filled, accounts, params.limits.min_clusters))
+    return [control for control in controls if control.terms]
+
+
+def events_reason(events: int, n: int, days: int, needed: float, *, before: bool = False) -> Message:
+    """Return in the client's words why so few (non-)buyers do not carry a model."""
+    wanted = int(np.ceil(needed))
+    if before:
+        return N_(
+            "{events:int} of {n:int} customers bought in the {days:int} days before they answered; a comparison needs "
+            "at least {needed:int} who did and as many who did not.",
+            events=events,
+            n=n,
+            days=days,
+            needed=wanted,
+        )
+    if 2 * events > n:
+        return N_(
+            "Only {others:int} of {n:int} customers did not buy again within {days:int} days; the model needs at "
+            "least {needed:int} of them to tell what sets them apart.",
+            others=n - events,
+            n=n,
+            days=days,
+            needed=wanted,
+        )
+    return N_(
+        "Only {events:int} of {n:int} customers bought again within {days:int} days; the model needs at least "
+        "{needed:int} of them to tell what sets them apart.",
+        events=events,
+        n=n,
+        days=days,
+        needed=wanted,
+    )
+
+
+def _refuse(rows: pd.DataFrame, y: Floats, params: ClientParams) -> NotEstimable | None:
+    n, days = len(rows), params.repurchase.horizon_days
+    if n and y.sum() in (0, n):
+        if y.sum() == 0:
+            reason = N_("None of the {n:int} customers bought again within {days:int} days.", n=n, days=days)
+        else:
+            reason = N_("All of the {n:int} customers bought again within {days:int} days.", n=n, days=days)
+        return NotEstimable(reason=reason, n=n)
+    if n < params.limits.min_n:
+        return NotEstimable(
+            reason=N_(
+                "Only {n:int} customers answered and could be followed for {days:int} days; at least {least:int} are "
+                "needed.",
+                n=n,
+                days=days,
+                least=params.limits.min_n,
+            ),
+            n=n,
+        )
+    if np.ptp(rows["satisfaction"].to_numpy(dtype=float)) == 0:
+        return NotEstimable(reason=N_("All these customers gave the same satisfaction."), n=n)
+    return None
+
+
+def _history_note(counts: RepurchaseCounts, params: ClientParams) -> Sequence[Message]:
+    if not counts.history_cut:
+        return ()
+    return (
+        N_(
+            "For {count:int} customers the orders reach back less than {days:int} days before the answer, so their "
+            "frequency is counted over a shorter time.",
+            count=counts.history_cut,
+            days=params.repurchase.history_days,
+        ),
+    )

@@ -1,0 +1,82 @@
+"""All sources of a client, read, mapped and stacked into tables; every fault of every table is gathered."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.data.contract import TABLES, Table
+from analysis.data.mapping import Extra, map_source, source_columns
+from analysis.data.sources import Reader
+from analysis.data.survey_items import item_columns
+from analysis.errors import DataError, Fault
+from analysis.messages import N_, Message
+
+if TYPE_CHECKING:
+    from analysis.params.model import ClientParams
+    from analysis.params.sources import SourceSpec
+
+
+@dataclass
+class Gathered:
+    """Mapped tables with their provenance, faults and notes; `rows_read` counts what the sources held."""
+
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    rows_read: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
+
+
+def gather_tables(params: "ClientParams", reader: Reader) -> Gathered:
+    """Return every declared table, mapped; a table without rows is left out with a note, a broken one with faults."""
+    gathered = Gathered()
+    for name, table in TABLES.items():
+        if name not in params.sources:
+            continue
+        declared = params.sources[name]  # type: ignore[index]
+        specs = declared if isinstance(declared, list) else [declared]
+        before = len(gathered.faults)
+        parts = [
+            part
+            for position, spec in enumerate(specs, start=1)
+            if (part := _read(params, reader, table, spec, _subject(name, position, len(specs)), gathered)) is not None
+        ]
+        rows = sum(len(part) for part in parts)
+        gathered.rows_read[name] = rows
+        if rows:
+            gathered.frames[name] = _stack([part for part in parts if len(part)])
+        elif len(gathered.faults) == before:
+            gathered.notes.append(N_("The table {table:text} was supplied without any row.", table=name))
+    return gathered
+
+
+def _subject(name: str, position: int, count: int) -> str:
+    return name if count == 1 else f"{name} (source {position})"
+
+
+def _read(
+    params: "ClientParams", reader: Reader, table: Table, spec: "SourceSpec", what: str, gathered: Gathered
+) -> pd.DataFrame | None:
+    extras = _extras(params, table, spec)
+    try:
+        raw = reader.read(spec, what=what, wanted=source_columns(table, spec, extras))
+    except DataError as error:
+        gathered.faults.extend(error.faults)
+        return None
+    mapped = map_source(raw, spec, table, what=what, extras=extras)
+    gathered.faults.extend(mapped.faults)
+    return mapped.frame
+
+
+def _extras(params: "ClientParams", table: Table, spec: "SourceSpec") -> tuple[Extra, ...]:
+    """Return the columns beyond the contract: the questionnaire's items, and the segment column of the client."""
+    if table.name == "survey" and params.survey is not None:
+        return item_columns(params.survey, spec)
+    segment = params.segment
+    if table.name == "customers" and segment is not None and table.column(segment) is None:
+        return (Extra(name=segment, source=spec.columns.get(segment, segment)),)
+    return ()
+
+
+def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)

@@ -1,0 +1,214 @@
+"""From one client's parameters to its data: read, map, check, repair, derive. The whole road on one page."""
+
+import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.data.client import ClientData, DataQuality, TableSummary
+from analysis.data.contract import ROW, SOURCE, TABLES
+from analysis.data.customers import derive_customers
+from analysis.data.cut import first_date, last_date, set_future_aside
+from analysis.data.duplicates import drop_duplicate_responses, flag_identical_lines, merge_duplicate_keys
+from analysis.data.fingerprint import hash_inputs
+from analysis.data.gather import Gathered, gather_tables
+from analysis.data.ledger import Ledger
+from analysis.data.money import add_revenue
+from analysis.data.order import in_time_order
+from analysis.data.repairs import (
+    drop_refunds_without_purchase,
+    drop_without_customer,
+    flag_unlisted_customers,
+    mend_impossible_dates,
+)
+from analysis.data.scores import add_survey_columns, check_weights
+from analysis.data.sources import Reader
+from analysis.data.survey_items import code_items
+from analysis.data.validation import validate_table
+from analysis.data.waves import assign_waves
+from analysis.errors import DataError, Fault
+from analysis.messages import N_
+from analysis.params.load import resolved_data_folder
+
+if TYPE_CHECKING:
+    from analysis.params.model import ClientParams
+    from analysis.params.survey import SurveySpec
+
+PERIODS = ("month", "quarter", "half_year", "year", "none")
+"""Waves that are periods of the calendar: a respondent may be asked more than once in one."""
+
+
+def load_client_data(params: "ClientParams") -> ClientData:
+    """Return a client's data: read, mapped, checked, repaired and cut at the audit's date.
+
+    The files of a synthetic client are generated first. Row order in the sources makes no difference, and neither
+    does anything dated after `as_of`.
+
+    Raises
+    ------
+    DataError
+        With every fault of every table that could be examined.
+    """
+    folder = resolved_data_folder(params)
+    if params.synthetic is not None:
+        from analysis.synthetic.write import write_client
+
+        write_client(params.synthetic, folder, client=params.client)
+    gathered = gather_tables(params, Reader(params=params, folder=folder))
+    as_of = _as_of(params, gathered)
+    ledger = Ledger(params.limits, notes=gathered.notes)
+    if as_of is None:
+        raise DataError(gathered.faults or [_nothing_dated(params)])
+    frames, waves = _clean_tables(params, gathered, as_of, ledger)
+    faults = [*gathered.faults, *ledger.faults]
+    if faults:
+        raise DataError(_without_repeats(faults))
+    customers = derive_customers(frames, params.segment)
+    return ClientData(
+        tables=MappingProxyType(frames),
+        customers=customers,
+        waves=waves,
+        quality=_quality(frames, gathered, ledger),
+        as_of=as_of,
+        first_date=first_date(frames),
+        has_real_customers=len(customers) > 0,
+        input_hashes=MappingProxyType(_input_hashes(params, frames)),
+    )
+
+
+def _as_of(params: "ClientParams", gathered: Gathered) -> pd.Timestamp | None:
+    last = pd.Timestamp(params.as_of) if params.as_of is not None else last_date(gathered.frames)
+    return None if last is None else last.normalize().as_unit("us")
+
+
+def _nothing_dated(params: "ClientParams") -> Fault:
+    return Fault(
+        what="sources",
+        rule="must hold at least one dated row",
+        found="no date in any table",
+        where=f"client {params.client}",
+        hint="or give the audit's date: `as_of`",
+    )
+
+
+def _without_repeats(faults: list[Fault]) -> list[Fault]:
+    return list(dict.fromkeys(faults))
+
+
+def _clean_tables(
+    params: "ClientParams", gathered: Gathered, as_of: pd.Timestamp, ledger: Ledger
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """Return the canonical tables in the order of the contract, and the waves; faults go to the ledger."""
+    frames: dict[str, pd.DataFrame] = {}
+    waves: tuple[str, ...] = ()
+    # rates first: revenue is needed to state what each repair costs
+    for name in sorted(gathered.frames, key=lambda name: (name != "rates", list(TABLES).index(name))):
+        if not _usable(gathered.frames[name], name):
+            continue
+        frame = in_time_order(gathered.frames[name], TABLES[name])
+        if name == "transactions":
+            # before the cut too, so that the revenue set aside can be stated
+            frame = add_revenue(frame, frames.get("rates"), params.money, as_of, ledger.faults)
+        frame = set_future_aside(frame, name, as_of, ledger)
+        if frame.empty:
+            continue
+        ledger.faults.extend(validate_table(frame, name))
+        frame = mend_impossible_dates(frame, name, ledger)
+        if name == "survey" and params.survey is not None:
+            frame = _code_survey(frame, params.survey, ledger)
+        frame = merge_duplicate_keys(frame, TABLES[name], ledger)
+        frame = drop_without_customer(frame, TABLES[name], ledger)
+        if name == "transactions":
+            frame = drop_refunds_without_purchase(frame, ledger)
+            frame = flag_identical_lines(frame, TABLES[name], ledger)
+        if name == "survey" and params.survey is not None:
+            frame = _finish_survey(frame, params.survey, ledger)
+        if len(frame):
+            frames[name] = frame
+    flag_unlisted_customers(frames, ledger)
+    plain = {name: _plain(frames[name]) for name in TABLES if name in frames}
+    if "survey" in plain and params.survey is not None and not ledger.faults and not gathered.faults:
+        plain["survey"], waves = add_survey_columns(plain["survey"], params.survey)
+    return plain, waves
+
+
+def _usable(frame: pd.DataFrame, name: str) -> bool:
+    """Return whether the required columns are there; if not, the mapping has said so."""
+    return all(column.name in frame.columns for column in TABLES[name].columns if column.required)
+
+
+def _code_survey(frame: pd.DataFrame, survey: "SurveySpec", ledger: Ledger) -> pd.DataFrame:
+    frame = frame.assign(wave=assign_waves(frame, survey, ledger.faults))
+    check_weights(frame, survey, ledger.faults)
+    coded = code_items(frame, survey)
+    ledger.faults.extend(coded.faults)
+    ledger.notes.extend(coded.notes)
+    if coded.missing_rows is not None:
+        description = N_("Answers given as a declared code for no answer were set missing.")
+        ledger.record(
+            "survey",
+            "survey_missing_code",
+            description,
+            concerned=frame[coded.missing_rows],
+            total=len(frame),
+            removed=False,
+        )
+    kept = frame.drop(columns=[column for column in frame.columns if column.startswith("item:")])
+    return pd.concat([kept, coded.codes], axis=1)
+
+
+def _finish_survey(frame: pd.DataFrame, survey: "SurveySpec", ledger: Ledger) -> pd.DataFrame:
+    frame = drop_duplicate_responses(frame, ledger, list(survey.items), by_day=survey.wave_by in PERIODS)
+    # the answers are part of the order now: responses equal in all else must not depend on the file's order
+    return in_time_order(frame, TABLES["survey"])
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without provenance; flags are plain booleans except an opportunity's open outcome."""
+    flags = {
+        column: frame[column].fillna(value=False).astype(bool)
+        for column in ("is_key_account", "tax_included")
+        if column in frame.columns
+    }
+    return frame.drop(columns=[SOURCE, ROW]).assign(**flags)
+
+
+def _quality(frames: Mapping[str, pd.DataFrame], gathered: Gathered, ledger: Ledger) -> DataQuality:
+    summaries = [
+        _summary(name, frames.get(name), gathered.rows_read[name]) for name in TABLES if name in gathered.rows_read
+    ]
+    order = list(TABLES)
+    repairs = sorted(ledger.repairs, key=lambda repair: order.index(repair.table))
+    return DataQuality(tables=tuple(summaries), repairs=tuple(repairs), notes=tuple(ledger.notes))
+
+
+def _summary(name: str, frame: pd.DataFrame | None, rows_read: int) -> TableSummary:
+    if frame is None:
+        return TableSummary(table=name, rows_read=rows_read, rows_kept=0)
+    date = TABLES[name].date
+    days = frame[date].dropna() if date in frame.columns else pd.Series(dtype="datetime64[us]")
+    return TableSummary(
+        table=name,
+        rows_read=rows_read,
+        rows_kept=len(frame),
+        customers=int(frame["customer_id"].nunique()) if "customer_id" in frame.columns else None,
+        first=None if days.empty else days.min().date().isoformat(),
+        last=None if days.empty else days.max().date().isoformat(),
+    )
+
+
+def _input_hashes(params: "ClientParams", frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Return the hashes of the files, or of the rows themselves where a database supplied some of them."""
+    hashes = hash_inputs(params)
+    if hashes is not None:
+        return hashes
+    return {f"table {name}": hash_rows(frame) for name, frame in frames.items()}
+
+
+def hash_rows(frame: pd.DataFrame) -> str:
+    """Return the SHA-256 of a table's values, in its canonical order."""
+    digest = hashlib.sha256(",".join(frame.columns).encode())
+    digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,208 @@
+"""One source's own columns and labels onto the canonical ones, with every fault of the source gathered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.data.contract import ROW, SOURCE, Column, Kind, Table
+from analysis.data.faults import did_you_mean, nearest, row_fault
+from analysis.data.parsing import (
+    as_text,
+    explain_dates,
+    explain_number,
+    on_distinct,
+    parse_dates,
+    parse_flags,
+    parse_numbers,
+)
+from analysis.data.raw import Raw
+from analysis.errors import Fault
+
+if TYPE_CHECKING:
+    from analysis.params.sources import SourceSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extra:
+    """A column beyond the contract: a survey item (kept as the source has it), or the client's segment column.
+
+    Parameters
+    ----------
+    name
+        Name in the mapped frame.
+    source
+        Column of the source.
+    kind
+        ``item`` columns are left as cleaned text or numbers for `survey_items`.
+    values_of
+        Name under which `values` of the parameters may map it.
+    """
+
+    name: str
+    source: str
+    kind: Kind = "label"
+    is_item: bool = False
+    values_of: str = ""
+
+
+@dataclass
+class Mapped:
+    """Canonical rows of one source, and what was wrong with it."""
+
+    frame: pd.DataFrame
+    faults: list[Fault] = field(default_factory=list)
+
+
+def source_columns(table: Table, spec: "SourceSpec", extras: tuple[Extra, ...]) -> tuple[str, ...]:
+    """Return the source's columns that the mapping will look for."""
+    own = (spec.columns.get(column.name, column.name) for column in table.columns)
+    return tuple(dict.fromkeys([*own, *(extra.source for extra in extras)]))
+
+
+def map_source(raw: Raw, spec: "SourceSpec", table: Table, *, what: str, extras: tuple[Extra, ...] = ()) -> Mapped:
+    """Return the rows of one source as canonical columns.
+
+    Faults are gathered, not raised: columns absent or present twice, and values that are no number, date or flag.
+    A value that cannot be read is left missing.
+    """
+    mapped = Mapped(pd.DataFrame(index=raw.frame.index))
+    _check_names(spec, table, extras, what, mapped.faults)
+    for column in table.columns:
+        values = _column(raw, spec, column, what, mapped.faults)
+        if values is not None:
+            cleaned = _clean(values, spec, column.name)
+            mapped.frame[column.name] = _parse(cleaned, column.kind, column.name, raw, spec, what, mapped.faults)
+    for extra in extras:
+        if extra.name in mapped.frame.columns or extra.source not in raw.frame.columns:
+            continue
+        if extra.source in raw.repeated:
+            mapped.faults.append(_twice(f"{what}.{extra.name}", extra.source, raw))
+        values = _clean(raw.frame[extra.source], spec, extra.values_of or extra.name)
+        mapped.frame[extra.name] = values if extra.is_item else as_text(values)
+    mapped.frame[SOURCE] = raw.frame[SOURCE]
+    mapped.frame[ROW] = raw.frame[ROW]
+    return mapped
+
+
+def _check_names(spec: "SourceSpec", table: Table, extras: tuple[Extra, ...], what: str, faults: list[Fault]) -> None:
+    known = [*(column.name for column in table.columns), *(extra.values_of or extra.name for extra in extras)]
+    maps: Mapping[str, Mapping] = {
+        "columns": spec.columns,
+        "values": spec.values,
+        "constants": spec.constants,
+        "dates": spec.dates,
+    }
+    for key, entries in maps.items():
+        for name in entries:
+            if name not in known:
+                near = nearest(name, known)
+                faults.append(
+                    Fault(
+                        what=f"{what}: {key}",
+                        rule=f"must name canonical columns of {table.name}",
+                        found=f"'{name}'",
+                        where="parameters",
+                        hint=f"did you mean '{near}'?" if near else "",
+                    )
+                )
+
+
+def _column(raw: Raw, spec: "SourceSpec", column: Column, what: str, faults: list[Fault]) -> pd.Series | None:
+    if column.name in spec.constants:
+        value = spec.constants[column.name]
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        return pd.Series(text, index=raw.frame.index, dtype="str")
+    source = spec.columns.get(column.name, column.name)
+    if source in raw.repeated:
+        faults.append(_twice(f"{what}.{column.name}", source, raw))
+    if source in raw.frame.columns:
+        return raw.frame[source]
+    if column.required or column.name in spec.columns:
+        faults.append(
+            Fault(
+                what=f"{what}.{column.name}",
+                rule="needs a column" if column.required else "is mapped to a column that must exist",
+                found=f"no column '{source}'",
+                where=_where(raw),
+                hint=did_you_mean(source, raw.columns),
+            )
+        )
+    return None
+
+
+def _twice(what: str, source: str, raw: Raw) -> Fault:
+    return Fault(
+        what=what,
+        rule="must come from one column",
+        found=f"column '{source}' present twice",
+        where=_where(raw),
+        hint="rename or remove one of them",
+    )
+
+
+def _where(raw: Raw) -> str:
+    names = raw.frame[SOURCE].drop_duplicates().tolist()
+    return (
+        ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "") if names else "an empty file"
+    )
+
+
+def _clean(values: pd.Series, spec: "SourceSpec", name: str) -> pd.Series:
+    """Return values stripped, with missing texts missing and the client's labels replaced by the canonical ones."""
+    replacements = {key.strip(): _canonical(value) for key, value in spec.values.get(name, {}).items()}
+    is_text = isinstance(values.dtype, pd.StringDtype | pd.CategoricalDtype) or values.dtype == object
+    if not is_text and not replacements:
+        return values
+    missing = frozenset(text.strip() for text in spec.missing) | {""}
+
+    def clean(distinct: pd.Series) -> pd.Series:
+        text = distinct.str.strip()
+        text = text.where(~text.isin(missing))
+        return text.map(lambda label: replacements.get(label, label), na_action="ignore").astype("str")
+
+    return on_distinct(as_text(values), clean)
+
+
+def _canonical(value: str | float | bool) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _parse(
+    values: pd.Series, kind: Kind, name: str, raw: Raw, spec: "SourceSpec", what: str, faults: list[Fault]
+) -> pd.Series:
+    subject = f"{what}.{name}"
+    if kind == "number":
+        parsed, bad = parse_numbers(values, spec)
+        if bad.any():
+            hint = explain_number(as_text(values[bad]))
+            faults.append(row_fault(raw.frame, bad, what=subject, rule="must be a number", values=values, hint=hint))
+        return parsed
+    if kind == "date":
+        format_ = spec.dates.get(name)
+        parsed, bad = parse_dates(values, format_)
+        if bad.any():
+            hint = explain_dates(as_text(values[bad]), format_, some_read=bool(parsed.notna().any()))
+            rule = f"must be a date in the form {format_ or 'ISO 8601 (2024-12-31)'}"
+            faults.append(row_fault(raw.frame, bad, what=subject, rule=rule, values=values, hint=hint))
+        return parsed
+    if kind == "flag":
+        parsed, bad = parse_flags(values)
+        if bad.any():
+            rule = "must be yes or no (true, false, 1, 0, 是, 否)"
+            hint = "map the values under `values`"
+            faults.append(row_fault(raw.frame, bad, what=subject, rule=rule, values=values, hint=hint))
+        return parsed
+    text = as_text(values)
+    return _plain_ids(text) if kind == "id" else text
+
+
+def _plain_ids(ids: pd.Series) -> pd.Series:
+    """Return ids without a trailing ".0" if all have it: what an export of a number column with gaps leaves behind."""
+    distinct = ids.dropna().drop_duplicates()
+    if len(distinct) and distinct.str.fullmatch(r"\d+\.0").all():
+        return on_distinct(ids, lambda values: values.str[:-2])
+    return ids

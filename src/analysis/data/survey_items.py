@@ -1,0 +1,282 @@
+"""Survey answers as numbers: each item's answers coded on its own scale and turned so that higher is better.
+
+Nothing is guessed silently: an answer that is no code of the item's scale is a fault that names the probable cause.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.faults import describe_rows, row_fault, shorten, times
+from analysis.data.likert import SKIPPED, number_in, wording_codes
+from analysis.data.mapping import Extra
+from analysis.data.parsing import as_text
+from analysis.errors import Fault
+from analysis.messages import N_, Message
+
+if TYPE_CHECKING:
+    from analysis.params.sources import SourceSpec
+    from analysis.params.survey import ItemSpec, ScaleSpec, SurveySpec, WaveItemSpec
+
+USUAL_MISSING_CODES = frozenset(
+    {-1.0, -2.0, -7.0, -8.0, -9.0, -97.0, -98.0, -99.0, -999.0, 77.0, 88.0, 97.0, 98.0, 99.0, 998.0, 999.0}
+)
+"""Codes that survey tools and institutes use for "no answer", "don't know" and "not applicable"."""
+ONES_WITHOUT_ZERO = 5
+"""So many 1s and no 0 at all: on a 0-10 scale 0 is at least as common as 1, so by chance below 0.5^5 = 3 %."""
+LARGE_SAMPLE = 100
+"""Answers from which on "nobody answered 0" is worth a note."""
+
+
+@dataclass
+class CodedItems:
+    """Item columns, and what was found while coding them: faults, notes, and rows with a declared missing code."""
+
+    codes: pd.DataFrame
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
+    missing_rows: "pd.Series[bool] | None" = None
+
+
+def item_columns(survey: "SurveySpec", spec: "SourceSpec") -> tuple[Extra, ...]:
+    """Return the source columns that hold the items, waves with a column of their own included."""
+    extras: list[Extra] = []
+    for key, item in survey.items.items():
+        own = spec.columns.get(key) or item.column or key
+        extras.append(Extra(name=item_name(key), source=own, kind="number", is_item=True, values_of=key))
+        for wave, changed in item.waves.items():
+            if changed.column:
+                name = item_name(key, wave)
+                extras.append(Extra(name=name, source=changed.column, kind="number", is_item=True, values_of=key))
+    return tuple(extras)
+
+
+def item_name(key: str, wave: str | None = None) -> str:
+    """Return the column of the mapped frame that holds an item's answers before they are coded."""
+    return f"item:{key}" if wave is None else f"item:{key}@{wave}"
+
+
+def code_items(frame: pd.DataFrame, survey: "SurveySpec") -> CodedItems:
+    """Return the items of a survey as codes on their scales, higher is better.
+
+    Parameters
+    ----------
+    frame
+        Mapped survey rows with ``wave``, the uncoded item columns of `item_columns` and the provenance.
+    survey
+        The questionnaire.
+
+    Returns
+    -------
+    CodedItems
+        One float column an item, NaN where there is no answer or no comparable one.
+    """
+    coded = CodedItems(pd.DataFrame(index=frame.index))
+    missing = np.zeros(len(frame), dtype=bool)
+    for key, item in survey.items.items():
+        if item_name(key) not in frame.columns and not _has_wave_column(frame, key, item):
+            coded.faults.append(_absent(key, item, frame))
+            continue
+        values = pd.Series(np.nan, index=frame.index)
+        for wave, rows in _parts(frame, item):
+            changed = item.waves.get(wave) if wave is not None else None
+            answers = _answers(frame.loc[rows], key, wave, changed)
+            part = _code_part(frame.loc[rows], answers, key, item, changed, coded)
+            missing[rows.to_numpy()] |= part.declared_missing.to_numpy()
+            values[rows] = _comparable(part.codes, key, item, wave, changed, coded, frame.loc[rows])
+        if item.role == "recommendation":
+            _check_recommendation(frame, values, key, item, coded)
+        coded.codes[key] = values
+    coded.missing_rows = frame.index.to_series().notna() & missing
+    return coded
+
+
+def _has_wave_column(frame: pd.DataFrame, key: str, item: "ItemSpec") -> bool:
+    return any(item_name(key, wave) in frame.columns for wave in item.waves)
+
+
+def _absent(key: str, item: "ItemSpec", frame: pd.DataFrame) -> Fault:
+    return Fault(
+        what=f"survey.items.{key}",
+        rule="needs its column in the survey",
+        found=f"no column '{item.column or key}'",
+        where="survey",
+        hint="see `column` of the item, or `columns` of the source",
+    )
+
+
+def _parts(frame: pd.DataFrame, item: "ItemSpec") -> Iterable[tuple[str | None, "pd.Series[bool]"]]:
+    """Yield the rows that share one declaration: each wave that differs, and all the others together."""
+    special = [wave for wave in item.waves if (frame["wave"] == wave).any()]
+    for wave in special:
+        yield wave, frame["wave"] == wave
+    rest = ~frame["wave"].isin(special)
+    if rest.any():
+        yield None, rest
+
+
+def _answers(rows: pd.DataFrame, key: str, wave: str | None, changed: "WaveItemSpec | None") -> pd.Series:
+    own = item_name(key, wave) if changed is not None and changed.column else item_name(key)
+    if own not in rows.columns:
+        return pd.Series(np.nan, index=rows.index, dtype="str")
+    return as_text(rows[own])
+
+
+@dataclass(frozen=True)
+class _Part:
+    codes: pd.Series
+    declared_missing: "pd.Series[bool]"
+
+
+def _code_part(
+    rows: pd.DataFrame,
+    answers: pd.Series,
+    key: str,
+    item: "ItemSpec",
+    changed: "WaveItemSpec | None",
+    coded: CodedItems,
+) -> _Part:
+    """Return the answers of some rows as codes on the scale on which they were asked, with faults gathered."""
+    scale = changed.scale if changed is not None and changed.scale else item.scale
+    declared = changed.missing if changed is not None and changed.missing is not None else item.missing
+    table = _code_table(answers, item, scale, declared)
+    codes = answers.map(table.codes).astype("float64")
+    unknown = answers.isin(table.unknown)
+    if unknown.any():
+        hint = _unknown_hint(table, scale)
+        rule = f"must be answers on its scale {_span(scale)}"
+        coded.faults.append(row_fault(rows, unknown, what=f"survey.items.{key}", rule=rule, values=answers, hint=hint))
+    outside = codes.notna() & ~codes.between(scale.min, scale.max)
+    if outside.any():
+        hint = _outside_hint(codes, outside, key, item, scale)
+        rule = f"must lie within its scale {_span(scale)}"
+        coded.faults.append(row_fault(rows, outside, what=f"survey.items.{key}", rule=rule, values=codes, hint=hint))
+    return _Part(codes.where(~outside), answers.isin(table.missing))
+
+
+@dataclass(frozen=True)
+class _CodeTable:
+    codes: dict[str, float]
+    missing: frozenset[str]
+    unknown: frozenset[str]
+
+
+def _code_table(answers: pd.Series, item: "ItemSpec", scale: "ScaleSpec", declared: list[float | str]) -> _CodeTable:
+    """Return what each distinct answer means: declared missing, the client's label, a number, a known wording."""
+    missing_numbers = {float(value) for value in declared if not isinstance(value, str)}
+    missing_texts = {value.strip() for value in declared if isinstance(value, str)}
+    labels = {text.strip(): float(code) for text, code in item.labels.items()}
+    codes: dict[str, float] = {}
+    missing: set[str] = set()
+    words: set[str] = set()
+    for text in answers.dropna().drop_duplicates():
+        if text in SKIPPED:
+            continue
+        number = number_in(text)
+        if text in missing_texts or number in missing_numbers:
+            missing.add(text)
+        elif text in labels:
+            codes[text] = labels[text]
+        elif number is not None:
+            codes[text] = number
+        else:
+            words.add(text)
+    known = wording_codes(words, scale.min, scale.max, lower_is_better=scale.direction == "lower_is_better")
+    return _CodeTable(codes | known, frozenset(missing), frozenset(words - set(known)))
+
+
+def _span(scale: "ScaleSpec") -> str:
+    return f"{scale.min:g} to {scale.max:g}"
+
+
+def _unknown_hint(table: _CodeTable, scale: "ScaleSpec") -> str:
+    example = shorten(min(table.unknown)).strip("'")
+    return f'declare what each text means under `labels`, such as "{example}": {scale.max:g}, or under `missing`'
+
+
+def _outside_hint(codes: pd.Series, outside: "pd.Series[bool]", key: str, item: "ItemSpec", scale: "ScaleSpec") -> str:
+    found = set(codes[outside])
+    usual = sorted(found & USUAL_MISSING_CODES)
+    if found <= USUAL_MISSING_CODES:
+        listed = ", ".join(f"{code:g}" for code in usual)
+        return f"usual codes for no answer; if so, declare `missing: [{listed}]` under survey.items.{key}"
+    if item.role == "recommendation" and found - USUAL_MISSING_CODES == {11.0} and not (codes == 0).any():
+        return 'probably coded 1 to 11: recode with `labels: {"1": 0, "2": 1, ..., "11": 10}`'
+    inside = codes[~outside]
+    if scale.min == 1 and 0.0 in found and inside.notna().any():
+        return "0 may be a code for no answer (`missing: [0]`), or the scale starts at 0"
+    return f"check `scale` of survey.items.{key}"
+
+
+def _comparable(
+    codes: pd.Series,
+    key: str,
+    item: "ItemSpec",
+    wave: str | None,
+    changed: "WaveItemSpec | None",
+    coded: CodedItems,
+    rows: pd.DataFrame,
+) -> pd.Series:
+    """Return codes on the item's scale, higher is better: bridged, or left out where a wave's scale differed."""
+    scale = changed.scale if changed is not None and changed.scale else item.scale
+    if changed is not None and changed.bridge is not None:
+        bridged = changed.bridge.slope * codes + changed.bridge.intercept
+        tolerance = 1e-9 * (item.scale.max - item.scale.min)
+        outside = bridged.notna() & ~bridged.between(item.scale.min - tolerance, item.scale.max + tolerance)
+        if outside.any():
+            rule = f"must map onto the item's scale {_span(item.scale)}"
+            what = f"survey.items.{key}.waves.{wave}.bridge"
+            coded.faults.append(row_fault(rows, outside, what=what, rule=rule, values=bridged))
+        return _turned(bridged.where(~outside), item.scale)
+    if (scale.min, scale.max) != (item.scale.min, item.scale.max):
+        if codes.notna().any():
+            coded.notes.append(
+                N_(
+                    "In wave {wave:text} the question {item:text} was asked on another scale, without a bridge: its"
+                    " answers of that wave are left out, and its trend is broken there.",
+                    wave=wave or "",
+                    item=key,
+                )
+            )
+        return pd.Series(np.nan, index=codes.index)
+    return _turned(codes, scale)
+
+
+def _turned(codes: pd.Series, scale: "ScaleSpec") -> pd.Series:
+    return codes if scale.direction == "higher_is_better" else scale.min + scale.max - codes
+
+
+def _check_recommendation(
+    frame: pd.DataFrame, values: pd.Series, key: str, item: "ItemSpec", coded: CodedItems
+) -> None:
+    """Refuse or note answers that look coded 1 to 10; `labels` that state what "0" means switch the check off."""
+    answered = values.notna()
+    if "0" in item.labels or not answered.any() or (values == 0).any():
+        return
+    if any(fault.what == f"survey.items.{key}" for fault in coded.faults):
+        return
+    ones = values == 1
+    if int(ones.sum()) >= ONES_WITHOUT_ZERO:
+        coded.faults.append(
+            Fault(
+                what=f"survey.items.{key}",
+                rule="must be coded 0 to 10 (recommendation)",
+                found=f"{values.min():g} to {values.max():g}, 1 {times(int(ones.sum()))}, 0 never",
+                where=describe_rows(frame.loc[ones]),
+                hint="probably coded 1 to 10 (or 1 to 11): recode with `labels`, give the item the role"
+                ' attitudinal_loyalty, or state `labels: {"0": 0}` if 0 was offered and nobody chose it',
+                count=int(answered.sum()),
+            )
+        )
+    elif int(answered.sum()) >= LARGE_SAMPLE:
+        coded.notes.append(
+            N_(
+                "Nobody of {n:int} answered 0 to the recommendation question {item:text}; check that it was asked"
+                " from 0 to 10.",
+                n=int(answered.sum()),
+                item=key,
+            )
+        )

@@ -26,7 +26,7 @@ from analysis.models.terms import Term
 from analysis.results import Estimate, Unit
 
 Floats = NDArray[np.float64]
-Codes = NDArray[np.integer[Any]]
+Codes = NDArray[Any]
 LEVEL = 0.95
 # A direction that only one account informs cannot be left out; its deviation is 0 there (generalised inverse).
 SINGULAR = 1e-9

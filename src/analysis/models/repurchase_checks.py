@@ -33,18 +33,17 @@ def check_repurchase(full: Design, fits: Mapping[PredictorSet, PredictorFit], pl
 def check_separation(full: Design, fits: list[PredictorFit]) -> Diagnostic:
     """Say whether maximum likelihood had an answer."""
     name = N_("Separation and convergence")
-    widest = fits[-1]
     if all(item.fit.estimator == "ml" for item in fits):
         finding = N_("Every fit reached its maximum; no predictor splits buyers from non-buyers.")
         return Diagnostic(key="separation", name=name, finding=finding, verdict="fine")
     if not any(item.separation.columns for item in fits):
         finding = N_("Maximum likelihood did not converge; Firth's penalised likelihood was used.")
         return Diagnostic(key="separation", name=name, finding=finding, verdict="caution")
-    columns = widest.separation.columns
+    columns = next(item.separation.columns for item in reversed(fits) if item.separation.columns)
     finding = N_(
-        "Some predictors split buyers from non-buyers without overlap ({terms:list}), so that maximum likelihood has "
-        "no finite answer; Firth's penalised likelihood was used.",
-        terms=tuple(full.terms[column].label for column in columns),
+        "{term:message} splits buyers from non-buyers without overlap, so that maximum likelihood has no finite "
+        "answer; Firth's penalised likelihood was used.",
+        term=full.terms[columns[0]].label,
     )
     return Diagnostic(key="separation", name=name, finding=finding, verdict="caution")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,7 @@ def level_label(key: str, level: str, reference: str) -> Message:
     return N_("{level:text} (against {reference:text})", level=level, reference=reference)
 
 
-def categorical_control(name: Message, key: str, values: pd.Series, accounts: NDArray[np.intp], fewest: int) -> Control:
+def categorical_control(name: Message, key: str, values: pd.Series, accounts: NDArray[Any], fewest: int) -> Control:
     """Return indicator columns of a label against its most frequent level.
 
     Levels of fewer than `fewest` accounts, and those beyond the `MOST_LEVELS` most frequent, count with the

@@ -1,0 +1,57 @@
+"""Whether one coefficient serves all cut points of an ordered logit (parallel lines)."""
+
+import numpy as np
+
+from analysis.models.binomial import fit_binomial
+from analysis.models.clustering import Floats, wald_test
+from analysis.models.separation import detect_separation
+
+# A binary split needs so many answers on either side for each of its parameters to be worth comparing.
+ANSWERS_PER_PARAMETER = 5
+
+
+def brant_test(
+    category: np.ndarray, design: Floats, column: int, weights: Floats, clusters: np.ndarray
+) -> tuple[float, int, float] | None:
+    """Test that a column's coefficient is the same in every binary split "above cut j".
+
+    Brant's (1990) [1]_ Wald test for one coefficient, with the joint covariance of the splits clustered by account
+    instead of model-based.
+
+    Parameters
+    ----------
+    category
+        Codes 0..J-1.
+    design
+        With the intercept first.
+    column
+        Column of `design` whose coefficient is compared.
+    weights, clusters
+        By row.
+
+    Returns
+    -------
+    tuple or None
+        F, its numerator's degrees of freedom and p; None where fewer than two splits have answers enough.
+
+    References
+    ----------
+    .. [1] Brant, R. (1990). Assessing proportionality in the proportional odds model for ordinal logistic regression.
+       Biometrics 46, 1171-1178.
+    """
+    estimates, deviations = [], []
+    needed = ANSWERS_PER_PARAMETER * design.shape[1]
+    for cut in range(int(category.max())):
+        above = (category > cut).astype(float)
+        if min(above.sum(), len(above) - above.sum()) < needed:
+            continue
+        if detect_separation(above, design).kind != "none":
+            continue
+        fit = fit_binomial(above, design, weights=weights, clusters=clusters)
+        estimates.append(fit.coefficients[column])
+        deviations.append(fit.deviations[:, column])
+    if len(estimates) < 2:
+        return None
+    joint = np.column_stack(deviations)
+    contrasts = np.column_stack([-np.ones(len(estimates) - 1), np.eye(len(estimates) - 1)])
+    return wald_test(contrasts @ np.array(estimates), contrasts @ (joint.T @ joint) @ contrasts.T, len(joint))

@@ -1,0 +1,177 @@
+"""How attitudinal loyalty goes with satisfaction: least squares beside the ordered logit, clustered by account."""
+
+import numpy as np
+
+from analysis.data.client import ClientData
+from analysis.messages import N_, Message
+from analysis.models.clustering import (
+    Floats,
+    coefficient_rows,
+    critical_value,
+    estimate_from_error,
+    p_value,
+    sum_by_cluster,
+)
+from analysis.models.curve import binned_means, satisfaction_grid
+from analysis.models.forms import compare_forms
+from analysis.models.linear import LinearFit, fit_linear
+from analysis.models.loyalty_checks import check_loyalty
+from analysis.models.loyalty_ordered import fit_loyalty_item
+from analysis.models.loyalty_sample import LoyaltySample, build_loyalty_sample
+from analysis.models.results import Curve, CurvePoint, LoyaltyModel, PublishedAnchor
+from analysis.models.terms import SATISFACTION, Design
+from analysis.params.model import ClientParams
+from analysis.results import Estimate, NotEstimable
+
+ANCHOR = PublishedAnchor(
+    value=0.54,
+    source="Curtis, Abratt, Rhoades & Dion, Customer loyalty, repurchase and satisfaction: a meta-analytical review, "
+    "Journal of Consumer Satisfaction, Dissatisfaction and Complaining Behavior 24",
+    year=2011,
+)
+# Below this share of unexplained variance the two indices are the same thing, and no interval means anything.
+IDENTICAL = 1e-12
+
+
+def fit_satisfaction_loyalty(data: ClientData, params: ClientParams) -> LoyaltyModel | NotEstimable:
+    """Fit the loyalty index on the satisfaction index over the responses of all waves.
+
+    Returns
+    -------
+    LoyaltyModel or NotEstimable
+        The reason is a sentence for the client: not asked, too few, or answers that do not vary.
+    """
+    for column, reason in (
+        ("satisfaction_index", N_("There is no survey answer about satisfaction.")),
+        ("loyalty_index", N_("The survey does not ask about loyalty.")),
+    ):
+        if not data.has("survey", column):
+            return NotEstimable(reason=reason)
+    sample = build_loyalty_sample(data, params)
+    reason_against = refuse(sample, params)
+    if reason_against is not None:
+        return NotEstimable(reason=reason_against, n=len(sample.rows))
+    design = sample.design()
+    outcome = sample.rows["loyalty_index"].to_numpy(dtype=float)
+    fit = fit_linear(outcome, design.matrix, weights=sample.weights, clusters=sample.clusters)
+    if 1 - fit.r_squared < IDENTICAL:
+        return NotEstimable(
+            reason=N_("Loyalty follows from satisfaction without any scatter: both seem to be the same question."),
+            n=len(outcome),
+        )
+    return _result(params, sample, design, outcome, fit)
+
+
+def refuse(sample: LoyaltySample, params: ClientParams) -> Message | None:
+    """Return why these responses cannot carry the model, or None."""
+    n, limits = len(sample.rows), params.limits
+    if n < limits.min_n:
+        return N_(
+            "Only {n:int} answers give both satisfaction and loyalty; at least {least:int} are needed.",
+            n=n,
+            least=limits.min_n,
+        )
+    if sample.accounts < limits.min_clusters:
+        return N_(
+            "The answers come from {accounts:int} accounts; an interval needs at least {least:int}.",
+            accounts=sample.accounts,
+            least=limits.min_clusters,
+        )
+    if not (np.isfinite(sample.weights).all() and (sample.weights > 0).all()):
+        return N_("Some survey weights are missing or not above zero.")
+    if np.ptp(sample.satisfaction) == 0:
+        return N_("All respondents gave the same satisfaction.")
+    if np.ptp(sample.rows["loyalty_index"].to_numpy(dtype=float)) == 0:
+        return N_("All respondents gave the same loyalty.")
+    most = 2 * (1 + sum(len(control.terms) for control in sample.controls) + 1)
+    if sample.accounts < most:
+        return N_(
+            "The answers come from {accounts:int} accounts; the comparison with its controls needs at least "
+            "{least:int}.",
+            accounts=sample.accounts,
+            least=most,
+        )
+    return None
+
+
+def _result(
+    params: ClientParams, sample: LoyaltySample, design: Design, outcome: Floats, fit: LinearFit
+) -> LoyaltyModel:
+    alone = fit_linear(outcome, design.matrix[:, :2], weights=sample.weights, clusters=sample.clusters)
+    ordered = fit_loyalty_item(sample, params)
+    waves = sample.rows.sort_values("wave_order")["wave"].astype(str).unique()
+    return LoyaltyModel(
+        n=len(outcome),
+        accounts=fit.accounts,
+        dropped=sample.dropped,
+        waves=tuple(waves),
+        weighted=bool(np.ptp(fit.weights) > 0),
+        inference="hc3-t" if fit.accounts == len(outcome) else "cr3-t",
+        slope=_slope(fit),
+        slope_unadjusted=_slope(alone),
+        r_squared=fit.r_squared,
+        r_squared_unadjusted=alone.r_squared,
+        correlation=correlation(sample.satisfaction, outcome, alone),
+        anchor=ANCHOR,
+        controls=design.controls,
+        coefficients=coefficient_rows(design.terms, fit.coefficients, fit.covariance, fit.accounts),
+        ordered=ordered,
+        forms=compare_forms(sample, design, outcome, params),
+        diagnostics=check_loyalty(sample, design, outcome, fit, params),
+        curve=_curve(sample, design, outcome, fit, params),
+        notes=sample.notes + design.notes,
+    )
+
+
+def _slope(fit: LinearFit) -> Estimate:
+    """Return points of loyalty per 10 points of satisfaction; satisfaction is the design's second column."""
+    return estimate_from_error(
+        fit.coefficients[1],
+        float(np.sqrt(fit.covariance[1, 1])),
+        clusters=fit.accounts,
+        unit="index",
+        n=len(fit.fitted),
+        method="hc3-t" if fit.accounts == len(fit.fitted) else "cr3-t",
+    )
+
+
+def correlation(x: Floats, y: Floats, fit: LinearFit) -> Estimate:
+    """Return the weighted Pearson correlation, its interval by linearisation on Fisher's z, clustered by account.
+
+    The influence of a row on r is ``u v - r (u^2 + v^2) / 2`` for the standardised x and y (Devlin, Gnanadesikan and
+    Kettenring 1975); summed by account it gives the variance, and ``atanh`` keeps the limits within -1 and 1.
+    """
+    w = fit.weights / fit.weights.sum()
+    u, v = x - w @ x, y - w @ y
+    u, v = u / np.sqrt(w @ u**2), v / np.sqrt(w @ v**2)
+    r = float(w @ (u * v))
+    influence = sum_by_cluster(w * (u * v - r * (u**2 + v**2) / 2), fit.clusters)
+    count = len(influence)
+    error = float(np.sqrt(count / (count - 1) * influence @ influence))
+    error_z = error / (1 - r**2)
+    margin = critical_value(count) * error_z
+    return Estimate(
+        value=r,
+        low=float(np.tanh(np.arctanh(r) - margin)),
+        high=float(np.tanh(np.arctanh(r) + margin)),
+        n=len(x),
+        method="linearised-fisher-z-t",
+        unit="ratio",
+        std_error=error,
+        clusters=count,
+        p_value=p_value(np.arctanh(r) / error_z, count),
+    )
+
+
+def _curve(sample: LoyaltySample, design: Design, outcome: Floats, fit: LinearFit, params: ClientParams) -> Curve:
+    quantile = critical_value(fit.accounts)
+    at = np.average(design.matrix, axis=0, weights=fit.weights)
+    column = design.position(SATISFACTION.key)
+    points = []
+    for value in satisfaction_grid(sample.satisfaction):
+        at[column] = value / 10
+        mean = float(at @ fit.coefficients)
+        margin = quantile * float(np.sqrt(at @ fit.covariance @ at))
+        points.append(CurvePoint(satisfaction=float(value), fitted=mean, low=mean - margin, high=mean + margin))
+    bins = binned_means(sample.satisfaction, outcome, fit.weights, params.limits.small_cell)
+    return Curve(points=tuple(points), bins=bins)

@@ -24,7 +24,8 @@ def main(argv: Sequence[str]) -> None:
     """Run a kernel until it is told to stop or its parent is gone."""
     connection_file, parent, *modules = argv
     threading.Thread(target=_end_with_parent, args=(int(parent),), daemon=True).start()
-    app = IPKernelApp.instance(connection_file=connection_file, log_level=logging.CRITICAL)
+    # What libraries write past Python (a crash, say) belongs into the log, not into the notebook.
+    app = IPKernelApp.instance(connection_file=connection_file, log_level=logging.CRITICAL, capture_fd_output=False)
     app.initialize(["--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"])
     shell: Any = app.shell
     shell.set_custom_exc((InputError,), show_faults)
@@ -46,7 +47,7 @@ def preload(modules: Sequence[str]) -> None:
         try:
             importlib.import_module(module)
         except Exception:  # noqa: BLE001 - raised again, in the notebook, where the reader sees it
-            traceback.print_exc()
+            traceback.print_exc(file=sys.__stderr__)
 
 
 def show_faults(

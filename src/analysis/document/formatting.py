@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -17,6 +18,8 @@ MINUS = "−"
 MISSING = "–"
 COMPACT_EN = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 COMPACT_ZH = ((1e8, "亿"), (1e4, "万"))
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_INTERVAL = re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})")
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 
 
@@ -191,8 +194,8 @@ def brackets(text: str, language: str, before: str = "") -> str:
 
 def format_limits(estimate: Estimate, language: str, currency: str, *, full: bool = False) -> str:
     """Write the interval of an estimate alone: "58 to 66"; the percent sign is left to the estimate itself."""
-    limits = _written(estimate, language, currency, full=full)[1:]
-    return format_range(*(limit.rstrip("%") for limit in limits), language)
+    _, low, high = _written(estimate, language, currency, full=full)
+    return format_range(low.rstrip("%"), high.rstrip("%"), language)
 
 
 def format_estimate(estimate: Estimate, language: str, currency: str, *, full: bool = False) -> str:
@@ -259,3 +262,28 @@ _WRITERS: dict[str, Callable[[Any, str, str], str]] = {
     "date": lambda value, language, _: format_date(value, language),
     "pvalue": lambda value, language, _: format_pvalue(value, language),
 }
+
+
+def format_period(label: str, language: str) -> str:
+    """Write a period's label for a reader: an interval of days, a month, or whatever name the client gave.
+
+    >>> format_period("2024-01-01/2024-12-31", "en"), format_period("2024-03-01/2025-02-28", "en")
+    ('2024', 'Mar 2024 to Feb 2025')
+    >>> format_period("2025-03", "en"), format_period("Wave 2", "en")
+    ('Mar 2025', 'Wave 2')
+    """
+    month = _MONTH.fullmatch(label)
+    if month:
+        return format_month(dt.date(int(month[1]), int(month[2]), 1), language)
+    interval = _INTERVAL.fullmatch(label)
+    if not interval:
+        return label
+    first, last = (dt.date.fromisoformat(day) for day in interval.groups())
+    whole_months = first.day == 1 and (last + dt.timedelta(days=1)).day == 1
+    if whole_months and (first.month, last.month) == (1, 12) and first.year == last.year:
+        return format_month(first, language)[:5] if language == "zh" else str(first.year)
+    if whole_months:
+        begin, end = format_month(first, language), format_month(last, language)
+        return begin if begin == end else format_range(begin, end, language)
+    begin, end = (babel_format_date(day, "medium", locale=locale_of(language)) for day in (first, last))
+    return format_range(begin, end, language)

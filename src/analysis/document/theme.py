@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -56,7 +54,7 @@ class Theme:
         """The accent mixed with white, for intervals and areas."""
         return tint(self.color, 0.65)
 
-    def rc(self) -> dict[str, Any]:
+    def rc(self) -> Any:
         """Return Matplotlib's settings for the figures."""
         return {
             "axes.edgecolor": LIGHT,
@@ -93,13 +91,14 @@ def readable(color: str) -> str:
     """Return `color`, darkened step by step until it reads on white."""
     rgb = to_rgb(color)
     while _luminance(rgb) > MAX_LUMINANCE:
-        rgb = tuple(0.92 * part for part in rgb)  # type: ignore[assignment]
+        rgb = (0.92 * rgb[0], 0.92 * rgb[1], 0.92 * rgb[2])
     return to_hex(rgb)
 
 
 def tint(color: str, share: float) -> str:
     """Return `color` mixed with `share` of white."""
-    return to_hex([part + (1 - part) * share for part in to_rgb(color)])
+    red, green, blue = (part + (1 - part) * share for part in to_rgb(color))
+    return to_hex((red, green, blue))
 
 
 def _luminance(rgb: tuple[float, float, float]) -> float:

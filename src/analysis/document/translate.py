@@ -1,7 +1,7 @@
 """Messages into the reader's language: gettext catalogs through babel, numbers through `formatting`."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -123,6 +123,18 @@ class Translator:
         """Return a plain number."""
         return formatting.format_number(value, self.language, decimals)
 
+    def period(self, label: str) -> str:
+        """Return a period's label as a reader writes it."""
+        return formatting.format_period(label, self.language)
+
+    def n(self, count: int) -> str:
+        """Return a sample size: n = 412."""
+        return formatting.format_n(count, self.language)
+
+    def percent(self, share: float) -> str:
+        """Return a proportion as a percentage."""
+        return formatting.format_percent(share, self.language)
+
     def join(self, items: list[str]) -> str:
         """Return texts as one enumeration."""
         return formatting.format_list(items, self.language)
@@ -141,7 +153,7 @@ def extract_messages(folder: Path | None = None) -> frozenset[str | tuple[str, s
     """Return every message marked in the code: the template, or (singular, plural)."""
     source = folder or Path(str(resources.files("analysis")))
     found = extract_from_dir(source, method_map=[("**.py", "python")], keywords=KEYWORDS)
-    return frozenset(message for _, _, message, _, _ in found)
+    return frozenset(message if isinstance(message, str) else (message[0], message[1]) for _, _, message, _, _ in found)
 
 
 def update_catalogs(folder: Path | None = None) -> dict[str, int]:
@@ -166,6 +178,6 @@ def update_catalogs(folder: Path | None = None) -> dict[str, int]:
     return untranslated
 
 
-def _is_translated(string: str | tuple[str, ...]) -> bool:
+def _is_translated(string: str | Sequence[str] | None) -> bool:
     """Return whether every form of a translation is there."""
-    return all(string) if isinstance(string, list | tuple) else bool(string)
+    return bool(string) if isinstance(string, str) else bool(string) and all(string or ())

@@ -17,7 +17,6 @@ from analysis.document.figures.base import (
     style_value_axis,
     unit_label,
 )
-from analysis.document.formatting import format_n
 from analysis.document.theme import GREY, Theme, clean_text
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
@@ -55,7 +54,7 @@ def plot_breakdown(
         if isinstance(result.overall, Estimate):
             sheet.ax.axvline(result.overall.value, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
         name_rows(sheet.ax, shown)
-        row_notes(sheet.ax, [f"{t.estimate(e)}  {format_n(e.n, t.language)}" for e in chosen])
+        row_notes(sheet.ax, [f"{t.estimate(e)}  {t.n(e.n)}" for e in chosen])
         style_value_axis(sheet.ax, "x", result.unit, t)
     return figure_block(
         sheet, t,
@@ -97,7 +96,9 @@ def _alternative(result: IndicatorResult, shown: list[str], estimates: Mapping[s
         unit=unit_label(result.unit, t),
         level=estimates[shown[0]].level,
     )
-    return t.sentences(opening, "; ".join(f"{clean_text(label, 60)}: {t.estimate(estimates[label])}" for label in shown))
+    return t.sentences(
+        opening, "; ".join(f"{clean_text(label, 60)}: {t.estimate(estimates[label])}" for label in shown)
+    )
 
 
 def _caption(result: IndicatorResult, unshown: int, without: int, t: Translator) -> str:

@@ -4,7 +4,6 @@ import seaborn as sns
 
 from analysis.document.blocks import Figure
 from analysis.document.figures.base import estimate_row, figure_block, figure_drawing, style_value_axis, unit_label
-from analysis.document.formatting import format_n
 from analysis.document.theme import INK, Theme, clean_text
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
@@ -35,11 +34,13 @@ def plot_trend(result: IndicatorResult, t: Translator, theme: Theme) -> Figure |
         if len(labels) <= MAX_LABELLED:
             for position, estimate in zip(positions, estimates, strict=True):
                 text = t.unit(estimate.value, result.unit)
-                ax.annotate(text, (position, estimate.value), (8, 0), textcoords="offset points", va="center", color=INK)
+                ax.annotate(
+                    text, (position, estimate.value), (8, 0), textcoords="offset points", va="center", color=INK
+                )
         step = -(-len(labels) // MAX_TICKS)
         ax.set_xticks(
             positions[::step],
-            [f"{clean_text(label, 16)}\n{format_n(points[label].n, t.language)}" for label in labels[::step]],
+            [f"{clean_text(t.period(label), 24)}\n{t.n(points[label].n)}" for label in labels[::step]],
         )
         ax.set_xlim(-0.4, len(labels) - 0.4)
         ax.margins(y=0.12)
@@ -50,7 +51,9 @@ def plot_trend(result: IndicatorResult, t: Translator, theme: Theme) -> Figure |
         unit=unit_label(result.unit, t),
         level=estimates[0].level,
     )
-    series = "; ".join(f"{clean_text(label, 40)}: {t.estimate(estimate)}" for label, estimate in points.items())
+    series = "; ".join(
+        f"{clean_text(t.period(label), 40)}: {t.estimate(estimate)}" for label, estimate in points.items()
+    )
     return figure_block(
         sheet, t,
         title=trend_finding(result, t),
@@ -67,8 +70,8 @@ def trend_finding(result: IndicatorResult, t: Translator) -> Message:
         return N_("{name:message} over time", name=result.name)
     values = {
         "name": result.name,
-        "earlier": change.earlier,
-        "later": change.later,
+        "earlier": t.period(change.earlier),
+        "later": t.period(change.later),
         "difference": t.signed(change.difference.value, change.difference.unit),
     }
     if change.verdict == "rose":

@@ -1,0 +1,91 @@
+"""What every chapter is written with: the audit, its language and its looks, and the order of a chapter's parts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.document.blocks import Block, Callout, Chapter, Heading, Markdown, Prose
+from analysis.document.theme import Theme
+from analysis.document.translate import Translator
+from analysis.messages import N_, Message
+from analysis.results import IndicatorResult
+
+if TYPE_CHECKING:
+    from analysis.audit import ClientAudit
+
+
+def chapter_titles() -> dict[str, Message]:
+    """Return the chapters' titles, in the document's order."""
+    return {
+        "summary": N_("The relationship at a glance"),
+        "satisfaction": N_("Satisfaction"),
+        "loyalty": N_("Loyalty"),
+        "value": N_("Value"),
+        "interaction": N_("Interaction"),
+        "depth_breadth": N_("Depth and breadth"),
+        "drivers": N_("What goes with loyalty and repeat purchase"),
+        "partners": N_("Channel partners"),
+        "feedback": N_("Feedback and opportunities"),
+        "data_quality": N_("Data quality"),
+        "method": N_("Method and definitions"),
+    }
+
+
+@dataclass(frozen=True)
+class ChapterContext:
+    """The audit with the means to write about it: translator and theme of its language."""
+
+    audit: "ClientAudit"
+    t: Translator
+    theme: Theme
+
+    @property
+    def small_cell(self) -> int:
+        """Fewest respondents that anything is shown about."""
+        return self.audit.small_cell
+
+    def result(self, key: str) -> IndicatorResult | None:
+        """Return one indicator's result, or None where the client has none."""
+        return self.audit.indicators.results.get(key)
+
+    def dimension(self, dimension: str) -> list[IndicatorResult]:
+        """Return a dimension's results in the order of the report."""
+        return [result for result in self.audit.indicators.results.values() if result.dimension == dimension]
+
+    def silence(self, chapter: str) -> Message | None:
+        """Return why a chapter has nothing to say, or None where it does."""
+        return self.audit.indicators.silences.get(chapter)
+
+    def heading(self, key: str) -> Heading:
+        """Return a chapter's heading."""
+        return Heading(level=1, text=self.t(chapter_titles()[key]), anchor=key.replace("_", "-"))
+
+    def section(self, title: Message, anchor: str) -> Heading:
+        """Return a heading inside a chapter."""
+        return Heading(level=2, text=self.t(title), anchor=anchor)
+
+    def limits(self, items: Sequence[str | Message]) -> list[Block]:
+        """Return the callout of what cannot be concluded, or nothing."""
+        texts = tuple(self.t(item) for item in items if item)
+        if not texts:
+            return []
+        return [Callout(variant="limits", title=self.t(N_("What cannot be concluded")), items=texts)]
+
+    def commentary(self, key: str) -> list[Block]:
+        """Return the consultant's commentary on a chapter, or nothing."""
+        text = self.audit.commentary.get(key, "")
+        return [Markdown(text=text, byline=self.audit.branding.prepared_by)] if text.strip() else []
+
+    def lead(self, *paragraphs: str) -> list[Block]:
+        """Return a chapter's opening paragraphs, the first as its finding."""
+        texts = tuple(paragraph for paragraph in paragraphs if paragraph)
+        return [Prose(paragraphs=texts, lead=True)] if texts else []
+
+    def chapter(self, key: str, blocks: Sequence[Block | None]) -> Chapter:
+        """Return the finished chapter: heading, what there is of the blocks, and the commentary."""
+        parts = [block for block in blocks if block is not None]
+        return Chapter(key=key, blocks=(self.heading(key), *parts, *self.commentary(key)))
+
+    def silent_chapter(self, key: str, reason: Message | str) -> Chapter:
+        """Return a chapter of one line: why it is silent."""
+        return self.chapter(key, [Prose(paragraphs=(self.t(reason),))])

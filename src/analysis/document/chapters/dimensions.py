@@ -1,0 +1,183 @@
+"""The five chapters of the relationship's dimensions: finding, figures, tables, limits."""
+
+from collections.abc import Sequence
+
+from analysis.document.blocks import Block, Chapter
+from analysis.document.chapters.base import ChapterContext
+from analysis.document.figures.breakdown import plot_breakdown
+from analysis.document.figures.customers import concentration_finding, plot_concentration, plot_retention, plot_rfm
+from analysis.document.figures.nps import plot_recommendation
+from analysis.document.figures.revenue import plot_growth_bridge, plot_monthly_revenue
+from analysis.document.figures.trend import plot_trend
+from analysis.document.prose import (
+    state_benchmark,
+    state_change,
+    state_gaps,
+    state_group_spread,
+    state_level,
+    state_target,
+)
+from analysis.document.tables import (
+    tabulate_groups,
+    tabulate_indicators,
+    tabulate_items,
+    tabulate_months,
+    tabulate_rfm,
+    tabulate_touchpoints,
+)
+from analysis.messages import N_, Message
+from analysis.results import IndicatorResult, NotEstimable
+
+HEADLINES = {  # indicators that open a chapter, the first of them is its finding
+    "satisfaction": ("satisfaction_index", "effort_index"),
+    "loyalty": ("repeat_purchase_rate", "nps", "loyalty_index", "retention_rate"),
+    "value": ("revenue_growth",),
+    "interaction": ("contact_coverage", "contact_frequency"),
+    "depth_breadth": ("categories_bought", "contact_level_share"),
+}
+
+
+def write_satisfaction(context: ChapterContext) -> Chapter:
+    """Return the chapter on satisfaction."""
+    t, indicators = context.t, context.audit.indicators
+    blocks: list[Block | None] = []
+    if indicators.touchpoints:
+        blocks.append(tabulate_touchpoints(indicators.touchpoints, t, context.small_cell))
+    if indicators.items:
+        blocks.append(tabulate_items(indicators.items, t, context.small_cell))
+    limits = [
+        N_("Only those who answered are heard; customers who did not answer may think differently."),
+        N_("Segments differ in more than their name: a gap between them is no proof that the segment is the cause."),
+    ]
+    return _write_dimension(context, "satisfaction", ("satisfaction_index",), blocks, limits)
+
+
+def write_loyalty(context: ChapterContext) -> Chapter:
+    """Return the chapter on loyalty: what customers say, and what they do."""
+    t, theme, indicators = context.t, context.theme, context.audit.indicators
+    blocks: list[Block | None] = []
+    nps = context.result("nps")
+    recommendation = next((item for item in indicators.items if item.role == "recommendation"), None)
+    if nps is not None and recommendation is not None:
+        blocks.append(plot_recommendation(recommendation, nps, t, theme))
+    if not isinstance(indicators.retention_curve, NotEstimable):
+        blocks.append(plot_retention(indicators.retention_curve, t, theme))
+    limits: list[Message] = [N_("What customers say they will do is not what they do; the two are kept apart here.")]
+    if isinstance(indicators.retention_curve, NotEstimable):
+        limits.append(indicators.retention_curve.reason)
+    return _write_dimension(context, "loyalty", ("nps", "repeat_purchase_rate"), blocks, limits)
+
+
+def write_value(context: ChapterContext) -> Chapter:
+    """Return the chapter on value: growth, its sources, and how much hangs on few customers."""
+    t, theme, indicators = context.t, context.theme, context.audit.indicators
+    blocks: list[Block | None] = []
+    limits: list[Message] = []
+    growth, monthly = indicators.growth, indicators.monthly_revenue
+    concentration, rfm = indicators.concentration, indicators.rfm
+    if isinstance(growth, NotEstimable):
+        limits.append(growth.reason)
+    else:
+        blocks.append(plot_growth_bridge(growth, t, theme))
+    if isinstance(monthly, NotEstimable):
+        limits.append(monthly.reason)
+    else:
+        blocks.append(plot_monthly_revenue(monthly, t, theme))
+        if monthly.comparisons:
+            blocks.append(tabulate_months(monthly.comparisons, t))
+    if isinstance(concentration, NotEstimable):
+        limits.append(concentration.reason)
+    else:
+        blocks.append(plot_concentration(concentration, t, theme))
+    if isinstance(rfm, NotEstimable):
+        limits.append(rfm.reason)
+    else:
+        blocks += [plot_rfm(rfm, t, theme), tabulate_rfm(rfm, t)]
+    limits.append(N_("Revenue says what customers bought, not what they could have bought, nor what it earned."))
+    return _write_dimension(context, "value", (), blocks, list(dict.fromkeys(limits_text(limits, context))))
+
+
+def limits_text(limits: Sequence[Message], context: ChapterContext) -> list[str]:
+    """Return the limits as texts, so that the same reason is said once."""
+    return [context.t(limit) for limit in limits]
+
+
+def write_interaction(context: ChapterContext) -> Chapter:
+    """Return the chapter on interaction: how often, and how many customers as planned."""
+    limits = [N_("Only recorded contacts count; a visit that nobody wrote down looks like neglect.")]
+    return _write_dimension(context, "interaction", ("contact_coverage",), [], limits)
+
+
+def write_depth_breadth(context: ChapterContext) -> Chapter:
+    """Return the chapter on depth and breadth: how much of the range, and how high the contacts reach."""
+    limits = [N_("A customer may buy one category because it needs no other; breadth is an opening, not a fault.")]
+    return _write_dimension(context, "depth_breadth", ("categories_bought",), [], limits)
+
+
+def _write_dimension(
+    context: ChapterContext,
+    key: str,
+    shown: Sequence[str],
+    blocks: Sequence[Block | None],
+    limits: Sequence[str | Message],
+) -> Chapter:
+    """Return a dimension's chapter; `shown` are the indicators drawn over time and by segment."""
+    silence, results = context.silence(key), context.dimension(key)
+    if silence is not None or not results:
+        reason = silence or N_("The client's data hold nothing that this chapter is about.")
+        return context.silent_chapter(key, reason)
+    t = context.t
+    headline = _headline(context, key, results)
+    drawn = [result for name in shown if (result := context.result(name)) is not None]
+    if key == "value":
+        drawn = []
+    trends = [plot_trend(result, t, context.theme) for result in drawn]
+    segments = [plot_breakdown(result, t, context.theme) for result in drawn]
+    parts: list[Block | None] = [
+        *context.lead(*_findings(context, key, headline)),
+        *trends[:1],
+        *blocks[:1],
+        *segments[:1],
+        tabulate_indicators(
+            results, t, context.small_cell, title=N_("The indicators of this chapter"),
+            anchor=f"table-{key}".replace("_", "-"),
+        ),
+        *trends[1:],
+        *segments[1:],
+        *blocks[1:],
+        _segment_table(context, key, headline),
+        *context.limits([*state_gaps(results, t, context.small_cell), *limits]),
+    ]  # fmt: skip
+    return context.chapter(key, parts)
+
+
+def _headline(context: ChapterContext, key: str, results: list[IndicatorResult]) -> list[IndicatorResult]:
+    """Return the chapter's headline indicators, those with an estimate first."""
+    named = [result for name in HEADLINES[key] if (result := context.result(name)) is not None] or results[:1]
+    return sorted(named, key=lambda result: isinstance(result.overall, NotEstimable))
+
+
+def _findings(context: ChapterContext, key: str, headline: list[IndicatorResult]) -> list[str]:
+    """Return the opening paragraphs: the finding with its change, the other headlines, targets, the spread."""
+    t = context.t
+    first, others = headline[0], headline[1:]
+    known = [result for result in others if not isinstance(result.overall, NotEstimable)]
+    references = [text for result in headline for text in (state_target(result, t), state_benchmark(result, t)) if text]
+    spread = state_group_spread(first.by_segment, first.name, first.unit, t)
+    extra = ""
+    concentration = context.audit.indicators.concentration
+    if key == "value" and not isinstance(concentration, NotEstimable):
+        extra = t(N_("{finding:message}.", finding=concentration_finding(concentration, t)))
+    return [
+        t.sentences(state_level(first, t), state_change(first, t)),
+        t.sentences(*(sentence for result in known for sentence in (state_level(result, t), state_change(result, t)))),
+        t.sentences(extra, spread),
+        t.sentences(*references),
+    ]
+
+
+def _segment_table(context: ChapterContext, key: str, headline: list[IndicatorResult]) -> Block | None:
+    return tabulate_groups(
+        headline, context.t, context.small_cell, group="by_segment", title=N_("By segment"),
+        anchor=f"table-{key}-segments".replace("_", "-"),
+    )  # fmt: skip

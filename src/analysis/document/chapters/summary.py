@@ -1,0 +1,179 @@
+"""The first page, for a board: the score with its level, the five dimensions, what changed, and three actions."""
+
+from analysis.actions import Action
+from analysis.document.blocks import ActionItem, ActionList, Block, BulletList, Chapter, Scorecard, ScoreCell, Tone
+from analysis.document.chapters.base import ChapterContext
+from analysis.document.prose import amount_of_change
+from analysis.messages import N_, NP_, Message
+from analysis.monitoring import ChangeItem
+from analysis.results import Change, Estimate, IndicatorResult, NotEstimable, Outcome
+from analysis.scale import DimensionScore
+
+ACTIONS_SHOWN = 3
+CHANGES_SHOWN = 4
+
+
+def write_summary(context: ChapterContext) -> Chapter:
+    """Return the first page."""
+    blocks: list[Block | None] = [
+        *context.lead(context.t(_finding(context))),
+        _scorecard(context),
+        context.section(N_("What changed"), "what-changed"),
+        BulletList(items=tuple(_changes(context))),
+        _actions(context),
+    ]
+    return context.chapter("summary", blocks)
+
+
+def _finding(context: ChapterContext) -> Message:
+    score = context.audit.score
+    if isinstance(score.overall, NotEstimable):
+        return score.overall.reason
+    known = [dimension for dimension in score.dimensions if isinstance(dimension.score, Estimate)]
+    ranked = sorted(known, key=lambda dimension: -dimension.score.value)  # type: ignore[union-attr]
+    low, high = score.level_range
+    values = {
+        "score": context.t.number(score.overall.value, 0),
+        "level": score.level,
+        "low": high,
+        "high": low,
+        "best": ranked[0].name,
+        "worst": ranked[-1].name,
+    }
+    if low == high:
+        return N_(
+            "The relationship scores {score:text} of 100 points, level {level:text}; {best:message} stands highest,"
+            " {worst:message} lowest.",
+            **values,
+        )
+    return N_(
+        "The relationship scores {score:text} of 100 points, level {level:text} (anything from {low:text} to"
+        " {high:text}"
+        " is compatible with the data); {best:message} stands highest, {worst:message} lowest.",
+        **values,
+    )
+
+
+def _scorecard(context: ChapterContext) -> Scorecard:
+    score, t = context.audit.score, context.t
+    headline = _cell(context, t(N_("Relationship score")), score.overall, score.level)
+    cells = tuple(_dimension_cell(context, dimension) for dimension in score.dimensions)
+    cuts = t.join([f"{level} ≥ {t.number(cut)}" for level, cut in sorted(score.cuts.items())])
+    note = N_("0 to 100 points; levels: {cuts:text}; below is E. In brackets: 95% intervals.", cuts=cuts)
+    return Scorecard(headline=headline, cells=cells, note=t(note))
+
+
+def _cell(context: ChapterContext, label: str, outcome: Outcome, level: str) -> ScoreCell:
+    t = context.t
+    if isinstance(outcome, NotEstimable):
+        return ScoreCell(label=label, value="–", detail=t(outcome.reason))
+    detail = N_("({limits:text}), n = {n:int}", limits=t.limits(outcome), n=outcome.n)
+    return ScoreCell(
+        label=label,
+        value=t.number(outcome.value, 0),
+        detail=t(detail),
+        position=outcome.value / 100,
+        low=outcome.low / 100,
+        high=outcome.high / 100,
+        level=level,
+    )
+
+
+def _dimension_cell(context: ChapterContext, dimension: DimensionScore) -> ScoreCell:
+    """Return a dimension's cell with the change of its first component that has one."""
+    cell = _cell(context, context.t(dimension.name), dimension.score, dimension.level)
+    for component in dimension.components:
+        result = context.result(component.indicator)
+        if result is not None and isinstance(result.change, Change):
+            text, tone = _change_words(context, result, result.change)
+            return ScoreCell(**{**vars(cell), "change": text, "tone": tone})
+    return cell
+
+
+def _change_words(context: ChapterContext, result: IndicatorResult, change: Change) -> tuple[str, Tone]:
+    t = context.t
+    if change.verdict == "no_change":
+        return t(N_("{name:message}: no clear change", name=result.name)), "neutral"
+    size = t.signed(change.difference.value, change.difference.unit)
+    good = (change.verdict == "rose") == result.higher_is_better
+    return t(N_("{name:message}: {size:text}", name=result.name, size=size)), "good" if good else "bad"
+
+
+def _changes(context: ChapterContext) -> list[str]:
+    t, changes = context.t, context.audit.changes
+    if not changes.items:
+        return [t(N_("No earlier period to compare with: nothing can be said about change."))]
+    moved = [item for item in changes.items if item.good is not None]
+    texts = [t(_movement(item, context)) for item in moved[:CHANGES_SHOWN]]
+    still = changes.tested - len(moved)
+    if not moved:
+        return [
+            t(
+                N_(
+                    "Of {tested:int} tested changes none stands out from noise; that is not proof that nothing"
+                    " changed.",
+                    tested=changes.tested,
+                )
+            )
+        ]
+    if len(moved) > CHANGES_SHOWN:
+        more = len(moved) - CHANGES_SHOWN
+        texts.append(
+            t(NP_("One more change is in the chapters.", "{count:int} more changes are in the chapters.", more))
+        )
+    if still:
+        texts.append(
+            t(
+                NP_(
+                    "One further indicator shows no change that the data can tell from noise.",
+                    "{count:int} further indicators show no change that the data can tell from noise.",
+                    still,
+                )
+            )
+        )
+    return texts
+
+
+def _movement(item: ChangeItem, context: ChapterContext) -> Message:
+    t, change = context.t, item.change
+    values = {
+        "name": item.name,
+        "size": t(amount_of_change(change.difference.value, change.difference.unit, t)),
+        "earlier": t.period(change.earlier),
+        "later": t.period(change.later),
+    }
+    if change.verdict == "rose":
+        return N_("{name:message} rose by {size:text} between {earlier:text} and {later:text}.", **values)
+    return N_("{name:message} fell by {size:text} between {earlier:text} and {later:text}.", **values)
+
+
+def _actions(context: ChapterContext) -> Block | None:
+    actions = context.audit.actions[:ACTIONS_SHOWN]
+    if not actions:
+        return None
+    t = context.t
+    title = NP_("The action worth most", "The {count:int} actions worth most", len(actions))
+    note = N_("Ranked by the revenue of the customers concerned, which is a fact, not by a promised effect.")
+    return ActionList(title=t(title), items=tuple(action_item(action, context) for action in actions), note=t(note))
+
+
+def action_item(action: Action, context: ChapterContext) -> ActionItem:
+    """Return an action's texts."""
+    t = context.t
+    efforts = {"low": N_("low"), "medium": N_("medium"), "high": N_("high")}
+    effect = ""
+    if action.revenue is not None and action.customers is not None:
+        concerned = NP_(
+            "{revenue:money} with one customer",
+            "{revenue:money} with {count:int} customers",
+            action.customers,
+            revenue=action.revenue,
+        )
+        effect = t(concerned)
+    return ActionItem(
+        title=t(action.title),
+        why=t(action.evidence),
+        who=t(action.owner),
+        effect=effect,
+        effort=t(efforts[action.effort]),
+    )

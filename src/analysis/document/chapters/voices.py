@@ -1,0 +1,133 @@
+"""The chapters on channel partners and on feedback and opportunities: short, each with its table."""
+
+from analysis.document.blocks import Block, Chapter
+from analysis.document.chapters.base import ChapterContext
+from analysis.document.figures.breakdown import plot_breakdown
+from analysis.document.prose import state_group_spread
+from analysis.document.tables import tabulate_feedback, tabulate_groups, tabulate_league
+from analysis.document.theme import clean_text
+from analysis.indicators.shapes import FeedbackSummary, OpportunitySummary, PartnerLeague
+from analysis.messages import N_, NP_, Message
+from analysis.results import Estimate, NotEstimable
+
+
+def write_partners(context: ChapterContext) -> Chapter:
+    """Return the chapter on channel partners: fair comparisons with the interval of every rank."""
+    t, indicators = context.t, context.audit.indicators
+    silence = context.silence("partners")
+    broken_down = [result for result in indicators.results.values() if result.by_partner]
+    if silence is not None or not (indicators.partners or broken_down):
+        reason = silence or N_("The client's data name no channel partners that could be compared.")
+        return context.silent_chapter("partners", reason)
+    parts: list[Block | None] = []
+    findings = []
+    for key, league in indicators.partners.items():
+        result = indicators.results[key]
+        findings.append(t(state_league(league, result.name)))
+        parts.append(tabulate_league(league, result.name, result, t))
+    if not indicators.partners:
+        first = broken_down[0]
+        findings.append(state_group_spread(first.by_partner, first.name, first.unit, t))
+        parts.append(plot_breakdown(first, t, context.theme, group="by_partner"))
+        table = tabulate_groups(
+            broken_down, t, context.small_cell, group="by_partner", title=N_("By partner"), anchor="table-partners"
+        )
+        parts.append(table)
+    limits = [N_("Partners serve different customers: a rank compares their results, not their merit.")]
+    return context.chapter("partners", [*context.lead(*findings), *parts, *context.limits(limits)])
+
+
+def state_league(league: PartnerLeague, name: Message) -> Message:
+    """Return how far the partners of a league can be told apart: a best one only where its rank is beyond doubt."""
+    values = {"name": name, "count": len(league.rows)}
+    if league.rows and league.rows[0].rank_high == 1:
+        return N_(
+            "On {name:message}, {best:text} leads the {count:int} partners compared, beyond doubt of its rank.",
+            best=clean_text(league.rows[0].name, 60),
+            **values,
+        )
+    return N_(
+        "On {name:message}, {count:int} partners are compared; none is the best beyond doubt, as the intervals of the"
+        " ranks show.",
+        **values,
+    )
+
+
+def write_feedback(context: ChapterContext) -> Chapter:
+    """Return the chapter on feedback and opportunities."""
+    t, indicators = context.t, context.audit.indicators
+    feedback, opportunities = indicators.feedback, indicators.opportunities
+    silence = context.silence("feedback")
+    both_absent = isinstance(feedback, NotEstimable) and isinstance(opportunities, NotEstimable)
+    if both_absent:
+        reasons = [outcome.reason for outcome in (feedback, opportunities) if isinstance(outcome, NotEstimable)]
+        reason = t(silence) if silence is not None else t.sentences(*dict.fromkeys(t(item) for item in reasons))
+        return context.silent_chapter("feedback", reason)
+    findings: list[str] = []
+    parts: list[Block | None] = []
+    limits: list[Message] = []
+    if isinstance(feedback, NotEstimable):
+        limits.append(feedback.reason)
+    else:
+        findings.append(t.sentences(*state_feedback(feedback, context)))
+        if feedback.n and (feedback.by_kind or feedback.by_channel or feedback.by_severity):
+            parts.append(tabulate_feedback(feedback, t))
+        limits.append(N_("Those who write are not all customers: feedback shows what hurts, not how many it hurts."))
+    if isinstance(opportunities, NotEstimable):
+        limits.append(opportunities.reason)
+    else:
+        findings.append(t.sentences(*state_opportunities(opportunities, context)))
+    return context.chapter("feedback", [*context.lead(*findings), *parts, *context.limits(limits)])
+
+
+def state_feedback(summary: FeedbackSummary, context: ChapterContext) -> list[Message]:
+    """Return how much feedback there was and how fast it was resolved."""
+    t = context.t
+    window = t.period(summary.window)
+    sentences = [
+        NP_(
+            "One piece of feedback came in ({window:text}).",
+            "{count:int} pieces of feedback came in ({window:text}).",
+            summary.n,
+            window=window,
+        )
+    ]
+    if isinstance(summary.resolved_within_30, Estimate):
+        sentences.append(
+            N_(
+                "{share:text} were resolved within 30 days (interval {limits:text}).",
+                share=t.unit(summary.resolved_within_30.value, "proportion"),
+                limits=t.limits(summary.resolved_within_30),
+            )
+        )
+    if isinstance(summary.median_days, Estimate):
+        sentences.append(
+            N_("Half of them were resolved within {days:text} days.", days=t.estimate(summary.median_days))
+        )
+    if summary.open_cases:
+        sentences.append(NP_("One case is open.", "{count:int} cases are open.", summary.open_cases))
+    if isinstance(summary.resolution_rating, Estimate):
+        rating = t.estimate(summary.resolution_rating)
+        sentences.append(N_("Customers rate the resolution at {rating:text} on average.", rating=rating))
+    return sentences
+
+
+def state_opportunities(summary: OpportunitySummary, context: ChapterContext) -> list[Message]:
+    """Return how many opportunities were won, and what is open."""
+    t = context.t
+    sentences = [
+        N_(
+            "{won:int} of {closed:int} opportunities closed in the last twelve months were won.",
+            won=summary.won,
+            closed=summary.closed,
+        )
+    ]
+    if isinstance(summary.win_rate, Estimate):
+        sentences.append(N_("Win rate: {rate:text}.", rate=t.estimate(summary.win_rate)))
+    if summary.open_amount is not None:
+        sentences.append(
+            N_("Open: {count:int}, worth {amount:money}.", count=summary.open_count, amount=summary.open_amount)
+        )
+    elif summary.open_count:
+        sentences.append(N_("Open: {count:int}.", count=summary.open_count))
+    return sentences

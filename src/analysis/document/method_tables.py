@@ -1,0 +1,308 @@
+"""The tables behind the chapters: model coefficients, diagnostics, definitions, data quality and the score's parts."""
+
+from collections.abc import Mapping, Sequence
+
+from analysis.data.client import DataQuality
+from analysis.document.blocks import Table
+from analysis.document.prose import cell_text
+from analysis.document.tables import DASH, cap_rows, end, notes_of, start
+from analysis.document.theme import clean_text
+from analysis.document.translate import Translator
+from analysis.messages import N_, Message
+from analysis.models.results import Coefficient, Diagnostic, FunctionalForm, HeldOutScore, MarginalEffect, Validation
+from analysis.results import Estimate, IndicatorResult
+from analysis.scale import RelationshipScore
+
+METHODS: Mapping[str, Message] = {
+    "wilson": N_("Wilson"),
+    "wilson-bound": N_("Wilson, one answer only"),
+    "wilson-cluster": N_("Wilson with the effective n of clustered answers"),
+    "cluster-t": N_("t, clustered by account"),
+    "stacked-cluster-t": N_("t, both periods stacked and clustered by account"),
+    "t": N_("t"),
+    "cr3-t": N_("t with cluster-robust errors (CR3)"),
+    "hc3-t": N_("t with heteroskedasticity-robust errors (HC3)"),
+    "kaplan-meier": N_("Kaplan-Meier, log-log interval"),
+    "bootstrap": N_("bootstrap over customers"),
+    "conservative-mean": N_("mean of the half-widths (conservative)"),
+    "corrected-resampled-t": N_("t, corrected for repeated cross-validation"),
+    "census": N_("complete count"),
+}
+UNITS_OF_ANALYSIS: Mapping[str, Message] = {
+    "respondent": N_("respondent"),
+    "account": N_("account"),
+    "account_revenue": N_("account, weighted by its revenue"),
+    "customer": N_("customer"),
+    "order": N_("purchase"),
+    "invitation": N_("invitation"),
+}
+
+
+def method_name(key: str, t: Translator) -> str:
+    """Return an interval method in words; a method without words keeps its key."""
+    return t(METHODS.get(key, key))
+
+
+def tabulate_definitions(results: Sequence[IndicatorResult], t: Translator) -> Table:
+    """Return every indicator with its definition, unit of analysis and interval method."""
+    rows = [
+        (
+            t(result.name),
+            t(result.definition),
+            t(UNITS_OF_ANALYSIS.get(result.unit_of_analysis, result.unit_of_analysis)),
+            method_name(result.overall.method, t) if isinstance(result.overall, Estimate) else DASH,
+        )
+        for result in results
+    ]
+    columns = (
+        start(t(N_("Indicator")), 1.6),
+        start(t(N_("Definition")), 3.4),
+        start(t(N_("One observation is")), 1.2),
+        start(t(N_("Interval")), 1.6),
+    )
+    return Table(title=t(N_("Definitions")), columns=columns, rows=tuple(rows), anchor="table-definitions")
+
+
+def tabulate_coefficients(rows: Sequence[Coefficient], t: Translator, *, title: Message | str, anchor: str) -> Table:
+    """Return a model's coefficients in full."""
+    texts = [
+        (
+            t(row.label),
+            t.number(row.estimate, 3),
+            t.number(row.std_error, 3),
+            f"{t.number(row.conf_low, 3)}",
+            f"{t.number(row.conf_high, 3)}",
+            t.value(row.p_value, "pvalue"),
+        )
+        for row in rows
+    ]
+    columns = (
+        start(t(N_("Term")), 2.6),
+        end(t(N_("Estimate"))),
+        end(t(N_("Standard error"))),
+        end(t(N_("95% from"))),
+        end(t(N_("95% to"))),
+        end(t(N_("p"))),
+    )
+    return Table(title=t(title), columns=columns, rows=tuple(texts), anchor=anchor)
+
+
+def tabulate_effects(rows: Sequence[MarginalEffect], t: Translator, *, title: Message | str, anchor: str) -> Table:
+    """Return average marginal effects, in percentage points."""
+    texts = [(t(row.label), t.estimate(row.effect), t.number(row.effect.n, 0)) for row in rows]
+    columns = (
+        start(t(N_("One step of")), 2.4),
+        end(t(N_("Percentage points (95% interval)")), 1.8),
+        end(t(N_("n")), 0.7),
+    )
+    return Table(title=t(title), columns=columns, rows=tuple(texts), anchor=anchor)
+
+
+def tabulate_diagnostics(rows: Sequence[Diagnostic], t: Translator, *, title: Message | str, anchor: str) -> Table:
+    """Return a model's checks with what each found."""
+    verdicts = {"fine": N_("fine"), "caution": N_("caution"), "not_applicable": N_("not applicable")}
+    texts = [
+        (
+            t(row.name),
+            t(row.finding),
+            DASH if row.statistic is None else t.number(row.statistic, 2),
+            DASH if row.p_value is None else t.value(row.p_value, "pvalue"),
+            t(verdicts[row.verdict]),
+        )
+        for row in rows
+    ]
+    columns = (
+        start(t(N_("Check")), 1.5),
+        start(t(N_("Finding")), 3.6),
+        end(t(N_("Statistic")), 0.8),
+        end(t(N_("p")), 0.7),
+        start(t(N_("Verdict")), 0.9),
+    )
+    return Table(title=t(title), columns=columns, rows=tuple(texts), anchor=anchor)
+
+
+def tabulate_forms(forms: Sequence[FunctionalForm], t: Translator) -> Table:
+    """Return the shapes of the relation that were compared by cross-validation."""
+    rows = [
+        (
+            t(form.name),
+            t.number(form.log_score, 3),
+            DASH if form.difference is None else t.number(form.difference, 3),
+            DASH if form.std_error is None else t.number(form.std_error, 3),
+            t(N_("chosen")) if form.chosen else "",
+        )
+        for form in forms
+    ]
+    columns = (
+        start(t(N_("Shape of the relation")), 2.0),
+        end(t(N_("Log score"))),
+        end(t(N_("Against the line"))),
+        end(t(N_("Standard error"))),
+        start(t(N_("Verdict"))),
+    )
+    note = N_("Log scores are cross-validated by account; higher is better.")
+    return Table(
+        title=t(N_("Shapes of the relation, compared on accounts the model had not seen")), columns=columns,
+        rows=tuple(rows), notes=(t(note),), anchor="table-forms",
+    )  # fmt: skip
+
+
+def tabulate_validation(validation: Validation, t: Translator) -> Table:
+    """Return how past buying alone and past buying with the answers predict held-out customers."""
+
+    def row(name: Message, score: HeldOutScore) -> tuple[str, ...]:
+        return (
+            t(name),
+            _three(score.auc, t),
+            _three(score.brier, t),
+            t.number(score.calibration_slope, 2),
+            t.number(score.calibration_intercept, 2),
+        )
+
+    rows = (
+        row(N_("Past buying alone"), validation.baseline),
+        row(N_("Past buying and the answers"), validation.full),
+        (t(N_("Gain")), _three(validation.auc_gain, t), _three(validation.brier_gain, t), DASH, DASH),
+    )
+    columns = (
+        start(t(N_("Prediction from")), 1.8),
+        end(t(N_("AUC (95% interval)")), 1.6),
+        end(t(N_("Brier score (95% interval)")), 1.6),
+        end(t(N_("Calibration slope"))),
+        end(t(N_("Calibration intercept"))),
+    )
+    note = N_(
+        "Cross-validation over customers, {folds:int} folds repeated {repeats:int} times. AUC: 0.5 is a"
+        " coin, 1 perfect;"
+        " Brier score: lower is better.",
+        folds=validation.folds,
+        repeats=validation.repeats,
+    )
+    return Table(
+        title=t(N_("Predictions on customers that the model had not seen")), columns=columns, rows=rows,
+        notes=(t(note),), emphasis=(2,), anchor="table-validation",
+    )  # fmt: skip
+
+
+def _three(estimate: Estimate, t: Translator) -> str:
+    low, high = t.number(estimate.low, 3), t.number(estimate.high, 3)
+    return t(N_("{value:text} ({low:text} to {high:text})", value=t.number(estimate.value, 3), low=low, high=high))
+
+
+def table_name(table: str) -> Message | str:
+    """Return a canonical table's name in words."""
+    names: dict[str, Message] = {
+        "customers": N_("Customers"),
+        "contracts": N_("Contracts"),
+        "survey": N_("Survey answers"),
+        "invitations": N_("Survey invitations"),
+        "transactions": N_("Order lines"),
+        "interactions": N_("Contacts with customers"),
+        "feedback": N_("Feedback"),
+        "opportunities": N_("Opportunities"),
+        "opportunity_stages": N_("Stages of opportunities"),
+        "partners": N_("Channel partners"),
+        "targets": N_("Targets"),
+        "rates": N_("Exchange rates"),
+    }
+    return names.get(table, table)
+
+
+def tabulate_tables_read(quality: DataQuality, t: Translator) -> Table:
+    """Return the tables that were read: rows, customers and dates."""
+    rows = [
+        (
+            t(table_name(table.table)),
+            t.number(table.rows_read, 0),
+            t.number(table.rows_kept, 0),
+            DASH if table.customers is None else t.number(table.customers, 0),
+            DASH if table.first is None else t.value(table.first, "date"),
+            DASH if table.last is None else t.value(table.last, "date"),
+        )
+        for table in quality.tables
+    ]
+    columns = (
+        start(t(N_("Table")), 1.8),
+        end(t(N_("Rows read"))),
+        end(t(N_("Rows kept"))),
+        end(t(N_("Customers"))),
+        end(t(N_("First date")), 1.3),
+        end(t(N_("Last date")), 1.3),
+    )
+    return Table(title=t(N_("What was read")), columns=columns, rows=tuple(rows), anchor="table-read")
+
+
+def tabulate_repairs(quality: DataQuality, t: Translator) -> Table | None:
+    """Return every repair with its rows and its effect on revenue, or None where nothing was repaired."""
+    if not quality.repairs:
+        return None
+    rows = [
+        (
+            t(table_name(repair.table)),
+            t(repair.description),
+            t(
+                N_(
+                    "{rows:int} of {total:int} ({share:percent})",
+                    rows=repair.rows,
+                    total=repair.total,
+                    share=repair.rows / repair.total if repair.total else 0.0,
+                )
+            ),  # fmt: skip
+            t(N_("removed")) if repair.removed else t(N_("kept")),
+            _revenue_effect(repair.revenue_effect, t),
+            clean_text(", ".join(repair.examples), 60) or DASH,
+        )
+        for repair in quality.repairs
+    ]
+    columns = (
+        start(t(N_("Table")), 1.1),
+        start(t(N_("Repair")), 2.8),
+        end(t(N_("Rows")), 1.3),
+        start(t(N_("Outcome")), 0.8),
+        end(t(N_("Effect on revenue")), 1.2),
+        start(t(N_("Examples")), 1.6),
+    )
+    kept, note = cap_rows(rows, t, 40)
+    return Table(
+        title=t(N_("What was repaired")),
+        columns=columns,
+        rows=tuple(kept),
+        notes=notes_of(note),
+        anchor="table-repairs",
+    )
+
+
+def _revenue_effect(effect: float, t: Translator) -> str:
+    if abs(effect) < 0.5:
+        return t.unit(0.0, "money", full=True)
+    return ("+" if effect > 0 else "") + t.unit(effect, "money", full=True)
+
+
+def tabulate_score(score: RelationshipScore, t: Translator, small_cell: int) -> Table:
+    """Return the dimensions of the score and what each is made of, with the anchors of every component."""
+    rows: list[tuple[str, ...]] = []
+    emphasis = []
+    for dimension in score.dimensions:
+        emphasis.append(len(rows))
+        score_text = cell_text(dimension.score, t, small_cell)
+        rows.append((t(dimension.name), score_text, dimension.level or DASH, t.percent(dimension.weight), ""))
+        for component in dimension.components:
+            anchors = N_(
+                "{zero:number} counts as 0, {full:number} as 100",
+                zero=component.anchor.zero,
+                full=component.anchor.full,
+            )
+            rows.append((f"– {t(component.name)}", cell_text(component.score, t, small_cell), "", "", t(anchors)))
+    columns = (
+        start(t(N_("Dimension and component")), 2.2),
+        end(t(N_("Points, 0 to 100")), 1.5),
+        end(t(N_("Level")), 0.6),
+        end(t(N_("Weight")), 0.7),
+        start(t(N_("Anchors")), 2.0),
+    )
+    cuts = t.join([f"{level} ≥ {t.number(cut)}" for level, cut in sorted(score.cuts.items())])
+    note = N_("Levels: {cuts:text}; below is E. Each dimension is the plain mean of its components.", cuts=cuts)
+    return Table(
+        title=t(N_("How the relationship score is made")), columns=columns, rows=tuple(rows), notes=(t(note),),
+        emphasis=tuple(emphasis), anchor="table-score",
+    )  # fmt: skip

@@ -123,12 +123,16 @@ def tabulate_diagnostics(rows: Sequence[Diagnostic], t: Translator, *, title: Me
 
 def tabulate_forms(forms: Sequence[FunctionalForm], t: Translator) -> Table:
     """Return the shapes of the relation that were compared by cross-validation."""
+
+    def number(value: float | None) -> str:
+        return DASH if value is None else t.number(value, 3)
+
     rows = [
         (
             t(form.name),
-            t.number(form.log_score, 3),
-            DASH if form.difference is None else t.number(form.difference, 3),
-            DASH if form.std_error is None else t.number(form.std_error, 3),
+            number(form.log_score),
+            number(form.difference),
+            number(form.std_error),
             t(N_("chosen")) if form.chosen else "",
         )
         for form in forms
@@ -155,8 +159,8 @@ def tabulate_validation(validation: Validation, t: Translator) -> Table:
             t(name),
             _three(score.auc, t),
             _three(score.brier, t),
-            t.number(score.calibration_slope, 2),
-            t.number(score.calibration_intercept, 2),
+            DASH if score.calibration_slope is None else t.number(score.calibration_slope, 2),
+            DASH if score.calibration_intercept is None else t.number(score.calibration_intercept, 2),
         )
 
     rows = (
@@ -247,7 +251,7 @@ def tabulate_repairs(quality: DataQuality, t: Translator) -> Table | None:
                     total=repair.total,
                     share=repair.rows / repair.total if repair.total else 0.0,
                 )
-            ),  # fmt: skip
+            ),
             t(N_("removed")) if repair.removed else t(N_("kept")),
             _revenue_effect(repair.revenue_effect, t),
             clean_text(", ".join(repair.examples), 60) or DASH,

@@ -23,6 +23,19 @@ from analysis.results import Change, Estimate, NotEstimable, Outcome, Unit
 CATALOG_LANGUAGES = ("zh",)  # English needs no catalog: the messages are English
 KEYWORDS = {"N_": (1,), "NP_": (1, 2)}
 LINE_WIDTH = 120
+UNSTEADY = tuple(
+    f'"{field}:'
+    for field in (
+        "Project-Id-Version",
+        "Report-Msgid-Bugs-To",
+        "POT-Creation-Date",
+        "PO-Revision-Date",
+        "Last-Translator",
+        "Language-Team",
+        "Generated-By",
+    )
+)
+HEADER = "# What an audit says, in the reader's language. `update_catalogs()` merges new messages in."
 
 
 def catalog_path(language: str) -> Path:
@@ -167,15 +180,28 @@ def update_catalogs(folder: Path | None = None) -> dict[str, int]:
     untranslated = {}
     for language in CATALOG_LANGUAGES:
         path = catalog_path(language)
-        with path.open("rb") as file:
-            catalog = read_po(file, locale=language)
+        catalog = Catalog(locale=language, header_comment=HEADER)
+        if path.exists():
+            with path.open("rb") as file:
+                catalog = read_po(file, locale=language)
         catalog.update(template, no_fuzzy_matching=True, keep_user_comments=True)
         catalog.obsolete.clear()
-        with path.open("wb") as file:
-            write_po(file, catalog, width=LINE_WIDTH, no_location=True, omit_header=False, sort_output=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_written(catalog))
         untranslated[language] = sum(1 for entry in catalog if entry.id and not _is_translated(entry.string))
     load_translations.cache_clear()
     return untranslated
+
+
+def _written(catalog: Catalog) -> bytes:
+    """Return the catalog as a .po file that only changes when a message does."""
+    for entry in catalog:
+        entry.flags.clear()  # babel takes "95% interval" for a format of its own
+    catalog.fuzzy = False
+    buffer = io.BytesIO()
+    write_po(buffer, catalog, width=LINE_WIDTH, no_location=True, sort_output=True)
+    lines = buffer.getvalue().decode().splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(UNSTEADY)).encode()
 
 
 def _is_translated(string: str | Sequence[str] | None) -> bool:

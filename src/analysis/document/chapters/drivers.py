@@ -1,6 +1,4 @@
-"""What goes with loyalty and with buying again: the two models in a board's words, their price tag"
-" of doubt included.
-"""
+"""What goes with loyalty and with buying again: the two models in a board's words, doubts included."""
 
 from analysis.document.blocks import Block, Callout, Chapter
 from analysis.document.chapters.base import ChapterContext

@@ -21,6 +21,17 @@ ROW_HEIGHT = 0.27  # inches
 AXIS_HEIGHT = 0.62  # inches for the axis with its label
 
 Row = Mapping[str, Any]
+DATA_WORDS: Mapping[str, Message] = {
+    "label": N_("Label"),
+    "value": N_("Value"),
+    "low": N_("95% from"),
+    "high": N_("95% to"),
+    "n": N_("n"),
+    "satisfaction": N_("Satisfaction"),
+    "predicted": N_("Predicted"),
+    "customers": N_("Share of customers"),
+    "revenue": N_("Share of revenue"),
+}
 
 
 @dataclass
@@ -57,11 +68,21 @@ def figure_block(
     data: Sequence[Row],
     caption: Message | str = "",
 ) -> Figure:
-    """Return the block of a finished drawing."""
+    """Return the block of a finished drawing.
+
+    The rows of `data` are shown below the figure in HTML: their keys become words, and every row has all of them.
+    """
+    keys = list(dict.fromkeys(key for row in data for key in row))
+    words = {key: t(DATA_WORDS[key]) for key in keys}
+    rows = tuple({words[key]: _short(row.get(key)) for key in keys} for row in data)
     return Figure(
-        title=t(title), svg=sheet.svg, alt=t(alt), caption=t(caption), data=tuple(dict(row) for row in data),
-        anchor=f"figure-{sheet.key}",
-    )  # fmt: skip
+        title=t(title), svg=sheet.svg, alt=t(alt), caption=t(caption), data=rows, anchor=f"figure-{sheet.key}"
+    )
+
+
+def _short(value: Any) -> Any:
+    """Return a number with six significant digits, which is more than a reader of a chart asks for."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def estimate_row(label: str, estimate: Estimate) -> dict[str, Any]:
@@ -72,7 +93,7 @@ def estimate_row(label: str, estimate: Estimate) -> dict[str, Any]:
 def unit_label(unit: Unit, t: Translator) -> str:
     """Return the words on the axis of a unit."""
     words: dict[str, Message | str] = {
-        "proportion": N_("Share of customers, %"),
+        "proportion": N_("Share, %"),
         "index": N_("Points, 0 to 100"),
         "nps": N_("Net Promoter Score, -100 to 100"),
         "score": N_("Mean answer, on the questionnaire's own scale"),

@@ -85,7 +85,7 @@ def plot_rfm(result: RfmResult, t: Translator, theme: Theme) -> Figure | None:
     return figure_block(
         sheet, t, title=title, alt=t.sentences(opening, listing), caption=t.n(result.n),
         data=[
-            {"label": s.key, "customers": s.share, "revenue": s.revenue_share, "n": s.customers} for s in segments
+            {"label": t(s.name), "customers": s.share, "revenue": s.revenue_share, "n": s.customers} for s in segments
         ],
     )  # fmt: skip
 

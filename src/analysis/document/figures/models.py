@@ -37,7 +37,7 @@ def plot_loyalty_relation(model: LoyaltyModel, t: Translator, theme: Theme) -> F
         caption=t.sentences(
             N_("Line and band: model, 95%; dots: observed means, larger for more answers."), f"{t.n(model.n)}."
         ),
-        data=_relation_data(model.curve),
+        data=_relation_data(model.curve, t),
     )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def plot_repurchase_relation(model: RepurchaseModel, t: Translator, theme: Theme
         caption=t.sentences(
             N_("Line and band: model, 95%; dots: observed shares, larger for more customers."), f"{t.n(model.n)}."
         ),
-        data=_relation_data(model.curve),
+        data=_relation_data(model.curve, t),
     )  # fmt: skip
 
 
@@ -98,11 +98,14 @@ def _relation(sheet: Drawing, curve: Curve, unit: Unit, t: Translator, theme: Th
     style_value_axis(ax, "x", "index", t, t(N_("Satisfaction index, 0 to 100")))
 
 
-def _relation_data(curve: Curve) -> list[dict[str, object]]:
-    fitted = [{"label": "fitted", "satisfaction": p.satisfaction, "value": p.fitted, "low": p.low, "high": p.high}
-              for p in curve.points]  # fmt: skip
-    return fitted + [
-        {"label": "observed", "satisfaction": b.satisfaction, "value": b.outcome, "n": b.n} for b in curve.bins
+def _relation_data(curve: Curve, t: Translator) -> list[dict[str, object]]:
+    fitted, observed = t(N_("model")), t(N_("observed"))
+    line = [
+        {"label": fitted, "satisfaction": p.satisfaction, "value": p.fitted, "low": p.low, "high": p.high}
+        for p in curve.points
+    ]
+    return line + [
+        {"label": observed, "satisfaction": b.satisfaction, "value": b.outcome, "n": b.n} for b in curve.bins
     ]
 
 
@@ -135,7 +138,7 @@ def plot_effects(fit: BinomialFit, t: Translator, theme: Theme) -> Figure | None
         caption=N_(
             "Dot: average difference for one step (10 points of an index); bar: 95% interval. Goes with, not causes."
         ),
-        data=[estimate_row(row.term, row.effect) for row in effects],
+        data=[estimate_row(t(row.label), row.effect) for row in effects],
     )  # fmt: skip
 
 
@@ -166,7 +169,7 @@ def plot_validation(validation: Validation, t: Translator, theme: Theme) -> Figu
         ),
         caption=N_("On the diagonal, predictions come true. Bars: 95% intervals."),
         data=[
-            {"label": "bin", "predicted": b.predicted, "value": b.observed, "low": b.low, "high": b.high, "n": b.n}
+            {"predicted": b.predicted, "value": b.observed, "low": b.low, "high": b.high, "n": b.n}
             for b in bins
         ],
     )  # fmt: skip

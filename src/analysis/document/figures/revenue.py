@@ -68,9 +68,9 @@ def plot_growth_bridge(bridge: GrowthBridge, t: Translator, theme: Theme) -> Fig
         alt=t.sentences(opening, listing),
         caption=N_("Constant currency, without VAT, returns deducted."),
         data=[
-            {"label": "earlier", "value": bridge.earlier},
-            *({"label": key, "value": amount} for key, _, amount in steps),
-            {"label": "later", "value": bridge.later},
+            {"label": first, "value": bridge.earlier},
+            *({"label": t(name), "value": amount} for _, name, amount in steps),
+            {"label": last, "value": bridge.later},
         ],
     )  # fmt: skip
 
@@ -132,7 +132,9 @@ def plot_monthly_revenue(revenue: MonthlyRevenue, t: Translator, theme: Theme) -
     }  # fmt: skip
     return figure_block(
         sheet, t,
-        title=N_("Monthly revenue lies between {low:money} ({low_month:text}) and {high:money} ({high_month:text})", **text),
+        title=N_(
+            "Monthly revenue lies between {low:money} ({low_month:text}) and {high:money} ({high_month:text})", **text
+        ),
         alt=N_(
             "Line chart of monthly revenue from {first:text} to {last:text}, lowest {low:money} in {low_month:text},"
             " highest {high:money} in {high_month:text}.",
@@ -142,5 +144,7 @@ def plot_monthly_revenue(revenue: MonthlyRevenue, t: Translator, theme: Theme) -
             N_("Constant currency, without VAT, returns deducted."),
             N_("Hollow: a month that is not over.") if running else None,
         ),
-        data=[{"label": month.month, "value": month.revenue_constant, "n": month.customers} for month in months],
+        data=[
+            {"label": t.period(month.month), "value": month.revenue_constant, "n": month.customers} for month in months
+        ],
     )  # fmt: skip

@@ -34,16 +34,14 @@ def plot_trend(result: IndicatorResult, t: Translator, theme: Theme) -> Figure |
         if len(labels) <= MAX_LABELLED:
             for position, estimate in zip(positions, estimates, strict=True):
                 text = t.unit(estimate.value, result.unit)
-                ax.annotate(
-                    text, (position, estimate.value), (8, 0), textcoords="offset points", va="center", color=INK
-                )
+                ax.annotate(text, (position, estimate.high), (0, 4), textcoords="offset points", ha="center", color=INK)
         step = -(-len(labels) // MAX_TICKS)
         ax.set_xticks(
             positions[::step],
             [f"{clean_text(t.period(label), 24)}\n{t.n(points[label].n)}" for label in labels[::step]],
         )
         ax.set_xlim(-0.4, len(labels) - 0.4)
-        ax.margins(y=0.12)
+        ax.margins(y=0.16)
         style_value_axis(ax, "y", result.unit, t)
     opening = N_(
         "Line chart of {name:message} over time, {unit:text}, with {level:percent} intervals.",
@@ -59,7 +57,7 @@ def plot_trend(result: IndicatorResult, t: Translator, theme: Theme) -> Figure |
         title=trend_finding(result, t),
         alt=t.sentences(opening, series),
         caption=N_("Dot: estimate; bar: {level:percent} interval.", level=estimates[0].level),
-        data=[estimate_row(label, estimate) for label, estimate in points.items()],
+        data=[estimate_row(t.period(label), estimate) for label, estimate in points.items()],
     )  # fmt: skip
 
 

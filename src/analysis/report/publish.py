@@ -91,8 +91,9 @@ def staging_folder(folder: Path) -> Iterator[Path]:
 
 def sweep(folder: Path) -> None:
     """Remove what killed runs left in `folder`: builds never published, and versions no link points to."""
-    linked = {path.readlink().name for path in folder.iterdir() if path.is_symlink()}
-    for path in folder.iterdir():
+    found = list(folder.iterdir())
+    linked = {path.readlink().name for path in found if path.is_symlink() and not path.name.startswith(".")}
+    for path in found:
         if path.name.startswith(STAGING_PREFIX) or (path.name.startswith(VERSION_PREFIX) and path.name not in linked):
             _restore_or_remove(path)
 
@@ -103,8 +104,10 @@ def _restore_or_remove(path: Path) -> None:
     if marker.exists() and not (target := path.parent / marker.read_text("utf-8")).exists():
         marker.unlink()
         path.rename(target)
-        return
-    shutil.rmtree(path, ignore_errors=True)
+    elif path.is_symlink():
+        path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def publish(staging: Path, target: Path) -> None:

@@ -15,7 +15,8 @@ from analysis.document.fonts import CHINESE, LATIN
 from analysis.document.svg import SVG_NAMESPACE, parse_svg, serialise
 from analysis.report.fonts import covered_by, figure_coverage, text_font_files
 
-REPLACEMENT = "\u25a1"  # WHITE SQUARE, in Noto Sans CJK
+REPLACEMENT = "\u25a1"  # WHITE SQUARE, in Noto Sans CJK and Noto Sans SC
+DRAWN_REPLACEMENT = "\u25ca"  # LOZENGE: Source Sans, which drawings use, has no square
 LONGEST_WORD = 28  # letters; longer than any English word, shorter than a table column at 9 points
 _PIECE = 12
 _ZERO_WIDTH_SPACE = "\u200b"
@@ -91,23 +92,47 @@ class Gate:
             Where `svg` is not well-formed.
         """
         root = parse_svg(svg)
-        for element in root.iter():
-            if element.tag in ("text", "tspan"):
-                element.text = self.text(element.text or "").replace(_ZERO_WIDTH_SPACE, "")
-            if element.tag == "text":
-                _name_font(element)
+        for element in root.iter("text"):
+            self._drawn_text(element)
         root.attrib["xmlns"] = SVG_NAMESPACE
         return serialise(root)
 
+    def _drawn_text(self, element: ET.Element) -> None:
+        """Clean one text of a drawing and name its font: else the compiler falls back to Japanese glyphs.
 
-def _name_font(element: ET.Element) -> None:
-    """Set the Chinese font where a text holds what only that has: else the compiler falls back to Japanese glyphs."""
-    latin, chinese = figure_coverage()
-    codes = {ord(character) for character in "".join(element.itertext())}
-    family = CHINESE if not codes <= latin and codes & (chinese - latin) else LATIN
-    style = element.attrib.get("style", "")
-    # The shorthand `font: 10px 'A', 'B'` ends at the next semicolon; a later font-family wins over it.
-    element.attrib["style"] = f"{style.rstrip('; ')}; font-family: '{family}'".lstrip("; ")
+        A drawing's text is set by the SVG renderer, whose combining marks and scripts that join their letters (Arabic,
+        Hindi) PDF/UA-1 refuses; only what the two figure fonts show letter by letter is left.
+        """
+        words = "".join(element.itertext())
+        latin, chinese = figure_coverage()
+        missing = [code for code in map(ord, words) if code not in latin]
+        family, covered = (CHINESE, chinese) if any(code in chinese for code in missing) else (LATIN, latin)
+        for part in element.iter():
+            part.text = self._drawn(part.text or "", covered)
+            if part is not element:
+                part.tail = self._drawn(part.tail or "", covered)
+        style = element.attrib.get("style", "").rstrip("; ")
+        # the shorthand `font: 10px 'A', 'B'` ends at its semicolon; a later font-family wins over it
+        element.attrib["style"] = f"{style}; font-family: '{family}'".lstrip("; ")
+
+    def _drawn(self, text: str, covered: frozenset[int]) -> str:
+        if text.isascii() and not _CONTROL.search(text):
+            return text
+        cleaned = []
+        for character in unicodedata.normalize("NFC", _join_surrogates(text).translate(_BREAKS)):
+            if _is_invisible(character) or _joins(character):
+                self._stripped += 1
+            elif character == "\n" or ord(character) in covered:
+                cleaned.append(character)
+            else:
+                self._replaced += 1
+                cleaned.append(REPLACEMENT if ord(REPLACEMENT) in covered else DRAWN_REPLACEMENT)
+        return "".join(cleaned)
+
+
+def _joins(character: str) -> bool:
+    """Return whether a character is drawn onto the one before it (the last two are Japanese half-width marks)."""
+    return unicodedata.category(character).startswith("M") or character in "\uff9e\uff9f"
 
 
 def _is_invisible(character: str) -> bool:

@@ -22,7 +22,10 @@ FORGET_WEEKS = 26  # an account that left is still invited for so long
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """How one question turns a latent value into a code: round(mean + spread * (latent + noise)), cut at the scale."""
+    """How one question turns a latent value into a code: round(mean + spread * (latent + noise)), cut at the scale.
+
+    A share `protest` of the answers is the lowest code whatever is felt.
+    """
 
     key: str
     role: str
@@ -31,6 +34,7 @@ class Item:
     mean: float
     spread: float
     noise: float
+    protest: float = 0.0
 
 
 SATISFACTION_ITEMS = (
@@ -38,7 +42,7 @@ SATISFACTION_ITEMS = (
     Item(key="sat_expectations", role="satisfaction", low=1, high=10, mean=7.3, spread=1.50, noise=0.50),
 )
 LOYALTY_ITEMS = (
-    Item(key="recommend", role="recommendation", low=0, high=10, mean=7.8, spread=1.80, noise=0.50),
+    Item(key="recommend", role="recommendation", low=0, high=10, mean=7.9, spread=1.90, noise=0.50, protest=0.008),
     Item(key="repurchase_intention", role="repurchase_intention", low=1, high=7, mean=5.4, spread=1.05, noise=0.50),
     Item(key="loyalty", role="attitudinal_loyalty", low=1, high=7, mean=5.1, spread=1.10, noise=0.50),
 )
@@ -219,4 +223,5 @@ def _codes(
 def _discretise(rng: np.random.Generator, item: Item, latent: np.ndarray) -> np.ndarray:
     raw = item.mean + item.spread * (latent + item.noise * rng.standard_normal(len(latent)))
     codes = np.clip(np.rint(raw), item.low, item.high)
+    codes = np.where(rng.random(len(latent)) < item.protest, item.low, codes)
     return np.where(rng.random(len(latent)) < SKIP_SHARE, np.nan, codes)

@@ -48,7 +48,8 @@ def add_defects(world: World) -> Flawed:
     counts["transactions"]["after_as_of"] = int((frames["transactions"]["ordered_on"] > pd.Timestamp(AS_OF)).sum())
     frames["interactions"] = _shifted(frames["interactions"], "occurred_on", LATE["interactions"])
     counts["interactions"]["after_as_of"] = LATE["interactions"]
-    frames["survey"], counts["survey"]["missing_code"] = answers_as_given(rng, world, frames["survey"])
+    counts["rates"]["after_as_of"] = int((frames["rates"]["date"] > pd.Timestamp(AS_OF)).sum())
+    frames["survey"] = answers_as_given(rng, world, frames["survey"])
     for name, size in UNMATCHED.items():
         ids = [_unknown(world, number) for number in range(size)]
         frames[name] = _append(rng, frames[name], size, customer_id=ids, key=name)
@@ -63,6 +64,9 @@ def add_defects(world: World) -> Flawed:
     for name, size in DUPLICATES.items():
         frames[name] = _duplicated(rng, frames[name], size)
         counts[name]["duplicate_key"] = size
+    codes = frames["survey"][[item.key for item in ITEMS]].isin([DONT_KNOW, NO_ANSWER])
+    counts["survey"]["missing_code"] = int(codes.to_numpy().sum())
+    counts["survey"]["missing_code_rows"] = int(codes.any(axis=1).sum())
     return Flawed(frames=frames, counts=counts)
 
 
@@ -139,15 +143,14 @@ def _duplicated(rng: np.random.Generator, frame: pd.DataFrame, size: int) -> pd.
 
 def answers_as_given(
     rng: np.random.Generator, world: World, survey: pd.DataFrame
-) -> tuple[pd.DataFrame, int]:
-    """Return the survey with its items as texts, and how many answers are codes for no answer.
+) -> pd.DataFrame:
+    """Return the survey with its items as texts, as they were answered.
 
     The first wave was answered partly in words and has blanks; later ones have the codes 98 and 99.
     """
     given = survey.copy()
     words = (survey["wave"] == world.words.waves[TEXT_WAVE]).to_numpy()
     in_steps = (survey["wave"] == world.words.waves[BRIDGED_WAVE]).to_numpy()
-    coded = 0
     for item in ITEMS:
         codes = survey[item.key].to_numpy(dtype=float)
         if item.key == EFFORT_ITEM.key:
@@ -160,9 +163,8 @@ def answers_as_given(
             text[in_steps] = _in_words(steps, world.words.contentment)
         blank = np.isnan(codes) & ~words
         text[blank] = rng.choice([DONT_KNOW, NO_ANSWER], int(blank.sum()), p=[0.6, 0.4])
-        coded += int(blank.sum())
         given[item.key] = pd.array(text, dtype="str")
-    return given, coded
+    return given
 
 
 def _in_words(codes: np.ndarray, steps: tuple[str, ...]) -> list[str]:

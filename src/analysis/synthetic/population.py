@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.synthetic.accounts import draw_accounts
+from analysis.synthetic.accounts import Accounts, draw_accounts
 from analysis.synthetic.answers import LOYALTY_ITEMS, SATISFACTION_ITEMS, Answers, Item, draw_answers
 from analysis.synthetic.purchases import Purchases, draw_purchases
 from analysis.synthetic.truth import AS_OF, START, WAVES, Language, Truth
@@ -16,9 +16,16 @@ TEN_POINTS = 10 / np.mean([100 * item.spread / (item.high - item.low) for item i
 BATCHES = 10
 BATCH_CUSTOMERS = 20_000
 LAST_DAY = (AS_OF - START).days
+DAYS_PER_YEAR = 365.25
 HORIZON_DAYS = 180
 HISTORY_DAYS = 365
+NO_ORDER = -10_000
 CAUSAL_SHIFT = 0.5  # latent standard deviations by which satisfaction is moved to find its causal effect
+CAUSAL_WAVE = 1  # whose horizon is complete for everyone
+CODES = frozenset({"segment", "level", "wave"})
+# What the audit's models hold constant.
+LOYALTY_CONTROLS = ("segment", "tenure", "is_key", "level", "wave")
+HISTORY_CONTROLS = ("recency", "frequency", "no_order_before", "tenure", "segment")
 
 
 def index_of(answers: Answers, items: Sequence[Item]) -> np.ndarray:
@@ -30,49 +37,66 @@ def index_of(answers: Answers, items: Sequence[Item]) -> np.ndarray:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def respondent_frame(answers: Answers) -> pd.DataFrame:
-    """Return one row a completed answer: account, wave, answered (day), satisfaction_index, loyalty_index."""
-    done = answers.completed
+def respondent_frame(accounts: Accounts, answers: Answers) -> pd.DataFrame:
+    """Return one row a completed answer: what the loyalty model sees of it.
+
+    Columns: account, wave, answered (day), satisfaction_index, loyalty_index (0-100), and the controls segment,
+    is_key, level and tenure (years since joining).
+    """
+    account = answers.account
     frame = pd.DataFrame(
         {
-            "account": answers.account,
+            "account": account,
             "wave": answers.wave,
             "answered": answers.answered,
             "satisfaction_index": index_of(answers, SATISFACTION_ITEMS),
             "loyalty_index": index_of(answers, LOYALTY_ITEMS),
+            "segment": accounts.segment[account],
+            "is_key": accounts.is_key[account],
+            "level": answers.level,
+            "tenure": (answers.answered - accounts.joined[account]) / DAYS_PER_YEAR,
         }
     )
-    return frame[done].reset_index(drop=True)
+    return frame[answers.completed].reset_index(drop=True)
 
 
-def account_frame(answers: Answers, purchases: Purchases) -> pd.DataFrame:
-    """Return one row an account and wave: mean indices, buying before the last answer, and whether it bought again.
+def account_frame(accounts: Accounts, answers: Answers, purchases: Purchases) -> pd.DataFrame:
+    """Return one row an account and wave: unweighted mean indices, buying before the last answer, and after it.
 
-    Columns: account, wave, answered (day of the account's last answer), satisfaction_index, loyalty_index, frequency
-    (orders in the `HISTORY_DAYS` up to the answer), recency_days (since the last of them, `HISTORY_DAYS` where there
-    is none), repurchased (an order within `HORIZON_DAYS` after), is_complete (the horizon ends by `AS_OF`).
+    Columns: account, wave, answered (day of the account's last answer), satisfaction_index, loyalty_index, recency
+    (log of 1 + days since the last order; the others' mean where there is none), no_order_before, frequency (log of
+    1 + orders in the `HISTORY_DAYS` before), segment, is_key, tenure (years), repurchased (an order within
+    `HORIZON_DAYS` after), is_complete (the horizon ends by `AS_OF`).
     """
-    people = respondent_frame(answers)
-    frame = people.groupby(["account", "wave"], as_index=False).agg(
-        {"answered": "max", "satisfaction_index": "mean", "loyalty_index": "mean"}
-    )
-    parts = []
-    for wave in range(WAVES):
-        part = frame[frame["wave"] == wave].copy()
-        since = np.full(len(purchases.churn_week), LAST_DAY * 10)
-        since[part["account"]] = part["answered"]
-        gap = purchases.day - since[purchases.account]
-        n = len(since)
-        before = (gap <= 0) & (gap > -HISTORY_DAYS)
-        after = (gap > 0) & (gap <= HORIZON_DAYS)
-        last = np.full(n, -HISTORY_DAYS)
-        np.maximum.at(last, purchases.account[before], gap[before])
-        part["frequency"] = np.bincount(purchases.account[before], minlength=n)[part["account"]]
-        part["recency_days"] = -last[part["account"]]
-        part["repurchased"] = np.bincount(purchases.account[after], minlength=n)[part["account"]] > 0
-        part["is_complete"] = part["answered"] + HORIZON_DAYS <= LAST_DAY
-        parts.append(part)
+    people = respondent_frame(accounts, answers)
+    parts = [_wave_of_accounts(people[people["wave"] == wave], purchases) for wave in range(WAVES)]
     return pd.concat(parts, ignore_index=True)
+
+
+def _wave_of_accounts(people: pd.DataFrame, purchases: Purchases) -> pd.DataFrame:
+    frame = people.groupby("account", as_index=False).agg(
+        {"wave": "first", "answered": "max", "satisfaction_index": "mean", "loyalty_index": "mean",
+         "segment": "first", "is_key": "first", "tenure": "max"}
+    )  # fmt: skip
+    account = frame["account"].to_numpy()
+    n = len(purchases.churn_week)
+    answered = np.zeros(n, dtype=int)
+    answered[account] = frame["answered"]
+    gap = purchases.day - answered[purchases.account]
+    ever, recent = gap < 0, (gap < 0) & (gap >= -HISTORY_DAYS)
+    after = (gap > 0) & (gap <= HORIZON_DAYS)
+    last = np.full(n, NO_ORDER)
+    np.maximum.at(last, purchases.account[ever], gap[ever])
+    never = last[account] == NO_ORDER
+    recency = np.log1p(np.where(never, 0, -last[account]))
+    recency[never] = recency[~never].mean()
+    return frame.assign(
+        recency=recency,
+        no_order_before=never,
+        frequency=np.log1p(np.bincount(purchases.account[recent], minlength=n)[account]),
+        repurchased=np.bincount(purchases.account[after], minlength=n)[account] > 0,
+        is_complete=frame["answered"] + HORIZON_DAYS <= LAST_DAY,
+    )
 
 
 def behaviour_frame(accounts: pd.DataFrame) -> pd.DataFrame:
@@ -94,21 +118,49 @@ def fit_logit(design: np.ndarray, outcome: np.ndarray) -> np.ndarray:
     raise ArithmeticError("the logit of a simulated population did not converge")
 
 
+def _design(frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+    """Return a constant and the columns, those of `CODES` as indicators of each level but the first."""
+    parts = [np.ones(len(frame))]
+    for column in columns:
+        values = frame[column].to_numpy(dtype=float)
+        parts += [values == level for level in np.unique(values)[1:]] if column in CODES else [values]
+    return np.column_stack(parts).astype(float)
+
+
 def average_marginal_effect(frame: pd.DataFrame, term: str, controls: Sequence[str]) -> float:
     """Return the average marginal effect of 10 points of `term` on repurchase, in percentage points, of a logit."""
-    columns = [term, *controls]
-    values = frame[columns].to_numpy(dtype=float)
-    centre, spread = values.mean(axis=0), values.std(axis=0)
-    design = np.column_stack([np.ones(len(values)), (values - centre) / spread])
+    design = _design(frame, [term, *controls])
+    spread = design[:, 1].std()
+    design[:, 1] = (design[:, 1] - design[:, 1].mean()) / spread
     beta = fit_logit(design, frame["repurchased"].to_numpy(dtype=float))
     probability = 1 / (1 + np.exp(-(design @ beta)))
-    return float(100 * 10 * beta[1] / spread[0] * np.mean(probability * (1 - probability)))
+    return float(100 * 10 * beta[1] / spread * np.mean(probability * (1 - probability)))
 
 
-def slope(frame: pd.DataFrame, outcome: str, predictor: str) -> float:
-    """Return the least-squares slope of `outcome` on `predictor`, over rows that hold both."""
-    rows = frame[[outcome, predictor]].dropna()
-    return float(np.polyfit(rows[predictor], rows[outcome], 1)[0])
+def slope(frame: pd.DataFrame, controls: Sequence[str] = ()) -> float:
+    """Return the least-squares slope of the loyalty index on the satisfaction index, over rows that hold both."""
+    rows = frame.dropna(subset=["satisfaction_index", "loyalty_index"])
+    design = _design(rows, ["satisfaction_index", *controls])
+    return float(np.linalg.lstsq(design, rows["loyalty_index"].to_numpy(), rcond=None)[0][1])
+
+
+def _causal_effect(
+    truth: Truth, accounts: Accounts, answers: Answers, frame: pd.DataFrame, seed: int, language: Language
+) -> float:
+    """Return what 10 points more satisfaction from the middle wave on would do to repurchase, in percentage points.
+
+    The same draws are made with every account's satisfaction moved from that wave's state on; loyalty and churn
+    follow, the answers stay as they were.
+    """
+    satisfaction, loyalty = accounts.satisfaction.copy(), accounts.loyalty.copy()
+    satisfaction[:, CAUSAL_WAVE + 1 :] += CAUSAL_SHIFT
+    loyalty[:, CAUSAL_WAVE + 1 :] += CAUSAL_SHIFT * truth.effect_satisfaction_on_loyalty
+    moved = replace(accounts, satisfaction=satisfaction, loyalty=loyalty)
+    after = account_frame(moved, answers, draw_purchases(truth, moved, seed, language))
+    rows = frame.loc[frame["wave"] == CAUSAL_WAVE, ["account", "wave", "repurchased"]]
+    both = rows.merge(after[["account", "wave", "repurchased"]], on=["account", "wave"], suffixes=("", "_moved"))
+    gain = both["repurchased_moved"].mean() - both["repurchased"].mean()
+    return float(100 * gain * TEN_POINTS / CAUSAL_SHIFT)
 
 
 def _estimands(truth: Truth, customers: int, seed: int, language: Language) -> dict[str, float]:
@@ -116,43 +168,28 @@ def _estimands(truth: Truth, customers: int, seed: int, language: Language) -> d
     accounts = draw_accounts(truth, customers, seed)
     purchases = draw_purchases(truth, accounts, seed, language)
     answers = draw_answers(truth, accounts, purchases, seed)
-    people, by_wave = respondent_frame(answers), account_frame(answers, purchases)
+    people, by_wave = respondent_frame(accounts, answers), account_frame(accounts, answers, purchases)
     frame = behaviour_frame(by_wave)
-    frame["log_frequency"] = np.log1p(frame["frequency"])
-    frame["recency_years"] = frame["recency_days"] / HISTORY_DAYS
-    history = ("log_frequency", "recency_years")
-    is_key = accounts.is_key[frame["account"]]
-    last = WAVES - 1
-    # the same draws with every account's satisfaction moved; loyalty and churn follow, answers stay as they were
-    moved = replace(
-        accounts,
-        satisfaction=accounts.satisfaction + CAUSAL_SHIFT,
-        loyalty=accounts.loyalty + CAUSAL_SHIFT * truth.effect_satisfaction_on_loyalty,
-    )
-    after = account_frame(answers, draw_purchases(truth, moved, seed, language))
-    both = frame.merge(after[["account", "wave", "repurchased"]], on=["account", "wave"], suffixes=("", "_moved"))
-    causal = (both["repurchased_moved"].mean() - both["repurchased"].mean()) / CAUSAL_SHIFT
+    latest = people[people["wave"] == WAVES - 1]
+    satisfaction, loyalty = "satisfaction_index", "loyalty_index"
     return {
-        "slope_loyalty_on_satisfaction_respondents": slope(people, "loyalty_index", "satisfaction_index"),
-        "slope_loyalty_on_satisfaction_accounts": slope(by_wave, "loyalty_index", "satisfaction_index"),
-        "slope_loyalty_on_satisfaction_respondents_last_wave": slope(
-            people[people["wave"] == last], "loyalty_index", "satisfaction_index"
+        "slope_loyalty_on_satisfaction": slope(people),
+        "slope_loyalty_on_satisfaction_adjusted": slope(people, LOYALTY_CONTROLS),
+        "slope_loyalty_on_satisfaction_last_wave": slope(latest),
+        "slope_loyalty_on_satisfaction_accounts": slope(by_wave),
+        "ame_satisfaction_unadjusted": average_marginal_effect(frame, satisfaction, ()),
+        "ame_satisfaction_given_history": average_marginal_effect(frame, satisfaction, HISTORY_CONTROLS),
+        "ame_satisfaction_given_loyalty_and_history": average_marginal_effect(
+            frame, satisfaction, (loyalty, *HISTORY_CONTROLS)
         ),
-        "ame_satisfaction_on_repurchase_points": average_marginal_effect(frame, "satisfaction_index", ()),
-        "ame_satisfaction_on_repurchase_given_history_points": average_marginal_effect(
-            frame, "satisfaction_index", history
+        "ame_loyalty_given_satisfaction_and_history": average_marginal_effect(
+            frame, loyalty, (satisfaction, *HISTORY_CONTROLS)
         ),
-        "ame_satisfaction_given_loyalty_and_history_points": average_marginal_effect(
-            frame, "satisfaction_index", ("loyalty_index", *history)
-        ),
-        "ame_loyalty_given_satisfaction_and_history_points": average_marginal_effect(
-            frame, "loyalty_index", ("satisfaction_index", *history)
-        ),
-        "causal_effect_of_10_points_on_repurchase_points": float(100 * causal * TEN_POINTS),
-        "repurchase_rate_responding": float(frame["repurchased"].mean()),
-        "repurchase_rate_responding_other": float(frame.loc[~is_key, "repurchased"].mean()),
-        "satisfaction_index_mean_last_wave": float(people.loc[people["wave"] == last, "satisfaction_index"].mean()),
-        "loyalty_index_mean_last_wave": float(people.loc[people["wave"] == last, "loyalty_index"].mean()),
+        "causal_effect_of_satisfaction": _causal_effect(truth, accounts, answers, frame, seed, language),
+        "repurchase_rate_of_respondents": float(frame["repurchased"].mean()),
+        "repurchase_rate_of_other_respondents": float(frame.loc[~frame["is_key"], "repurchased"].mean()),
+        "satisfaction_index_last_wave": float(latest[satisfaction].mean()),
+        "loyalty_index_last_wave": float(latest[loyalty].mean()),
     }
 
 
@@ -176,13 +213,15 @@ def population_truth(
     -------
     dict
         Name -> ``{"value", "std_error"}``. Slopes are points of the loyalty index per point of the satisfaction
-        index; effects are percentage points of the probability of an order within 180 days per 10 points of an
-        index; rates are from 0 to 1. The standard error is that of the mean over batches.
+        index (over answers; ``_adjusted`` holds segment, tenure, key account, level and wave constant); ``ame_`` and
+        ``causal_effect_`` are percentage points of the probability of an order within 180 days per 10 points of an
+        index, accounts being the unweighted mean of their respondents; rates are from 0 to 1. The standard error is
+        that of the mean over batches.
 
     Notes
     -----
     The marginal effects describe an association: an unmeasured trait moves both sides, and the answers carry halo
-    and noise. ``causal_effect_of_10_points_on_repurchase_points`` is what moving satisfaction would do.
+    and noise. ``causal_effect_of_satisfaction`` is what moving satisfaction would do.
     """
     draws = pd.DataFrame(
         [_estimands(truth, customers // BATCHES, seed * BATCHES + batch, language) for batch in range(BATCHES)]

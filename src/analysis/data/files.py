@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.data.contract import ROW, SOURCE
 from analysis.data.paths import NamedFile, matching_files, patterns
-from analysis.data.raw import Raw, Redact, first_of_each, frame_from_arrow, plain_objects, with_provenance
+from analysis.data.raw import Raw, Redact, concat_rows, first_of_each, frame_from_arrow, plain_objects, with_provenance
 from analysis.data.text_files import read_text_file
 from analysis.errors import DataError, Fault
 
@@ -37,7 +37,7 @@ def stack(parts: list[Raw]) -> Raw:
     """Return several raw tables as one; a column that only some have is missing in the others."""
     if len(parts) == 1:
         return parts[0]
-    frame = pd.concat([part.frame for part in parts if len(part.frame)] or [parts[0].frame], ignore_index=True)
+    frame = concat_rows([part.frame for part in parts if len(part.frame)] or [parts[0].frame])
     columns = tuple(dict.fromkeys(column for part in parts for column in part.columns))
     return Raw(frame=frame, columns=columns, repeated=frozenset().union(*(part.repeated for part in parts)))
 
@@ -120,7 +120,9 @@ def _read_excel(file: NamedFile, spec: "FileFormat", *, what: str) -> Raw:
         with pd.ExcelFile(file.path, engine="calamine") as book:
             sheet = _sheet(book, spec, file, what=what)
             # header=None: the header is ours to read, because pandas renames repeated columns silently
-            cells = book.parse(sheet, header=None, dtype=object, keep_default_na=False, na_values=[""])
+            cells = pd.read_excel(
+                book, sheet_name=sheet, header=None, dtype=object, keep_default_na=False, na_values=[""]
+            )
     except (CalamineError, ValueError) as error:
         raise DataError([_unreadable(what, file, "no Excel workbook", str(error)[:80])]) from error
     if len(cells) <= spec.header_row:

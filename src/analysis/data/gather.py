@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.data.contract import TABLES, Table
 from analysis.data.mapping import Extra, map_source, source_columns
+from analysis.data.raw import concat_rows
 from analysis.data.sources import Reader
 from analysis.data.survey_items import item_columns
 from analysis.errors import DataError, Fault
@@ -79,4 +80,4 @@ def _extras(params: "ClientParams", table: Table, spec: "SourceSpec") -> tuple[E
 
 
 def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+    return parts[0] if len(parts) == 1 else concat_rows(parts)

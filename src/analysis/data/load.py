@@ -105,9 +105,10 @@ def _clean_tables(
     waves: tuple[str, ...] = ()
     # rates first: revenue is needed to state what each repair costs
     for name in sorted(gathered.frames, key=lambda name: (name != "rates", list(TABLES).index(name))):
-        if not _usable(gathered.frames[name], name):
+        frame = gathered.frames.pop(name)  # so that a large table is not held twice
+        if not _usable(frame, name):
             continue
-        frame = in_time_order(gathered.frames[name], TABLES[name])
+        frame = in_time_order(frame, TABLES[name])
         if name == "transactions":
             # before the cut too, so that the revenue set aside can be stated
             frame = add_revenue(frame, frames.get("rates"), params.money, as_of, ledger.faults)

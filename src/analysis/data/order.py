@@ -18,13 +18,20 @@ def in_time_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     keys = [column for column in dict.fromkeys([*first, *others, SOURCE, ROW]) if column in frame.columns]
     # np.lexsort takes the most important key last
     positions = np.lexsort([_ranks(frame[column]) for column in reversed(keys)])
+    if (positions[:-1] < positions[1:]).all():
+        return frame.reset_index(drop=True)
     return frame.iloc[positions].reset_index(drop=True)
 
 
 def _ranks(column: pd.Series) -> np.ndarray:
     """Return integers (or floats) in the order of the values, missing ones first."""
     if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_integer_dtype(column):
-        return column.astype("int64").to_numpy() if column.notna().all() else pd.factorize(column, sort=True)[0]
+        return column.astype("int64").to_numpy() if column.notna().all() else _codes(column)
     if pd.api.types.is_float_dtype(column):
         return column.fillna(-np.inf).to_numpy()
-    return pd.factorize(column, sort=True)[0]
+    return _codes(column)
+
+
+def _codes(column: pd.Series) -> np.ndarray:
+    # int32 holds more distinct values than rows fit into memory, in half the space
+    return pd.factorize(column, sort=True)[0].astype("int32")

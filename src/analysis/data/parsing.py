@@ -43,10 +43,11 @@ CANDIDATE_FORMATS = (
 def on_distinct(column: pd.Series, function: Callable[[pd.Series], pd.Series]) -> pd.Series:
     """Return `function` applied to the distinct values of `column` and spread back over its rows."""
     codes, distinct = pd.factorize(column)
-    done = function(pd.Series(distinct).reset_index(drop=True))
-    taken = done.reindex(codes)
-    taken.index = column.index
-    return taken
+    before = pd.Series(distinct).reset_index(drop=True)
+    done = function(before)
+    if done.dtype == column.dtype and done.equals(before):
+        return column  # nothing to do: millions of rows need not be copied
+    return pd.Series(pd.api.extensions.take(done.array, codes, allow_fill=True), index=column.index)
 
 
 def as_text(column: pd.Series) -> pd.Series:

@@ -74,10 +74,10 @@ def _run(query: str, tables: "dict[str, pa.Table]", *, what: str, redact: Redact
     try:
         for name, table in tables.items():
             connection.register(name, table)
-        result = connection.sql(query)
-        if result is None:
-            raise duckdb.InvalidInputException("the query returns no table")
-        return result.to_arrow_table()
+        statements = connection.extract_statements(query)
+        if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+            raise duckdb.InvalidInputException("a source is one SELECT statement")
+        return connection.sql(query).to_arrow_table()
     except duckdb.Error as error:
         message = " ".join(redact(str(error)).split())
         raise DataError(

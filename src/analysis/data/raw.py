@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from analysis.data.contract import ROW, SOURCE
 
@@ -37,9 +39,17 @@ class Raw:
 def with_provenance(frame: pd.DataFrame, source: str, first_row: int) -> pd.DataFrame:
     """Return `frame` with where each of its rows stands: `first_row` is the number of the first."""
     located = frame.reset_index(drop=True)
-    located[SOURCE] = source
-    located[ROW] = located.index + first_row
+    located[SOURCE] = pd.Categorical.from_codes(np.zeros(len(located), dtype=np.int8), categories=pd.Index([source]))
+    located[ROW] = np.arange(first_row, first_row + len(located), dtype="int32")
     return located
+
+
+def concat_rows(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return rows with provenance one below the other; the sources stay categories, which are small."""
+    sources = union_categoricals([frame[SOURCE] for frame in frames])
+    stacked = pd.concat([frame.drop(columns=SOURCE) for frame in frames], ignore_index=True)
+    stacked[SOURCE] = sources
+    return stacked
 
 
 def first_of_each(names: Sequence[str]) -> tuple[list[int], frozenset[str]]:

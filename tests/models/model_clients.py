@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+
 from analysis.data.client import ClientData, DataQuality
 from analysis.params.model import ClientParams
 

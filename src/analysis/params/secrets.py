@@ -1,5 +1,7 @@
 """Environment variables in a parameter file: put in where they are named, and taken out of whatever is shown."""
 
+import html
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -12,9 +14,10 @@ from analysis.params.tree import Entry, KeyPath, path_text
 CLIENT = "CLIENT"
 """The one name that is not looked up in the environment: the client's id."""
 SHORT = 4
-"""Values shorter than this are taken out only where they stand alone: a "3" is inside many a number."""
+"""Values shorter than this, and numbers, are taken out only where they stand alone: a "3" is inside many a number."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NUMBER = re.compile(r"[\d.,+-]+")
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 _PASSWORD_KEYS = frozenset({"password", "passwd", "pwd", "sslpassword", "token"})
 
@@ -103,10 +106,16 @@ def redact_text(text: str, environment: Mapping[str, str], urls: Iterable[str] =
         secrets |= dict.fromkeys(passwords_of(url), "***")
     for name, value in sorted(environment.items()):
         shown = f"${{{name}}}"
-        secrets |= dict.fromkeys([value, value.rstrip("/\\"), mask_password(value), *passwords_of(value)], shown)
+        for form in (value, value.rstrip("/\\"), mask_password(value), *passwords_of(value)):
+            # As it is, and as it stands in JSON (a notebook) and in HTML.
+            secrets |= dict.fromkeys([form, json.dumps(form, ensure_ascii=False)[1:-1], html.escape(form)], shown)
     ordered = sorted((secret for secret in secrets if secret.strip()), key=lambda secret: (-len(secret), secret))
     if not ordered:
         return text
     # One pass over the text: a replacement is never searched for the next secret.
-    patterns = [re.escape(s) if len(s) >= SHORT else rf"(?<![\w.]){re.escape(s)}(?![\w.])" for s in ordered]
-    return re.sub("|".join(patterns), lambda match: secrets[match[0]], text)
+    return re.sub("|".join(map(_pattern, ordered)), lambda match: secrets[match[0]], text)
+
+
+def _pattern(secret: str) -> str:
+    alone = len(secret) < SHORT or _NUMBER.fullmatch(secret)
+    return rf"(?<![\w.]){re.escape(secret)}(?!\w|\.\w)" if alone else re.escape(secret)

@@ -200,7 +200,7 @@ def difference(
         reason = N_("Every account changed by the same amount, so the data carry no sign of the change's uncertainty.")
         return NotEstimable(reason=reason, n=second.n)
     factor = 100.0 if measure.kind == "proportion" else 1.0
-    return _change(
+    return weigh_change(
         value=factor * (second.mean - first.mean),
         error=factor * math.sqrt(variance),
         degrees=_joint_degrees(first, second, len(codes), earlier.effective_degrees),
@@ -229,7 +229,7 @@ def _overlap(earlier: Sample, later: Sample) -> int:
     return len(np.intersect1d(earlier.units[earlier.weights > 0], later.units[later.weights > 0]))
 
 
-def _change(
+def weigh_change(
     *,
     value: float,
     error: float,
@@ -242,7 +242,19 @@ def _change(
     overlap: int,
     level: float,
 ) -> Change:
-    """Test a difference and say what it could have shown."""
+    """Test a difference with a known standard error, and say what it could have shown.
+
+    Parameters
+    ----------
+    value, error, degrees
+        Difference (later minus earlier), its standard error, and the degrees of freedom of t.
+    limit
+        Largest possible difference in absolute value, or None.
+    unit, labels, overlap, level
+        As in `Change` and its `Estimate`.
+    n, clusters
+        Units of the two periods, and accounts in either.
+    """
     p_value = float(2 * special.stdtr(degrees, -abs(value) / error))
     quantile = t_quantile(1 - (1 - level) / 2, degrees)
     low, high = value - quantile * error, value + quantile * error

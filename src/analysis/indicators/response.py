@@ -59,7 +59,7 @@ def _answered(frame: pd.DataFrame, data: ClientData) -> Floats | None:
     if "outcome" in frame and frame["outcome"].notna().any():
         outcome = frame["outcome"].astype("string").str.strip().str.lower()
         if outcome.isin(ANSWERED).any():
-            return outcome.isin(ANSWERED).fillna(False).to_numpy(dtype=np.float64)
+            return np.asarray(outcome.isin(ANSWERED).fillna(False), dtype=np.float64)
     for key in ("respondent_id", "customer_id"):
         if key in frame and data.has("survey", key):
             survey = data.table("survey")

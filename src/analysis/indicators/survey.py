@@ -170,10 +170,8 @@ def answers_of(column: str, responses: Responses) -> Floats:
     return responses.frame[column].to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def group_labels(customer: "pd.Series | None", data: ClientData, params: ClientParams) -> tuple[Labels, Labels]:
+def group_labels(customer: pd.Series | pd.Index, data: ClientData, params: ClientParams) -> tuple[Labels, Labels]:
     """Return segment and partner of each element of a column of customer ids."""
-    if customer is None:
-        raise ValueError("group_labels needs customer ids")
     customers = data.customers
     segment_column = params.segment if params.segment in customers.columns else "segment"
     position = customers.index.get_indexer(pd.Index(customer))

@@ -1,0 +1,104 @@
+"""All indicators of one client, in the order of the report."""
+
+from analysis.data.client import ClientData
+from analysis.indicators.attitudes import compute_attitudes
+from analysis.indicators.breadth import compute_breadth
+from analysis.indicators.catalogue import CATALOGUE
+from analysis.indicators.concentration import compute_concentration
+from analysis.indicators.depth import compute_depth
+from analysis.indicators.feedback import compute_feedback
+from analysis.indicators.growth import compute_growth, compute_monthly_revenue
+from analysis.indicators.interaction import compute_interaction
+from analysis.indicators.items import compute_items, compute_touchpoints
+from analysis.indicators.league import compute_leagues
+from analysis.indicators.ledger import Ledger, open_ledger
+from analysis.indicators.opportunities import compute_opportunities
+from analysis.indicators.repeat_purchase import compute_repeat_purchase
+from analysis.indicators.response import compute_response_rate
+from analysis.indicators.retention import compute_retention
+from analysis.indicators.retention_curve import compute_retention_curve
+from analysis.indicators.revenue import compute_revenue
+from analysis.indicators.rfm import compute_rfm
+from analysis.indicators.shapes import (
+    ConcentrationResult,
+    FeedbackSummary,
+    GrowthBridge,
+    Indicators,
+    ItemResult,
+    MonthlyRevenue,
+    OpportunitySummary,
+    PartnerLeague,
+    RetentionCurve,
+    RfmResult,
+    TouchpointResult,
+)
+from analysis.indicators.silences import explain_silences
+from analysis.indicators.survey import Responses, collect_responses
+from analysis.messages import Message
+from analysis.params.model import ClientParams
+from analysis.results import IndicatorResult
+
+__all__ = [
+    "ConcentrationResult",
+    "FeedbackSummary",
+    "GrowthBridge",
+    "Indicators",
+    "ItemResult",
+    "MonthlyRevenue",
+    "OpportunitySummary",
+    "PartnerLeague",
+    "RetentionCurve",
+    "RfmResult",
+    "TouchpointResult",
+    "compute_indicators",
+]
+
+
+def compute_indicators(data: ClientData, params: ClientParams) -> Indicators:
+    """Compute every indicator; what the data cannot give is `NotEstimable`, with its reason.
+
+    Parameters
+    ----------
+    data
+        The client's canonical tables; nothing in them is changed.
+    params
+        The client's parameters.
+    """
+    responses = collect_responses(data, params)
+    ledger = open_ledger(data)
+    results = _results(responses, ledger, data, params)
+    leagues = compute_leagues(results, data, params)
+    feedback = compute_feedback(data, params)
+    answered = isinstance(responses, Responses)
+    return Indicators(
+        results=results,
+        items=compute_items(responses, params) if isinstance(responses, Responses) else (),
+        touchpoints=compute_touchpoints(responses, params) if isinstance(responses, Responses) else (),
+        growth=compute_growth(ledger, data, params, results["revenue_growth"].overall),
+        monthly_revenue=compute_monthly_revenue(ledger, data, params),
+        rfm=compute_rfm(ledger, params),
+        concentration=compute_concentration(ledger, data, params),
+        retention_curve=compute_retention_curve(ledger, data, params),
+        partners=leagues,
+        feedback=feedback,
+        opportunities=compute_opportunities(data, params),
+        silences=explain_silences(results, leagues, feedback, has_answers=answered),
+    )
+
+
+def _results(
+    responses: Responses | Message, ledger: Ledger | None, data: ClientData, params: ClientParams
+) -> dict[str, IndicatorResult]:
+    """Return the results in the catalogue's order."""
+    found = [
+        *compute_attitudes(responses, data, params),
+        compute_repeat_purchase(ledger, data, params),
+        compute_retention(ledger, data, params),
+        *compute_revenue(ledger, data, params),
+        *compute_interaction(ledger, data, params),
+        compute_response_rate(data, params),
+        *compute_breadth(ledger, data, params),
+        *compute_depth(ledger, data, params),
+    ]
+    by_key = {result.key: result for result in found}
+    return {key: by_key[key] for key in CATALOGUE}

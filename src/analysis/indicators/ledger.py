@@ -1,0 +1,140 @@
+"""Transactions as arrays: order lines, purchases (one a customer and day) and the windows they are counted in."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.data.client import ClientData
+from analysis.indicators.samples import Codes, Floats
+
+SLACK_DAYS = 7  # the data may begin so many days after a window does and still cover it: not every day has an order
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Days from `first` to `last`, both included, as days since 1970-01-01."""
+
+    first: int
+    last: int
+
+    @property
+    def label(self) -> str:
+        """The window as an ISO interval."""
+        return f"{iso(self.first)}/{iso(self.last)}"
+
+    @property
+    def days(self) -> int:
+        """Its length."""
+        return self.last - self.first + 1
+
+    def holds(self, day: Codes) -> NDArray[np.bool_]:
+        """Return which days lie in it."""
+        return np.asarray((day >= self.first) & (day <= self.last))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ledger:
+    """What was bought.
+
+    Parameters
+    ----------
+    ids
+        Customers with transactions, in order of their id.
+    customer, day
+        Customer of each order line (position in `ids`, -1 where unknown) and its day.
+    revenue, constant
+        Revenue of each line at the day's and at the latest rates, returns negative.
+    is_return
+        Whether the line is a return.
+    bought_by, bought_on, bought_for
+        Purchases: customer, day and revenue, one for each customer and day on which anything was bought (returns are
+        not purchases), sorted by customer and day.
+    first_day, as_of
+        First day with a transaction, and the date of the audit.
+    """
+
+    ids: pd.Index
+    customer: Codes
+    day: Codes
+    revenue: Floats
+    constant: Floats
+    is_return: NDArray[np.bool_]
+    bought_by: Codes
+    bought_on: Codes
+    bought_for: Floats
+    first_day: int
+    as_of: int
+
+    def covers(self, window: Window) -> bool:
+        """Return whether the data reach back to the beginning of a window."""
+        return self.first_day <= window.first + SLACK_DAYS
+
+    def buyers(self, window: Window) -> NDArray[np.bool_]:
+        """Return which customers bought in a window."""
+        return np.bincount(self.bought_by[window.holds(self.bought_on)], minlength=len(self.ids)) > 0
+
+    def spent(self, window: Window, *, constant: bool) -> Floats:
+        """Return each customer's revenue of a window, returns deducted."""
+        rows = window.holds(self.day) & (self.customer >= 0)
+        amounts = (self.constant if constant else self.revenue)[rows]
+        return np.bincount(self.customer[rows], amounts, len(self.ids)).astype(np.float64)
+
+
+def open_ledger(data: ClientData) -> Ledger | None:
+    """Return the client's ledger, or None without transactions."""
+    if not data.has("transactions"):
+        return None
+    lines = data.table("transactions")
+    codes, ids = pd.factorize(lines["customer_id"], sort=True)
+    customer = codes.astype(np.int64)
+    day = to_days(lines["ordered_on"])
+    revenue = lines["revenue"].to_numpy(dtype=np.float64, na_value=0.0)
+    is_return = lines["is_return"].to_numpy(dtype=bool, na_value=False)
+    bought = (customer >= 0) & ~is_return & (revenue > 0)
+    base, span = int(day.min()), int(np.ptp(day)) + 1
+    key, purchase = np.unique(customer[bought] * span + (day[bought] - base), return_inverse=True)
+    return Ledger(
+        ids=pd.Index(ids),
+        customer=customer,
+        day=day,
+        revenue=revenue,
+        constant=lines["revenue_constant"].to_numpy(dtype=np.float64, na_value=0.0),
+        is_return=is_return,
+        bought_by=key // span,
+        bought_on=key % span + base,
+        bought_for=np.bincount(purchase, revenue[bought], len(key)).astype(np.float64),
+        first_day=base,
+        as_of=day_of(data.as_of),
+    )
+
+
+def to_days(dates: pd.Series) -> Codes:
+    """Return dates as days since 1970-01-01; the smallest integer stands for a missing date."""
+    return dates.to_numpy(dtype="datetime64[D]").astype(np.int64)
+
+
+def day_of(moment: pd.Timestamp) -> int:
+    """Return a date as days since 1970-01-01."""
+    return int(np.datetime64(moment, "D").astype(np.int64))
+
+
+def iso(day: int) -> str:
+    """Return a day as an ISO date."""
+    return str(np.datetime64(day, "D"))
+
+
+def year_ending(last: pd.Timestamp) -> Window:
+    """Return the twelve months that end on a day."""
+    return Window(first=day_of(last - pd.DateOffset(years=1)) + 1, last=day_of(last))
+
+
+def trailing_years(last: pd.Timestamp, count: int) -> list[Window]:
+    """Return `count` windows of twelve months, the latest first, the first of them ending on `last`."""
+    return [year_ending(last - pd.DateOffset(years=back)) for back in range(count)]
+
+
+def trailing_windows(last: int, days: int, count: int) -> list[Window]:
+    """Return `count` windows of equal length, the latest first, the first of them ending on `last`."""
+    return [Window(first=last - (back + 1) * days + 1, last=last - back * days) for back in range(count)]

@@ -91,7 +91,7 @@ class Translator:
             template = translations.ngettext(message.msgid, message.plural, message.count)
         else:
             template = translations.gettext(message.msgid) if message.msgid else ""
-        return "".join(self._pieces(template, message))
+        return "".join(self._pieces(template, message)).replace("= <", "< ")  # "p = <0.001" reads "p < 0.001"
 
     def _pieces(self, template: str, message: Message) -> Iterator[str]:
         for text, name, spec in _parsed(template):

@@ -76,7 +76,7 @@ docs: $(READY) ## write docs/parameters.md anew from the model
 
 lock: ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header \
-	  --no-emit-index-url --no-annotate pyproject.toml --output-file requirements.lock
+	  pyproject.toml --output-file requirements.lock
 
 bench: $(READY) ## measure the report against the plain stack
 	$(BIN)/python benchmarks/against_plain_stack.py

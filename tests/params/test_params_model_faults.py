@@ -185,6 +185,21 @@ def test_a_survey_needs_its_questionnaire_whatever_else_is_wrong(faults):
     assert [fault.what for fault in faults(text + "seed: x\n")] == ["survey", "seed"]
 
 
+@pytest.mark.parametrize(
+    ("source", "what", "rule"),
+    [
+        ("[]", "", "must name at least one source"),
+        ("{files: []}", ".files", "must name at least one file, and none with an empty name"),
+        ("{files: ''}", ".files", "must name at least one file, and none with an empty name"),
+        ("{inputs: {}, query: SELECT 1}", ".inputs", "must name at least one input"),
+        ("{inputs: {a: {encoding: utf-8}}, query: SELECT 1}", ".inputs", "must have `files` for each input"),
+    ],
+)
+def test_a_table_comes_from_something(faults, source, what, rule):
+    fault = only(faults(f"name: A\nsources:\n  customers: {source}\n"))
+    assert (fault.what, fault.rule) == (f"sources.customers{what}", rule)
+
+
 def test_no_table_at_all(faults):
     assert only(faults("name: A\nsources: {}\n")).rule == "must name at least one table"
 

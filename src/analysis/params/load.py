@@ -168,18 +168,21 @@ def _put(data: Any, path: KeyPath, value: str) -> None:
 def _together(data: dict[str, Any], tree: Entry) -> dict[KeyPath, list[Fault]]:
     """Return the faults between parameters that pydantic does not look for once a single one is wrong."""
     sources = data.get("sources")
-    if sources == {}:
-        where = str(tree.nearest(("sources",)).place)
-        return {("sources",): [_fault(("sources",), "must name at least one table", where)]}
-    if isinstance(sources, dict) and "survey" in sources and data.get("survey") is None:
-        where = str(tree.nearest(("sources", "survey")).place)
+    if not isinstance(sources, dict):
+        return {}
+    empty = [("sources",)] if not sources else [("sources", table) for table, source in sources.items() if source == []]
+    faults: dict[KeyPath, list[Fault]] = {}
+    for path in empty:
+        rule = "must name at least one source" if sources else "must name at least one table"
+        faults[path] = [_fault(path, rule, tree.nearest(path).place)]
+    if "survey" in sources and data.get("survey") is None:
         rule = "must describe the questionnaire, since sources has a survey"
-        return {("survey",): [_fault(("survey",), rule, where)]}
-    return {}
+        faults[("survey",)] = [_fault(("survey",), rule, tree.nearest(("sources", "survey")).place)]
+    return faults
 
 
-def _fault(path: KeyPath, rule: str, where: str) -> Fault:
-    return Fault(what=path_text(path), rule=rule, found="nothing", where=where)
+def _fault(path: KeyPath, rule: str, place: Place) -> Fault:
+    return Fault(what=path_text(path), rule=rule, found="nothing", where=str(place))
 
 
 def _reading_order(fault: Fault, own_file: str) -> tuple[bool, str, int]:

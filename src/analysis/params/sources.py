@@ -41,6 +41,14 @@ class FileFormat(Spec):
     thousands: Literal["", ",", ".", " ", "'"] = ""
     """Thousands mark of numbers that arrive as text."""
 
+    @field_validator("files")
+    @classmethod
+    def _some_file(cls, files: str | list[str] | None) -> str | list[str] | None:
+        names = [files] if isinstance(files, str) else files
+        if names is not None and not (names and all(names)):
+            raise BrokenRule("must name at least one file, and none with an empty name", repr(files))
+        return files
+
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, encoding: str) -> str:
@@ -80,6 +88,11 @@ class SourceSpec(FileFormat):
         if len(origins) != 1:
             found = " and ".join(origins) or "none"
             raise BrokenRule("must have exactly one of files, inputs, database and package", found)
+        for name, part in (self.inputs or {}).items():
+            if part.files is None:
+                raise BrokenRule("must have `files` for each input", f"none for {name}", key="inputs")
+        if self.inputs == {}:
+            raise BrokenRule("must name at least one input", "none", key="inputs")
         if self.query is None and origins[0] in ("inputs", "database"):
             raise BrokenRule(f"must have a `query` beside `{origins[0]}`", "none")
         if self.query is not None and origins[0] in ("files", "package"):

@@ -26,7 +26,7 @@ def compute_opportunities(data: ClientData, params: ClientParams) -> Opportunity
     frame = frame[frame["created_on"] <= data.as_of]
     window = year_ending(data.as_of)
     decided = frame["is_won"].notna() & (frame["closed_on"] <= data.as_of)
-    closed = frame[decided & window.holds(to_days(frame["closed_on"].fillna(pd.Timestamp.min)))]
+    closed = frame[decided & window.holds(to_days(frame["closed_on"]))]
     still_open = frame[frame["closed_on"].isna() | (frame["closed_on"] > data.as_of)]
     won = closed["is_won"].to_numpy(dtype=bool)
     sample = Sample(

@@ -169,7 +169,8 @@ def test_rules_between_parameters_are_sentences_with_the_line_of_their_cause(fau
     )
     fault = only(faults(SURVEY + "\n      role: recommendation\n      scale: {min: 1, max: 10}\n"))
     assert (fault.what, fault.found, fault.where) == ("survey.items.q1.scale", "1 to 10", "params/acme.yml, line 7")
-    assert fault.rule.startswith("must be 0 to 10 for a recommendation item")
+    assert fault.rule == "must be 0 to 10 for a recommendation item"
+    assert fault.hint.startswith("recode the answers")
     fault = only(faults(START + "scale:\n  levels: {A: 50, B: 60}\n  loyalty: 2\n"))
     assert fault.what == "scale.levels"
     assert fault.rule == "must give A, B, C and D, each below the one before"

@@ -35,11 +35,13 @@ class BrokenRule(ValueError):  # noqa: N818 - reads as what it is: a rule that s
         What was found instead.
     key
         The key below the model that the fault is about, or the empty string for the model as a whole.
+    hint
+        The remedy, or the empty string.
     """
 
-    def __init__(self, rule: str, found: str, key: str = "") -> None:
-        self.rule, self.found, self.key = rule, found, key
-        super().__init__(f"{rule}; found {found}")
+    def __init__(self, rule: str, found: str, key: str = "", hint: str = "") -> None:
+        self.rule, self.found, self.key, self.hint = rule, found, key, hint
+        super().__init__(f"{rule}; found {found}" + (f" ({hint})" if hint else ""))
 
 
 class Spec(BaseModel):

@@ -137,7 +137,8 @@ def _fault(detail: Any, spot: Spot, tree: Entry) -> tuple[Fault, KeyPath]:
         path = (*spot.path, broken.key) if broken.key else spot.path
         where = str(tree.nearest(path).place)
         found = mask_password(broken.found) if isinstance(entry.value, dict) else shown(entry)
-        return replace(draft, what=path_text(path), rule=broken.rule, found=found, where=where), path
+        fault = Fault(what=path_text(path), rule=broken.rule, found=found, where=where, hint=broken.hint)
+        return fault, path
     if spot.slot is None:
         return replace(draft, rule=str(broken or detail["msg"])), spot.path
     return replace(draft, rule=f"must be {describe(spot.slot)}", hint=_value_hint(spot, entry)), spot.path

@@ -93,10 +93,10 @@ class ItemSpec(Spec):
     def _recommendation_is_0_10(self) -> Self:
         if self.role == "recommendation" and (self.scale.min, self.scale.max) != (0, 10):
             raise BrokenRule(
-                "must be 0 to 10 for a recommendation item (recode the answers with `labels`, or give the item the role"
-                " attitudinal_loyalty)",
+                "must be 0 to 10 for a recommendation item",
                 f"{self.scale.min:g} to {self.scale.max:g}",
                 key="scale",
+                hint="recode the answers with `labels`, or give the item the role attitudinal_loyalty",
             )
         return self
 

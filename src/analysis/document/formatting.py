@@ -20,6 +20,7 @@ COMPACT_EN = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 COMPACT_ZH = ((1e8, "亿"), (1e4, "万"))
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _INTERVAL = re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})")
+SPAN = {"en": " – ", "zh": "至"}
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 
 
@@ -268,7 +269,7 @@ def format_period(label: str, language: str) -> str:
     """Write a period's label for a reader: an interval of days, a month, or whatever name the client gave.
 
     >>> format_period("2024-01-01/2024-12-31", "en"), format_period("2024-03-01/2025-02-28", "en")
-    ('2024', 'Mar 2024 to Feb 2025')
+    ('2024', 'Mar 2024 – Feb 2025')
     >>> format_period("2025-03", "en"), format_period("Wave 2", "en")
     ('Mar 2025', 'Wave 2')
     """
@@ -284,6 +285,6 @@ def format_period(label: str, language: str) -> str:
         return format_month(first, language)[:5] if language == "zh" else str(first.year)
     if whole_months:
         begin, end = format_month(first, language), format_month(last, language)
-        return begin if begin == end else format_range(begin, end, language)
+        return begin if begin == end else f"{begin}{SPAN[language]}{end}"
     begin, end = (babel_format_date(day, "medium", locale=locale_of(language)) for day in (first, last))
-    return format_range(begin, end, language)
+    return f"{begin}{SPAN[language]}{end}"

@@ -1,7 +1,7 @@
 """Messages into the reader's language: gettext catalogs through babel, numbers through `formatting`."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -151,6 +151,10 @@ class Translator:
     def join(self, items: list[str]) -> str:
         """Return texts as one enumeration."""
         return formatting.format_list(items, self.language)
+
+    def listing(self, items: Iterable[str]) -> str:
+        """Return texts one after the other, each a clause of its own."""
+        return ("；" if self.language == "zh" else "; ").join(items)
 
     @property
     def separator(self) -> str:

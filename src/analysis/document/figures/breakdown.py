@@ -97,7 +97,7 @@ def _alternative(result: IndicatorResult, shown: list[str], estimates: Mapping[s
         level=estimates[shown[0]].level,
     )
     return t.sentences(
-        opening, "; ".join(f"{clean_text(label, 60)}: {t.estimate(estimates[label])}" for label in shown)
+        opening, t.listing(f"{clean_text(label, 60)}: {t.estimate(estimates[label])}" for label in shown)
     )
 
 

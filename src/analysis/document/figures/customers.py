@@ -80,7 +80,7 @@ def plot_rfm(result: RfmResult, t: Translator, theme: Theme) -> Figure | None:
         "{name:message} are {share:percent} of the customers and bring {revenue:percent} of revenue",
         name=largest.name, share=largest.share, revenue=largest.revenue_share,
     )  # fmt: skip
-    listing = "; ".join(f"{t(s.name)}: {t.percent(s.share)} / {t.percent(s.revenue_share)}" for s in segments)
+    listing = t.listing(f"{t(s.name)}: {t.percent(s.share)} / {t.percent(s.revenue_share)}" for s in segments)
     opening = N_("Bar chart of the RFM segments, share of customers and share of revenue.")
     return figure_block(
         sheet, t, title=title, alt=t.sentences(opening, listing), caption=t.n(result.n),

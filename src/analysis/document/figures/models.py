@@ -35,7 +35,7 @@ def plot_loyalty_relation(model: LoyaltyModel, t: Translator, theme: Theme) -> F
             relation_finding(model.slope, "loyalty"),
         ),
         caption=t.sentences(
-            N_("Line and band: model, 95%; dots: observed means, larger for more answers."), f"{t.n(model.n)}."
+            N_("Line and band: model, 95%; dots: observed means, larger for more answers."), t.n(model.n)
         ),
         data=_relation_data(model.curve, t),
     )  # fmt: skip
@@ -55,7 +55,7 @@ def plot_repurchase_relation(model: RepurchaseModel, t: Translator, theme: Theme
             finding,
         ),
         caption=t.sentences(
-            N_("Line and band: model, 95%; dots: observed shares, larger for more customers."), f"{t.n(model.n)}."
+            N_("Line and band: model, 95%; dots: observed shares, larger for more customers."), t.n(model.n)
         ),
         data=_relation_data(model.curve, t),
     )  # fmt: skip
@@ -131,7 +131,7 @@ def plot_effects(fit: BinomialFit, t: Translator, theme: Theme) -> Figure | None
     title = N_("Nothing here goes with buying again beyond the uncertainty")
     if clear:
         title = N_("What goes with buying again beyond the uncertainty: {terms:list}", terms=clear)
-    listing = "; ".join(f"{t(row.label)}: {t.estimate(row.effect)}" for row in effects)
+    listing = t.listing(f"{t(row.label)}: {t.estimate(row.effect)}" for row in effects)
     opening = N_("Forest plot of average marginal effects on the chance to buy again, in percentage points.")
     return figure_block(
         sheet, t, title=title, alt=t.sentences(opening, listing),
@@ -165,7 +165,7 @@ def plot_validation(validation: Validation, t: Translator, theme: Theme) -> Figu
         title=validation_finding(validation),
         alt=t.sentences(
             N_("Calibration chart: predicted chance against observed share, on customers the model had not seen."),
-            "; ".join(f"{t.percent(b.predicted)}: {t.percent(b.observed)} ({t.n(b.n)})" for b in bins),
+            t.listing(f"{t.percent(b.predicted)}: {t.percent(b.observed)} ({t.n(b.n)})" for b in bins),
         ),
         caption=N_("On the diagonal, predictions come true. Bars: 95% intervals."),
         data=[

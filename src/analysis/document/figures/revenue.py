@@ -6,7 +6,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from analysis.document.blocks import Figure
-from analysis.document.figures.base import figure_block, figure_drawing, style_value_axis
+from analysis.document.figures.base import figure_block, figure_drawing, name_ticks, style_value_axis
 from analysis.document.formatting import format_money, format_month
 from analysis.document.theme import GREY, INK, LIGHT, Theme
 from analysis.document.translate import Translator
@@ -15,7 +15,7 @@ from analysis.messages import N_, Message
 from analysis.results import Estimate
 
 HEIGHT = 2.4
-MAX_TICKS = 9
+MAX_TICKS = 6
 
 
 def bridge_steps(bridge: GrowthBridge) -> list[tuple[str, Message, float]]:
@@ -50,12 +50,12 @@ def plot_growth_bridge(bridge: GrowthBridge, t: Translator, theme: Theme) -> Fig
         ax.plot([len(names) - 2 + 0.31, len(names) - 1 - 0.31], [level, level], color=GREY, linewidth=0.7)
         _above(ax, 0, bridge.earlier, t.unit(bridge.earlier, "money"))
         _above(ax, len(names) - 1, bridge.later, t.unit(bridge.later, "money"))
-        ax.set_xticks(range(len(names)), names)
+        name_ticks(ax, range(len(names)), names)
         ax.margins(y=0.16)
         ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
         style_value_axis(ax, "y", "money", t, t(N_("Revenue, {currency:text}", currency=t.currency)))
         ax.tick_params(axis="x", labelcolor=INK, length=0)
-    listing = "; ".join(
+    listing = t.listing(
         f"{t(name)} {format_money(amount, t.language, t.currency, signed=True)}" for _, name, amount in steps
     )
     values = {"earlier": first, "later": last, "before": bridge.earlier, "after": bridge.later}
@@ -77,7 +77,7 @@ def plot_growth_bridge(bridge: GrowthBridge, t: Translator, theme: Theme) -> Fig
 
 def _broken(text: str) -> str:
     """Break a long period label after its first half."""
-    for word in (" to ", " 至 "):
+    for word in (" – ", "至"):
         if word in text:
             return text.replace(word, word.rstrip() + "\n", 1)
     return text
@@ -93,9 +93,15 @@ def _growth_finding(bridge: GrowthBridge, values: dict[str, object]) -> Message:
         return N_("Revenue went from {before:money} ({earlier:text}) to {after:money} ({later:text})", **values)
     share = {"growth": abs(growth.value), **values}
     if growth.low > 0:
-        return N_("Revenue grew by {growth:percent} from {earlier:text} to {later:text}", **share)
+        return N_(
+            "Revenue grew by {growth:percent}, from {before:money} ({earlier:text}) to {after:money} ({later:text})",
+            **share,
+        )
     if growth.high < 0:
-        return N_("Revenue shrank by {growth:percent} from {earlier:text} to {later:text}", **share)
+        return N_(
+            "Revenue shrank by {growth:percent}, from {before:money} ({earlier:text}) to {after:money} ({later:text})",
+            **share,
+        )
     return N_(
         "Revenue went from {before:money} ({earlier:text}) to {after:money} ({later:text}), a change within the usual"
         " ups and downs of the customers",

@@ -3,7 +3,14 @@
 import seaborn as sns
 
 from analysis.document.blocks import Figure
-from analysis.document.figures.base import estimate_row, figure_block, figure_drawing, style_value_axis, unit_label
+from analysis.document.figures.base import (
+    estimate_row,
+    figure_block,
+    figure_drawing,
+    name_ticks,
+    style_value_axis,
+    unit_label,
+)
 from analysis.document.theme import INK, Theme, clean_text
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
@@ -36,7 +43,8 @@ def plot_trend(result: IndicatorResult, t: Translator, theme: Theme) -> Figure |
                 text = t.unit(estimate.value, result.unit)
                 ax.annotate(text, (position, estimate.high), (0, 4), textcoords="offset points", ha="center", color=INK)
         step = -(-len(labels) // MAX_TICKS)
-        ax.set_xticks(
+        name_ticks(
+            ax,
             positions[::step],
             [f"{clean_text(t.period(label), 24)}\n{t.n(points[label].n)}" for label in labels[::step]],
         )
@@ -49,7 +57,7 @@ def plot_trend(result: IndicatorResult, t: Translator, theme: Theme) -> Figure |
         unit=unit_label(result.unit, t),
         level=estimates[0].level,
     )
-    series = "; ".join(
+    series = t.listing(
         f"{clean_text(t.period(label), 40)}: {t.estimate(estimate)}" for label, estimate in points.items()
     )
     return figure_block(

@@ -69,7 +69,7 @@ def drop_refunds_without_purchase(frame: pd.DataFrame, ledger: Ledger) -> pd.Dat
     if not refund.any():
         return frame
     first = frame.loc[frame["amount"] > 0].groupby("customer_id")["ordered_on"].min()
-    bought = frame["customer_id"].map(first)
+    bought = pd.Series(first.reindex(frame["customer_id"]).to_numpy(), index=frame.index)
     unfounded = refund & (bought.isna() | (frame["ordered_on"] < bought))
     description = N_("Refunds of customers without any purchase until then were left out, as were the sales they undo.")
     ledger.record(

@@ -45,6 +45,11 @@ def test_column_that_is_empty_throughout_is_left_out():
     assert render_table(["A", "Hint"], [["x", ""]], 80) == "A\n-\nx"
 
 
+def test_narrow_columns_of_short_texts_are_no_reason_to_give_up_the_table():
+    table = render_table(["Repair", "Of", "Examples"], [["duplicate_key", "3", "C00868, C01081, C00391 " * 4]], 60)
+    assert table.splitlines()[0].split() == ["Repair", "Of", "Examples"]
+
+
 def test_wide_characters_take_two_columns_and_marks_none():
     assert [display_width(text) for text in ("ab", "客户", "e\u0301", "Ａ")] == [2, 4, 1, 2]
 

@@ -35,8 +35,9 @@ def render_table(headers: Sequence[str], rows: Iterable[Sequence[str]], width: i
     if not used:
         return ""
     table = [[headers[index] for index in used], *([row[index] for index in used] for row in cells)]
-    widths = _column_widths(table, width - len(_GAP) * (len(used) - 1))
-    if min(widths) < MIN_COLUMN and max(map(len, table[0])) > min(widths):
+    wanted = [max(display_width(row[index]) for row in table) for index in range(len(used))]
+    widths = _column_widths(wanted, width - len(_GAP) * (len(used) - 1))
+    if any(given < min(need, MIN_COLUMN) for given, need in zip(widths, wanted, strict=True)):
         return _as_blocks(table, width)
     rule = [["-" * column for column in widths]]
     return "\n".join(line for row in [table[0], *rule, *table[1:]] for line in _row_lines(row, widths))
@@ -98,9 +99,8 @@ def _pieces(word: str, width: int) -> list[str]:
     return [*pieces, piece]
 
 
-def _column_widths(table: Sequence[Sequence[str]], available: int) -> list[int]:
+def _column_widths(wanted: Sequence[int], available: int) -> list[int]:
     """Give narrow columns what they need, and share the rest evenly among the wide ones."""
-    wanted = [max(display_width(row[index]) for row in table) for index in range(len(table[0]))]
     widths = [0] * len(wanted)
     left, open_columns = available, sorted(range(len(wanted)), key=lambda index: wanted[index])
     while open_columns:

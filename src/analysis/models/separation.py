@@ -38,6 +38,14 @@ def detect_separation(outcome: Floats, design: Floats) -> Separation:
     result = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1), method="highs")
     if result.status != 0 or -result.fun < NOTHING:
         return Separation(kind="none", columns=())
-    margins = signed @ result.x
     columns = tuple(int(j) for j in np.flatnonzero((np.abs(result.x) > NOTHING) & (spread > 0)))
-    return Separation(kind="complete" if margins.min() > NOTHING else "quasi", columns=columns)
+    return Separation(kind="complete" if _widest_margin(signed) > NOTHING else "quasi", columns=columns)
+
+
+def _widest_margin(signed: Floats) -> float:
+    """Return the largest margin that one direction can give all rows at once; 0 where some row lies on the border."""
+    rows, columns = signed.shape
+    slack = np.column_stack([-signed, np.ones(rows)])
+    bounds = [(-1, 1)] * columns + [(0, None)]
+    result = linprog(np.r_[np.zeros(columns), -1], A_ub=slack, b_ub=np.zeros(rows), bounds=bounds, method="highs")
+    return float(-result.fun)

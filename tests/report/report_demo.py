@@ -75,6 +75,7 @@ WORDS = {
         "by": "Meridian Advisory",
         "confidential": "Confidential",
         "summary": "Summary",
+        "changed": "What changed",
         "lead": "The relationship is good and has held its level: 68 of 100 points, level B, with no change since the spring wave that the data can tell from noise.",
         "text": "Among the 412 accounts that answered, 74% are satisfied or very satisfied (95% interval 69% to 78%). Accounts served through dealers score lower than direct ones by 6 points, and the difference is larger than what chance would produce at this sample size. Repeat purchase within 90 days stands at 41%, against 43% a year earlier.",
         "chapters": ["Satisfaction", "Loyalty", "Value", "Interaction", "Depth and breadth", "What drives loyalty", "Repeat purchase", "Method", "Data quality", "Definitions"],
@@ -107,6 +108,7 @@ WORDS = {
         "by": "经纬咨询",
         "confidential": "机密",
         "summary": "摘要",
+        "changed": "发生了哪些变化",
         "lead": "客户关系总体良好，并保持稳定：得分 68 分（满分 100 分），等级 B；与春季调查相比，数据无法区分出真实变化与随机波动。",
         "text": "在作答的 412 家客户中，74% 表示“满意”或“非常满意”（95% 区间为 69% 至 78%）。由经销商服务的客户得分比直营客户低 6 分，这一差距超出了该样本量下随机波动所能解释的范围。90 天内的复购率为 41%，上年同期为 43%。",
         "chapters": ["满意度", "忠诚度", "客户价值", "互动", "深度与广度", "忠诚度的驱动因素", "复购", "方法", "数据质量", "定义"],
@@ -226,8 +228,11 @@ def make_summary(language: str) -> Chapter:
     return Chapter(
         key="summary",
         blocks=(
+            Heading(level=1, text=words["summary"], anchor="summary"),
             Prose(paragraphs=(words["lead"],), lead=True),
             make_scorecard(language),
+            Heading(level=2, text=words["changed"], anchor="changed"),
+            BulletList(items=tuple(words["limit_items"])),
             make_actions(language),
         ),
     )

@@ -66,7 +66,7 @@ class AuditHTMLExporter(TemplateExporter):
         environment.lstrip_blocks = True
         return environment
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Return the page and nbconvert's resources.

@@ -49,7 +49,7 @@ class AuditPDFExporter(Exporter):
         config.merge(super().default_config)
         return config
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[bytes, dict[str, Any]]:
         """Return the PDF's bytes; ``resources["gate"]`` is the `GateReport` of what could not be shown.
@@ -79,13 +79,14 @@ def render_pdf(content: Content) -> tuple[bytes, GateReport]:
         Where Typst refuses the document, with its reason.
     """
     gate = Gate()
-    data, images = _typst_data(content, gate)
-    sources = {"main.typ": _layout(), "data.json": json.dumps(data, ensure_ascii=False).encode(), **images}
+    data = _typst_data(content, gate)
+    # typed loosely: the compiler takes a dict of files, which its stub does not know
+    sources: Any = {"main.typ": _layout(), "data.json": json.dumps(data, ensure_ascii=False).encode()}
     day = date.fromisoformat(content.cover["date_iso"])
     timestamp = datetime(day.year, day.month, day.day, tzinfo=UTC)
     try:
-        pdf = typst.compile(
-            sources,  # type: ignore[call-overload] - the stub knows single files only
+        pdf, warnings = typst.compile_with_warnings(
+            sources,
             font_paths=typst_fonts(),
             ignore_system_fonts=True,
             pdf_standards=[STANDARD],
@@ -94,6 +95,8 @@ def render_pdf(content: Content) -> tuple[bytes, GateReport]:
     except typst.TypstError as error:
         hints = "; ".join(error.hints)
         raise ReportError(f"the PDF cannot be laid out: {error.message}{f' ({hints})' if hints else ''}") from error
+    if warnings:  # among them: page numbers that did not settle
+        raise ReportError(f"the PDF cannot be laid out: {'; '.join(warning.message for warning in warnings)}")
     return pdf, gate.report
 
 
@@ -102,17 +105,16 @@ def _layout() -> bytes:
     return (files("analysis.report") / "templates" / "report.typ").read_bytes()
 
 
-def _typst_data(content: Content, gate: Gate) -> tuple[Data, dict[str, bytes]]:
-    """Return what the layout reads, cleaned, and the logo's file."""
+def _typst_data(content: Content, gate: Gate) -> Data:
+    """Return what the layout reads, cleaned."""
     levels = _Levels()
     front = _prepare(content.front, gate, levels)
     chapters = [_prepare(chapter, gate, levels) for chapter in content.chapters]
-    logo, images = _logo(content.cover)
     cover = gate.tree({key: value for key, value in content.cover.items() if key not in ("labels", "logo")})
     labels = {"page_of": DEFAULT_PAGE_OF} | gate.tree(content.labels)
     language, _, region = content.language.partition("-")
     day = date.fromisoformat(cover["date_iso"])
-    data = {
+    return {
         "cover": cover,
         "labels": labels,
         "title": f"{cover['client']} – {cover['title']}" if cover["client"] else cover["title"],
@@ -124,13 +126,12 @@ def _typst_data(content: Content, gate: Gate) -> tuple[Data, dict[str, bytes]]:
         "lang": language.lower(),
         "region": region.upper() or None,
         "date": [day.year, day.month, day.day],
-        "logo": logo,
+        "logo": _logo(content.cover["logo"]),
         "logo_alt": cover["logo_alt"] or cover["prepared_by"] or cover["client"] or cover["title"],
         "front": front,
         "chapters": chapters,
         "end_note": _end_note(labels, gate.report),
     }
-    return data, images
 
 
 def _end_note(labels: Mapping[str, str], report: GateReport) -> str:
@@ -186,22 +187,22 @@ def _words(node: Data) -> str:
     return node["text"] + "".join(map(_words, node["children"]))
 
 
-def _logo(cover: Mapping[str, Any]) -> tuple[str | None, dict[str, bytes]]:
-    """Return the logo's file name and bytes from its data URI.
+def _logo(uri: str) -> Data | None:
+    """Return the logo's format and bytes (as numbers: the compiler takes text only) from its data URI.
 
     Raises
     ------
     ReportError
         Where the URI is not a base64 image of a kind that can be set.
     """
-    if not cover["logo"]:
-        return None, {}
-    match = _LOGO.fullmatch(cover["logo"])
+    if not uri:
+        return None
+    match = _LOGO.fullmatch(uri)
     if match is None:
         raise ReportError("branding.logo must be a PNG, JPEG, GIF, WebP or SVG image")
     try:
         content = base64.b64decode(match.group(2), validate=True)
     except binascii.Error as error:
         raise ReportError("branding.logo is not a readable image") from error
-    name = f"logo.{match.group(1).removesuffix('+xml')}"
-    return name, {name: content}
+    name = {"jpeg": "jpg"}.get(match.group(1), match.group(1).removesuffix("+xml"))
+    return {"format": name, "bytes": list(content)}

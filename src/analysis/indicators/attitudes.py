@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.data.client import ClientData
 from analysis.indicators.catalogue import CATALOGUE, IndicatorSpec
-from analysis.indicators.observations import build_result, no_result
+from analysis.indicators.observations import Observations, build_result, no_result
 from analysis.indicators.samples import Floats
 from analysis.indicators.survey import Responses, answers_of, incomparable_waves, items_of
 from analysis.messages import N_, Message
@@ -30,20 +30,28 @@ ROLES = {
 def compute_attitudes(
     responses: Responses | Message, data: ClientData, params: ClientParams
 ) -> Iterator[IndicatorResult]:
-    """Yield the survey's indicators, estimable or not; indicators without any item are left out."""
+    """Yield the survey's indicators, estimable or not."""
     for key, roles in ROLES.items():
         spec = CATALOGUE[key]
         if isinstance(responses, Message):
             yield no_result(spec, responses, params, unit_of_analysis="respondent")
             continue
-        items = items_of(responses.spec, *roles)
-        values = _values(key, items, responses)
+        observations = observe_attitude(key, responses)
         unit = responses.unit_of_analysis
-        if isinstance(values, Message):
-            yield no_result(spec, values, params, unit_of_analysis=unit)
+        if isinstance(observations, Message):
+            yield no_result(spec, observations, params, unit_of_analysis=unit)
             continue
-        observations = responses.observe(values, incomparable_waves(list(items), responses))
-        yield build_result(_bounded(spec, items), observations, data, params, unit_of_analysis=unit)
+        bounded = _bounded(spec, items_of(responses.spec, *roles))
+        yield build_result(bounded, observations, data, params, unit_of_analysis=unit)
+
+
+def observe_attitude(key: str, responses: Responses) -> Observations | Message:
+    """Return the observations of one of the survey's indicators, or why there are none."""
+    items = items_of(responses.spec, *ROLES[key])
+    values = _values(key, items, responses)
+    if isinstance(values, Message):
+        return values
+    return responses.observe(values, incomparable_waves(list(items), responses))
 
 
 def top2_threshold(item: ItemSpec) -> float | None:

@@ -1,7 +1,7 @@
 """All indicators of one client, in the order of the report."""
 
 from analysis.data.client import ClientData
-from analysis.indicators.attitudes import compute_attitudes
+from analysis.indicators.attitudes import compute_attitudes, observe_attitude
 from analysis.indicators.breadth import compute_breadth
 from analysis.indicators.catalogue import CATALOGUE
 from analysis.indicators.concentration import compute_concentration
@@ -12,8 +12,9 @@ from analysis.indicators.interaction import compute_interaction
 from analysis.indicators.items import compute_items, compute_touchpoints
 from analysis.indicators.league import compute_leagues
 from analysis.indicators.ledger import Ledger, open_ledger
+from analysis.indicators.observations import Observations
 from analysis.indicators.opportunities import compute_opportunities
-from analysis.indicators.repeat_purchase import compute_repeat_purchase
+from analysis.indicators.repeat_purchase import compute_repeat_purchase, observe_repeat_purchase
 from analysis.indicators.response import compute_response_rate
 from analysis.indicators.retention import compute_retention
 from analysis.indicators.retention_curve import compute_retention_curve
@@ -67,7 +68,7 @@ def compute_indicators(data: ClientData, params: ClientParams) -> Indicators:
     responses = collect_responses(data, params)
     ledger = open_ledger(data)
     results = _results(responses, ledger, data, params)
-    leagues = compute_leagues(results, data, params)
+    leagues = compute_leagues(results, _league_sources(responses, ledger, data, params), data, params)
     feedback = compute_feedback(data, params)
     answered = isinstance(responses, Responses)
     return Indicators(
@@ -84,6 +85,18 @@ def compute_indicators(data: ClientData, params: ClientParams) -> Indicators:
         opportunities=compute_opportunities(data, params),
         silences=explain_silences(results, leagues, feedback, has_answers=answered),
     )
+
+
+def _league_sources(
+    responses: Responses | Message, ledger: Ledger | None, data: ClientData, params: ClientParams
+) -> dict[str, Observations]:
+    """Return the observations of the indicators that partners are compared on."""
+    found: dict[str, Observations | Message | None] = {}
+    if isinstance(responses, Responses):
+        found = {key: observe_attitude(key, responses) for key in ("satisfaction_index", "nps")}
+    if ledger is not None:
+        found["repeat_purchase_rate"] = observe_repeat_purchase(ledger, data, params)
+    return {key: value for key, value in found.items() if isinstance(value, Observations)}
 
 
 def _results(

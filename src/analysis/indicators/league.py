@@ -7,74 +7,129 @@ References
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.data.client import ClientData
+from analysis.indicators.observations import Observations
 from analysis.indicators.resampling import generator
-from analysis.indicators.samples import Floats, normal_quantile
+from analysis.indicators.samples import Floats, Sample, normal_quantile
 from analysis.indicators.shapes import PartnerLeague, PartnerStanding
+from analysis.messages import N_
 from analysis.params.model import ClientParams
-from analysis.results import Estimate, IndicatorResult, Outcome
+from analysis.results import Estimate, IndicatorResult, NotEstimable, Outcome
 
-LEAGUES = ("satisfaction_index", "nps", "repeat_purchase_rate", "retention_rate", "revenue_growth")
 MIN_PARTNERS = 3
+MIN_UNITS = 5  # of a partner; the shrinkage takes care of the noise of small ones
 DRAWS = 2000
+TOO_SMALL = NotEstimable(reason=N_("Too few observations for an estimate of its own."))
 
 
 def compute_leagues(
-    results: Mapping[str, IndicatorResult], data: ClientData, params: ClientParams
+    results: Mapping[str, IndicatorResult],
+    sources: Mapping[str, Observations],
+    data: ClientData,
+    params: ClientParams,
 ) -> dict[str, PartnerLeague]:
-    """Return a league for each indicator on which at least three partners can be estimated.
+    """Return a league for each of `sources` in which at least three partners have five units or more.
 
-    The spread between partners is estimated by moments [1]_; a partner's estimate is shrunken to the mean by its share
-    of noise, and ranks come from draws of the shrunken estimates, so that a rank has an interval [2]_.
+    A partner's noise is taken from the spread between accounts within partners, pooled over all of them, since a small
+    partner's own spread says little. The spread between partners is estimated by moments [1]_; a partner's estimate is
+    shrunken to the mean by its share of noise, and ranks come from draws of the shrunken estimates, so that a rank has
+    an interval [2]_. Partners that are withheld to protect respondents are not in the league.
     """
     leagues = {}
-    for key in LEAGUES:
-        if key in results and (league := _league(results[key], data, params)) is not None:
+    for key, observations in sources.items():
+        league = _league(results[key], observations, data, params)
+        if league is not None:
             leagues[key] = league
     return leagues
 
 
-def _league(result: IndicatorResult, data: ClientData, params: ClientParams) -> PartnerLeague | None:
-    known = {key: outcome for key, outcome in result.by_partner.items() if isinstance(outcome, Estimate)}
-    if len(known) < MIN_PARTNERS:
+def _league(
+    result: IndicatorResult, observations: Observations, data: ClientData, params: ClientParams
+) -> PartnerLeague | None:
+    partners, means = _partner_means(result, observations)
+    if len(partners) < MIN_PARTNERS or means.pooled <= 0:
         return None
-    values = np.array([outcome.value for outcome in known.values()])
-    quantile = normal_quantile(1 - (1 - _level(known)) / 2)
-    errors = np.array([(outcome.high - outcome.low) / 2 / quantile for outcome in known.values()])
-    between = between_variance(values, errors**2)
-    shrunken, spread = shrink(values, errors**2, between)
-    draws = generator(f"league {result.key}", params).normal(shrunken, spread, size=(DRAWS, len(values)))
+    variances = means.pooled * means.squares
+    between = between_variance(means.values, variances)
+    shrunken, spread = shrink(means.values, variances, between)
+    draws = generator(f"league {result.key}", params).normal(shrunken, spread, size=(DRAWS, len(partners)))
     direction = -1.0 if result.higher_is_better else 1.0
     ranks = np.argsort(np.argsort(direction * draws, axis=1, kind="stable"), axis=1) + 1
     low, high = np.percentile(ranks, [2.5, 97.5], axis=0, method="inverted_cdf")
-    top = (ranks <= max(1, len(values) // 4)).mean(axis=0)
+    top = (ranks <= max(1, round(len(partners) / 4))).mean(axis=0)
     names = partner_names(data)
     rows = [
         PartnerStanding(
-            partner_id=key,
-            name=names.get(key, key),
-            raw=outcome,
-            shrunken=_shrunken(outcome, float(shrunken[place]), float(spread[place]), quantile, result),
+            partner_id=partner,
+            name=names.get(partner, partner),
+            raw=result.by_partner.get(partner, TOO_SMALL),
+            shrunken=_shrunken(float(shrunken[place]), float(spread[place]), int(means.units[place]), result),
             rank_low=int(low[place]),
             rank_high=int(high[place]),
             p_top_quartile=float(top[place]),
         )
-        for place, (key, outcome) in enumerate(known.items())
+        for place, partner in enumerate(partners)
     ]
     order = np.argsort(direction * shrunken, kind="stable")
     return PartnerLeague(
         indicator=result.key,
         rows=tuple(rows[place] for place in order),
-        too_small=len(result.by_partner) - len(known),
+        too_small=means.left_out,
         between_sd=float(np.sqrt(between)),
     )
 
 
-def _level(outcomes: Mapping[str, Estimate]) -> float:
-    return next(iter(outcomes.values())).level
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Means:
+    """Partners' means, what their variance is in units of the pooled one, and the pooled variance of an account."""
+
+    values: Floats
+    squares: Floats
+    units: Floats
+    pooled: float
+    left_out: int
+
+
+def _partner_means(result: IndicatorResult, observations: Observations) -> tuple[list[str], _Means]:
+    """Return the partners of the last period with enough units, and their means over accounts."""
+    rows = observations.period == len(observations.periods) - 1
+    codes = observations.partner.codes[rows]
+    sample = observations.sample.where(rows)
+    present = [int(code) for code in np.unique(codes[codes >= 0])]
+    partners: list[str] = []
+    found: list[tuple[float, float, int, float]] = []
+    for code in present:
+        name = observations.partner.names[code]
+        outcome = result.by_partner.get(name)
+        part = sample.where(codes == code)
+        # with very many partners those too small are not listed, and may be withheld
+        hidden = outcome is None if observations.respondent_count is not None else False
+        hidden |= isinstance(outcome, NotEstimable) and outcome.suppressed
+        if hidden or part.n < MIN_UNITS:
+            continue
+        partners.append(name)
+        found.append(_account_moments(part))
+    table = np.array(found).reshape(-1, 4)
+    scale = float((1 - table[:, 1]).sum())
+    pooled = float(table[:, 3].sum() / scale) if scale > 0 else 0.0
+    means = _Means(
+        values=table[:, 0], squares=table[:, 1], units=table[:, 2], pooled=pooled, left_out=len(present) - len(partners)
+    )
+    return partners, means
+
+
+def _account_moments(part: Sample) -> tuple[float, float, int, float]:
+    """Return a partner's mean, its accounts' sum of squared weights, n, and weighted squares around the mean."""
+    _, account = np.unique(part.clusters, return_inverse=True)
+    weight = np.bincount(account, part.weights)
+    value = np.bincount(account, part.weights * part.values) / weight
+    weight = weight / weight.sum()
+    mean = float(weight @ value)
+    return mean, float(weight @ weight), part.n, float(weight @ (value - mean) ** 2)
 
 
 def between_variance(values: Floats, variances: Floats) -> float:
@@ -95,15 +150,16 @@ def shrink(values: Floats, variances: Floats, between: float) -> tuple[Floats, F
     return keep * values + (1 - keep) * mean, np.sqrt(spread)
 
 
-def _shrunken(outcome: Estimate, value: float, spread: float, quantile: float, result: IndicatorResult) -> Outcome:
-    low, high = value - quantile * spread, value + quantile * spread
+def _shrunken(value: float, spread: float, n: int, result: IndicatorResult) -> Outcome:
+    half = normal_quantile(0.975) * spread
+    low, high = value - half, value + half
     if result.bounds is not None:
         low, high = max(low, result.bounds[0]), min(high, result.bounds[1])
     return Estimate(
         value=value,
         low=min(low, value),
         high=max(high, value),
-        n=outcome.n,
+        n=n,
         method="empirical-bayes",
         unit=result.unit,
         std_error=spread,

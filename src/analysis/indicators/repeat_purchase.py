@@ -6,12 +6,12 @@ from analysis.data.client import ClientData
 from analysis.indicators.catalogue import CATALOGUE
 from analysis.indicators.customer_base import PeriodValues, observe_customers
 from analysis.indicators.ledger import Ledger, Window, trailing_windows
-from analysis.indicators.observations import build_result, no_result
+from analysis.indicators.observations import Observations, build_result, no_result
 from analysis.messages import N_
 from analysis.params.model import ClientParams
 from analysis.results import IndicatorResult
 
-INDEX_DAYS = 365
+INDEX_DAYS = (365, 182)
 MIN_INDEX_DAYS = 30  # a shorter window of index purchases would be the customers of one campaign
 MAX_WINDOWS = 4
 
@@ -19,8 +19,8 @@ MAX_WINDOWS = 4
 def compute_repeat_purchase(ledger: Ledger | None, data: ClientData, params: ClientParams) -> IndicatorResult:
     """Return the share of customers who bought again within the horizon after their index purchase.
 
-    A customer's index purchase is the first one in a window of 365 days (or as many as there are) that ends one horizon
-    before `as_of`, so that every customer of the window has had the whole horizon. Customers whose first purchase since
+    A customer's index purchase is the first one in a window (see `index_windows`) that ends one horizon before `as_of`,
+    so that every customer of the window has had the whole horizon. Customers whose first purchase since
     the window's beginning comes after it are censored: left out, and counted in the definition. Purchases of one day
     are one purchase; a return is none. Earlier windows of the same length give the trend.
     """
@@ -31,15 +31,15 @@ def compute_repeat_purchase(ledger: Ledger | None, data: ClientData, params: Cli
     if not len(ledger.bought_on):
         return no_result(spec, N_("The transactions hold no purchases by known customers."), params, n=0)
     windows = index_windows(ledger, horizon)
-    if not windows:
+    observations = observe_repeat_purchase(ledger, data, params)
+    if observations is None:
         reason = N_(
             "The data reach back too short a time to see who bought again within {days:int} days.", days=horizon
         )
         return no_result(spec, reason, params)
-    periods = [_repeated(ledger, window, horizon) for window in windows]
     latest = windows[-1]
     since = ledger.buyers(Window(first=latest.first, last=ledger.as_of))
-    censored = int(since.sum()) - len(periods[-1].ids)
+    censored = int((since & ~ledger.buyers(latest)).sum())
     definition = N_(
         "Share of the customers who bought again within {days:int} days of their first purchase between {first:date}"
         " and {last:date}. Purchases of one day count as one, returns as none; {censored:int} customers whose"
@@ -49,17 +49,30 @@ def compute_repeat_purchase(ledger: Ledger | None, data: ClientData, params: Cli
         last=latest.label.split("/")[1],
         censored=censored,
     )
-    return build_result(spec, observe_customers(periods, data, params), data, params, definition=definition)
+    return build_result(spec, observations, data, params, definition=definition)
+
+
+def observe_repeat_purchase(ledger: Ledger, data: ClientData, params: ClientParams) -> Observations | None:
+    """Return the customers of each window of index purchases, 1 where they bought again, or None without a window."""
+    windows = index_windows(ledger, params.repurchase.horizon_days)
+    if not windows or not len(ledger.bought_on):
+        return None
+    periods = [_repeated(ledger, window, params.repurchase.horizon_days) for window in windows]
+    return observe_customers(periods, data, params)
 
 
 def index_windows(ledger: Ledger, horizon: int) -> list[Window]:
-    """Return the windows of index purchases, oldest first; only the latest may be shorter than a year."""
-    windows = trailing_windows(ledger.as_of - horizon, INDEX_DAYS, MAX_WINDOWS)
-    latest = windows[0]
-    if not ledger.covers(latest):
-        short = Window(first=ledger.first_day, last=latest.last)
-        return [short] if short.days >= MIN_INDEX_DAYS else []
-    return [window for window in reversed(windows) if ledger.covers(window)]
+    """Return the windows of index purchases, oldest first: years, or half-years where the data hold no two years.
+
+    Where they do not hold two half-years either, there is one window as long as the data.
+    """
+    last = ledger.as_of - horizon
+    for days in INDEX_DAYS:
+        windows = [window for window in trailing_windows(last, days, MAX_WINDOWS) if ledger.covers(window)]
+        if len(windows) > 1:
+            return windows[::-1]
+    only = Window(first=max(last - INDEX_DAYS[0] + 1, ledger.first_day), last=last)
+    return [only] if only.days >= MIN_INDEX_DAYS else []
 
 
 def _repeated(ledger: Ledger, window: Window, horizon: int) -> PeriodValues:

@@ -7,7 +7,7 @@ from analysis.data.client import ClientData
 from analysis.indicators.catalogue import CATALOGUE
 from analysis.indicators.observations import Observations, build_result, no_result
 from analysis.indicators.samples import Floats, Sample
-from analysis.indicators.survey import group_labels
+from analysis.indicators.survey import answers_are_protected, group_labels
 from analysis.messages import N_
 from analysis.params.model import ClientParams
 from analysis.results import IndicatorResult
@@ -45,6 +45,8 @@ def compute_response_rate(data: ClientData, params: ClientParams) -> IndicatorRe
         periods=periods,
         segment=segment,
         partner=partner,
+        # a rate of a known number of invitations tells how many answered, which small cells must not
+        respondent_count=answered if answers_are_protected(params) else None,
     )
     return build_result(spec, observations, data, params, unit_of_analysis="invitation")
 

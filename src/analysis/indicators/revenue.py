@@ -77,7 +77,9 @@ def _revenue(totals: _Totals) -> IndicatorResult:
     spec, ledger, latest = CATALOGUE["revenue"], totals.ledger, totals.years[0]
     own = _Totals(ledger, totals.years, totals.data, totals.params)
     now = ledger.spent(latest, constant=False)
-    windows = {**totals.fiscal, latest.label: latest}
+    windows = dict(totals.fiscal)
+    if latest not in windows.values():
+        windows[latest.label] = latest
     by_window = {label: own.add(ledger.spent(window, constant=False)) for label, window in windows.items()}
     groups = [
         {name: own.add(mask * now) for name, mask in own.groups(labels, now).items()}
@@ -100,7 +102,7 @@ def _revenue(totals: _Totals) -> IndicatorResult:
         dimension=spec.dimension,
         unit=spec.unit,
         unit_of_analysis="customer",
-        overall=by_period[latest.label],
+        overall=list(by_period.values())[-1],
         by_segment={name: outcome(position) for name, position in groups[0].items()},
         by_partner={name: outcome(position) for name, position in groups[1].items()},
         by_period=by_period,

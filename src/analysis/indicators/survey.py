@@ -141,8 +141,14 @@ def collect_responses(data: ClientData, params: ClientParams) -> Responses | Mes
         account_weight=account_weight,
         segment=segment,
         partner=partner,
-        protected=params.survey.confidentiality != "attributed" or params.audience == "external",
+        protected=answers_are_protected(params),
     )
+
+
+def answers_are_protected(params: ClientParams) -> bool:
+    """Return whether the small-cell rule applies: unless answers are attributed with consent and stay inside."""
+    attributed = params.survey is not None and params.survey.confidentiality == "attributed"
+    return not attributed or params.audience == "external"
 
 
 def items_of(spec: SurveySpec, *roles: str) -> dict[str, ItemSpec]:

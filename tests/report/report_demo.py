@@ -25,8 +25,8 @@ from analysis.document.blocks import (
     Heading,
     Markdown,
     Prose,
-    ScoreCell,
     Scorecard,
+    ScoreCell,
     Table,
 )
 from analysis.document.fonts import figure_font_families, figure_font_paths

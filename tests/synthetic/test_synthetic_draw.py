@@ -1,10 +1,12 @@
 """A drawn client: every table, the declared shape of the world, and the speed that thousands of draws need."""
 
+import itertools
 import time
 
 import numpy as np
 import pandas as pd
 import pytest
+
 from analysis.data.contract import TABLES, table_schema
 from analysis.synthetic.answers import ITEMS
 from analysis.synthetic.draw import draw_client
@@ -89,7 +91,7 @@ def test_waves_are_half_a_year_apart_and_overlap(client):
     assert tuple(first.sort_values().index) == client.waves
     assert first.sort_values().diff().dropna().dt.days.between(170, 190).all()
     panels = [set(survey.loc[survey["wave"] == wave, "respondent_id"]) for wave in client.waves]
-    for earlier, later in zip(panels, panels[1:], strict=False):
+    for earlier, later in itertools.pairwise(panels):
         overlap = len(earlier & later) / len(later)
         assert 0.3 < overlap < 0.8
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from analysis.synthetic.accounts import draw_accounts
 from analysis.synthetic.answers import draw_answers
 from analysis.synthetic.draw import draw_client, draw_world

@@ -100,7 +100,11 @@ def _wave_of_accounts(people: pd.DataFrame, purchases: Purchases) -> pd.DataFram
 
 
 def behaviour_frame(accounts: pd.DataFrame) -> pd.DataFrame:
-    """Return one row an account: the latest wave whose horizon is complete, of `account_frame`."""
+    """Return one row an account: the latest wave whose horizon is complete, of `account_frame`.
+
+    Taking the latest wave leaves to the earlier ones those who did not answer again, among them those who left: even
+    where satisfaction has no effect, a difference of means between waves shows as a fraction of a point.
+    """
     complete = accounts[accounts["is_complete"]].dropna(subset=["satisfaction_index", "loyalty_index"])
     return complete.sort_values(["account", "wave"]).drop_duplicates("account", keep="last").reset_index(drop=True)
 

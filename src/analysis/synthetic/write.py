@@ -18,7 +18,7 @@ from analysis.synthetic.truth import AS_OF, START, WAVE_STARTS, ClientSpec, Trut
 MARK = ".generated.json"
 TRUTH = "truth.json"
 WEEKS_TO_AS_OF = (AS_OF - START).days // 7  # who leaves later is no loss yet
-POPULATION_CUSTOMERS = 100_000  # a few seconds; the Monte-Carlo error is written beside each number
+POPULATION_CUSTOMERS = 30_000  # half a second; the Monte-Carlo error is written beside each number
 
 
 def write_client(spec: ClientSpec, folder: Path, *, client: str) -> None:

@@ -19,6 +19,7 @@ MISSING = "–"
 COMPACT_EN = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 COMPACT_ZH = ((1e8, "亿"), (1e4, "万"))
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INTERVAL = re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})")
 SPAN = {"en": " – ", "zh": "至"}
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
@@ -276,6 +277,8 @@ def format_period(label: str, language: str) -> str:
     month = _MONTH.fullmatch(label)
     if month:
         return format_month(dt.date(int(month[1]), int(month[2]), 1), language)
+    if _DAY.fullmatch(label):
+        return format_date(label, language)
     interval = _INTERVAL.fullmatch(label)
     if not interval:
         return label

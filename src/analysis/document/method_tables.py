@@ -23,10 +23,14 @@ METHODS: Mapping[str, Message] = {
     "cr3-t": N_("t with cluster-robust errors (CR3)"),
     "hc3-t": N_("t with heteroskedasticity-robust errors (HC3)"),
     "kaplan-meier": N_("Kaplan-Meier, log-log interval"),
-    "bootstrap": N_("bootstrap over customers"),
+    "kaplan-meier-cluster": N_("Kaplan-Meier, clustered by customer"),
+    "bootstrap-customers": N_("bootstrap over customers"),
+    "empirical-bayes": N_("empirical Bayes"),
+    "nps": N_("t with the variance of promoters minus detractors"),
+    "linearised-fisher-z-t": N_("Fisher's z, linearised"),
+    "ame-delta-cr3-t": N_("delta method with cluster-robust errors"),
     "conservative-mean": N_("mean of the half-widths (conservative)"),
     "corrected-resampled-t": N_("t, corrected for repeated cross-validation"),
-    "census": N_("complete count"),
 }
 UNITS_OF_ANALYSIS: Mapping[str, Message] = {
     "respondent": N_("respondent"),
@@ -176,9 +180,8 @@ def tabulate_validation(validation: Validation, t: Translator) -> Table:
         end(t(N_("Calibration intercept"))),
     )
     note = N_(
-        "Cross-validation over customers, {folds:int} folds repeated {repeats:int} times. AUC: 0.5 is a"
-        " coin, 1 perfect;"
-        " Brier score: lower is better.",
+        "Cross-validation over customers, {folds:int} folds repeated {repeats:int} times. AUC: 0.5 is a coin, 1"
+        " perfect; Brier score: lower is better.",
         folds=validation.folds,
         repeats=validation.repeats,
     )

@@ -17,6 +17,12 @@ LEVELS: Mapping[str, Message] = {
     "loyalty_index": N_(
         "Customers state a loyalty of {value:text} of 100 points (interval {limits:text}; n = {n:int})."
     ),
+    "effort_index": N_(
+        "Customers rate the ease of doing business at {value:text} of 100 points (interval {limits:text}; n = {n:int})."
+    ),
+    "contact_frequency": N_(
+        "An active customer is contacted {value:text} times a year on average (interval {limits:text}; n = {n:int})."
+    ),
     "nps": N_("The Net Promoter Score is {value:text} (interval {limits:text}; n = {n:int})."),
     "repeat_purchase_rate": N_(
         "{value:text} of the customers who bought came back within the horizon (interval {limits:text}; n = {n:int})."
@@ -25,8 +31,8 @@ LEVELS: Mapping[str, Message] = {
         "{value:text} of the customers were still customers a period later (interval {limits:text}; n = {n:int})."
     ),
     "contact_coverage": N_(
-        "{value:text} of the active customers have been contacted as often as planned"
-        " (interval {limits:text}; n = {n:int})."
+        "{value:text} of the active customers have been contacted as often as planned (interval {limits:text}; n ="
+        " {n:int})."
     ),
     "categories_bought": N_(
         "An active customer buys {value:text} product categories on average (interval {limits:text}; n = {n:int})."
@@ -62,8 +68,8 @@ def _growth(growth: Estimate, values: dict[str, object]) -> Message:
             "Revenue of the last twelve months shrank by {size:percent} (interval {limits:text}; n = {n:int}).", **size
         )
     return N_(
-        "Revenue of the last twelve months differs from the year before by {value:text} (interval {limits:text};"
-        " n = {n:int}): no growth or decline beyond the usual ups and downs of the customers.",
+        "Revenue of the last twelve months differs from the year before by {value:text} (interval {limits:text}; n ="
+        " {n:int}): no growth or decline beyond the usual ups and downs of the customers.",
         **values,
     )
 
@@ -97,11 +103,20 @@ def state_change(result: IndicatorResult, t: Translator) -> str:
         return t(N_("{name:message} fell by {size:text} between {earlier:text} and {later:text}.", **values))
     return t(
         N_(
-            "{name:message} shows no change between {earlier:text} and {later:text} that the data can tell from noise;"
-            " a change smaller than {smallest:text} could hardly have been seen.",
+            "{name:message} shows no change between {earlier:text} and {later:text} that the data can tell from"
+            " noise; a change smaller than {smallest:text} could hardly have been seen.",
             **values,
         )
     )
+
+
+def state_changes(results: Iterable[IndicatorResult], t: Translator) -> str:
+    """Return the changes of several indicators: each that moved in a sentence, the others together in one."""
+    tested = [(result, result.change) for result in results if isinstance(result.change, Change)]
+    moved = [state_change(result, t) for result, change in tested if change.verdict != "no_change"]
+    still = [result.name for result, change in tested if change.verdict == "no_change"]
+    rest = N_("No change that the data can tell from noise: {names:list}.", names=still) if still else None
+    return t.sentences(*moved, rest)
 
 
 def state_target(result: IndicatorResult, t: Translator) -> str:
@@ -170,8 +185,8 @@ def state_group_spread(outcomes: Mapping[str, Outcome], name: Message, unit: Uni
         )
     return t(
         N_(
-            "Between the groups {name:message} ranges from {low:text} ({lowest:text}) to {high:text} ({highest:text}),"
-            " but the intervals overlap: the order of the groups is not certain.",
+            "{name:message} ranges from {low:text} ({lowest:text}) to {high:text} ({highest:text}), but the intervals"
+            " overlap: the order of the groups is not certain.",
             **values,
         )
     )
@@ -204,11 +219,9 @@ def state_gaps(results: Iterable[IndicatorResult], t: Translator, small_cell: in
             t(
                 NP_(
                     "One cell is withheld to protect respondents (fewer than {floor:int} answers, or a smaller cell"
-                    " could"
-                    " be worked out from it).",
+                    " could be worked out from it).",
                     "{count:int} cells are withheld to protect respondents (fewer than {floor:int} answers, or a"
-                    " smaller"
-                    " cell could be worked out from them).",
+                    " smaller cell could be worked out from them).",
                     withheld,
                     floor=small_cell,
                 )

@@ -65,13 +65,9 @@ def change_text(change: Change | NotEstimable | None, t: Translator) -> str:
     """Return a change with its interval, an asterisk where the test found one."""
     if not isinstance(change, Change):
         return DASH
-    text = t.estimate(change.difference)
-    if change.difference.unit == "proportion":
-        low, high = (t.signed(value, "proportion") for value in (change.difference.low, change.difference.high))
-        text = t(
-            N_("{value:text} ({low:text} to {high:text})", value=t.signed(change.difference.value, "proportion"),
-               low=low, high=high)
-        )  # fmt: skip
+    difference = change.difference
+    value, low, high = (t.signed(x, difference.unit) for x in (difference.value, difference.low, difference.high))
+    text = t(N_("{value:text} ({low:text} to {high:text})", value=value, low=low, high=high))
     return text if change.verdict == "no_change" else f"{text} *"
 
 

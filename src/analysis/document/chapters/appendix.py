@@ -76,9 +76,9 @@ def _principles(context: ChapterContext) -> list[Message]:
     audit, t = context.audit, context.t
     paragraphs = [
         N_(
-            "Every number has an interval that holds the true value in 95 of 100 such audits, and an n. A change"
-            " is called"
-            " a rise or a fall only where a test says so; where the data carry no number, the reason is given instead."
+            "Every number has an interval that holds the true value in 95 of 100 such audits, and an n. A change is"
+            " called a rise or a fall only where a test says so; where the data carry no number, the reason is given"
+            " instead."
         ),
         N_("The audit looks at everything up to {date:date}; later rows are set aside.", date=audit.as_of),
     ]
@@ -91,16 +91,15 @@ def _principles(context: ChapterContext) -> list[Message]:
         unit = UNITS_OF_ANALYSIS.get(audit.unit_of_analysis, audit.unit_of_analysis)
         paragraphs.append(
             N_(
-                "One observation of the survey is: {unit:text}. Intervals of survey figures allow for several"
-                " answers from"
-                " the same customer. Respondents were promised that their answers are used: {promise:message}."
-                " Nothing is"
-                " shown about fewer than {floor:int} respondents.",
+                "One observation of the survey is: {unit:text}. Intervals of survey figures allow for several answers"
+                " from the same customer. Respondents were promised that their answers are used: {promise:message}.",
                 unit=t(unit),
                 promise=promises[audit.confidentiality],
-                floor=audit.small_cell,
             )
         )
+        if audit.confidentiality != "attributed":
+            floor = N_("Nothing is shown about fewer than {floor:int} respondents.", floor=audit.small_cell)
+            paragraphs.append(floor)
     return paragraphs
 
 
@@ -120,16 +119,16 @@ def _loyalty_specification(model: LoyaltyModel, context: ChapterContext) -> list
     }
     sentences = [
         N_(
-            "Least squares of the loyalty index on the satisfaction index and controls; {n:int} answers, {accounts:int}"
-            " accounts, {dropped:int} left out for missing values; standard errors {errors:message}.",
+            "Least squares of the loyalty index on the satisfaction index and controls; {n:int} answers,"
+            " {accounts:int} accounts, {dropped:int} left out for missing values; standard errors {errors:message}.",
             n=model.n,
             accounts=model.accounts,
             dropped=model.dropped,
             errors=errors[model.inference],
         ),
         N_(
-            "R² {r2:number2}, without controls {plain:number2}; slope without controls {slope:text} points per"
-            " 10 points.",
+            "R² {r2:number2}, without controls {plain:number2}; slope without controls {slope:text} points per 10"
+            " points.",
             r2=model.r_squared,
             plain=model.r_squared_unadjusted,
             slope=t.estimate(model.slope_unadjusted),
@@ -201,8 +200,7 @@ def _repurchase_specification(model: RepurchaseModel, context: ChapterContext) -
         ),
         N_(
             "Of {responding:int} customers with a usable answer, {censored:int} are left out because the horizon"
-            " reaches"
-            " past the date of the audit, and {missing:int} because something is missing.",
+            " reaches past the date of the audit, and {missing:int} because something is missing.",
             responding=counts.responding,
             censored=counts.censored,
             missing=counts.missing,
@@ -216,8 +214,7 @@ def _repurchase_specification(model: RepurchaseModel, context: ChapterContext) -
         sentences.append(
             N_(
                 "Placebo check: the same model on purchases before the answer gives {effect:text} percentage points"
-                " per 10"
-                " points; this is a diagnostic, since past purchases may themselves satisfy.",
+                " per 10 points; this is a diagnostic, since past purchases may themselves satisfy.",
                 effect=t.estimate(model.placebo),
             )
         )
@@ -246,8 +243,8 @@ def _limits() -> list[Message]:
         N_("It does not say what caused what: it compares customers and periods as they are, without an experiment."),
         N_("It does not forecast: nothing here says what the next period will bring."),
         N_(
-            "It sees only what is in the client's tables; unrecorded visits, talks and purchases elsewhere are"
-            " not there."
+            "It sees only what is in the client's tables; unrecorded visits, talks and purchases elsewhere are not"
+            " there."
         ),
         N_("Intervals cover chance, not errors of recording, of coverage or of the questions themselves."),
     ]

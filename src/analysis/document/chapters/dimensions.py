@@ -12,6 +12,7 @@ from analysis.document.figures.trend import plot_trend
 from analysis.document.prose import (
     state_benchmark,
     state_change,
+    state_changes,
     state_gaps,
     state_group_spread,
     state_level,
@@ -170,7 +171,7 @@ def _findings(context: ChapterContext, key: str, headline: list[IndicatorResult]
         extra = t(N_("{finding:message}.", finding=concentration_finding(concentration, t)))
     return [
         t.sentences(state_level(first, t), state_change(first, t)),
-        t.sentences(*(sentence for result in known for sentence in (state_level(result, t), state_change(result, t)))),
+        t.sentences(*(state_level(result, t) for result in known), state_changes(known, t)),
         t.sentences(extra, spread),
         t.sentences(*references),
     ]

@@ -38,8 +38,7 @@ def write_drivers(context: ChapterContext) -> Chapter:
         t(
             N_(
                 "These are relations between customers, not effects of acting: whatever else makes customers both"
-                " satisfied"
-                " and loyal is in them too."
+                " satisfied and loyal is in them too."
             )
         )
     )
@@ -69,9 +68,8 @@ def state_repurchase(model: RepurchaseModel) -> list[Message]:
             days=model.horizon_days,
         ),
         N_(
-            "{finding:message} ({low:points} to {high:points} percentage points), comparing customers with the"
-            " same past"
-            " buying.",
+            "{finding:message} ({low:points} to {high:points} percentage points), comparing customers with the same"
+            " past buying.",
             finding=relation_finding(effect, "repurchase"),
             low=effect.low,
             high=effect.high,
@@ -97,8 +95,8 @@ def _loyalty_parts(context: ChapterContext, model: LoyaltyModel) -> list[Block |
     if not isinstance(ordered, NotEstimable) and isinstance(ordered.top_effect, Estimate):
         items.append(
             N_(
-                "With 10 points more satisfaction, the share of answers {label:text} to the loyalty question is"
-                " {effect:text} percentage points different.",
+                "Where satisfaction is 10 points higher, the share of answers {label:text} to the loyalty question"
+                " differs by {effect:text} percentage points.",
                 label=ordered.top_label,
                 effect=t.estimate(ordered.top_effect),
             )

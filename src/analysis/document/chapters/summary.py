@@ -48,8 +48,7 @@ def _finding(context: ChapterContext) -> Message:
         )
     return N_(
         "The relationship scores {score:text} of 100 points, level {level:text} (anything from {low:text} to"
-        " {high:text}"
-        " is compatible with the data); {best:message} stands highest, {worst:message} lowest.",
+        " {high:text} is compatible with the data); {best:message} stands highest, {worst:message} lowest.",
         **values,
     )
 

@@ -147,9 +147,9 @@ def name_ticks(ax: Axes, positions: Sequence[float], labels: Sequence[str]) -> N
     ax.set_xticks(positions, labels, linespacing=1.35)
 
 
-def name_rows(ax: Axes, labels: Sequence[str]) -> None:
+def name_rows(ax: Axes, labels: Sequence[str], width: int = LABEL_WIDTH) -> None:
     """Name the rows of a horizontal chart, the first on top; long names are cut."""
-    ax.set_yticks(range(len(labels)), [clean_text(label, LABEL_WIDTH) for label in labels])
+    ax.set_yticks(range(len(labels)), [clean_text(label, width) for label in labels])
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.spines["left"].set_visible(False)
 

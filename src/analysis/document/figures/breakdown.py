@@ -83,8 +83,8 @@ def _finding(result: IndicatorResult, ranked: list[str], estimates: Mapping[str,
             **values,
         )
     return N_(
-        "{name:message} lies between {low:text} ({lowest:text}) and {high:text} ({highest:text});"
-        " the intervals overlap, so the order is not certain",
+        "{name:message} lies between {low:text} ({lowest:text}) and {high:text} ({highest:text}); the intervals"
+        " overlap, so the order is not certain",
         **values,
     )
 

@@ -61,33 +61,40 @@ def concentration_finding(result: ConcentrationResult, t: Translator) -> Message
     return N_("The largest customer brings {largest:percent} of revenue", largest=result.largest)
 
 
+def short_name(name: str) -> str:
+    """Return a segment's name without the explanation after its colon."""
+    return name.replace("：", ":").partition(":")[0].strip()
+
+
 def plot_rfm(result: RfmResult, t: Translator, theme: Theme) -> Figure | None:
     """Return share of customers and share of revenue by RFM segment; None where nobody bought."""
     segments = [segment for segment in result.segments if segment.customers]
     if not segments:
         return None
+    names = [short_name(t(segment.name)) for segment in segments]
+    notes = [f"{t.percent(segment.share)} / {t.percent(segment.revenue_share)}" for segment in segments]
     with figure_drawing(theme, "rfm", rows_height(len(segments)) + 0.25 + 0.1 * len(segments)) as sheet:
         ax = sheet.ax
         for position, segment in enumerate(segments):
             ax.barh(position - 0.19, segment.share, height=0.34, color=LIGHT)
             ax.barh(position + 0.19, max(segment.revenue_share, 0), height=0.34, color=theme.color)
-        name_rows(ax, [t(segment.name) for segment in segments])
-        notes = [f"{t.percent(segment.share)} / {t.percent(segment.revenue_share)}" for segment in segments]
+        name_rows(ax, names)
         row_notes(ax, notes)
         style_value_axis(ax, "x", "proportion", t, t(N_("Grey: share of customers, %; colour: share of revenue, %")))
     largest = max(segments, key=lambda segment: segment.revenue_share)
     title = N_(
-        "{name:message} are {share:percent} of the customers and bring {revenue:percent} of revenue",
-        name=largest.name, share=largest.share, revenue=largest.revenue_share,
-    )  # fmt: skip
-    listing = t.listing(f"{t(s.name)}: {t.percent(s.share)} / {t.percent(s.revenue_share)}" for s in segments)
+        "{name:text}: {share:percent} of the customers bring {revenue:percent} of revenue",
+        name=short_name(t(largest.name)),
+        share=largest.share,
+        revenue=largest.revenue_share,
+    )
     opening = N_("Bar chart of the RFM segments, share of customers and share of revenue.")
-    return figure_block(
-        sheet, t, title=title, alt=t.sentences(opening, listing), caption=t.n(result.n),
-        data=[
-            {"label": t(s.name), "customers": s.share, "revenue": s.revenue_share, "n": s.customers} for s in segments
-        ],
-    )  # fmt: skip
+    listing = t.listing(f"{name}: {note}" for name, note in zip(names, notes, strict=True))
+    data = [
+        {"label": name, "customers": segment.share, "revenue": segment.revenue_share, "n": segment.customers}
+        for name, segment in zip(names, segments, strict=True)
+    ]
+    return figure_block(sheet, t, title=title, alt=t.sentences(opening, listing), caption=t.n(result.n), data=data)
 
 
 def plot_retention(curve: RetentionCurve, t: Translator, theme: Theme) -> Figure | None:

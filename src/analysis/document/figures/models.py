@@ -123,7 +123,7 @@ def plot_effects(fit: BinomialFit, t: Translator, theme: Theme) -> Figure | None
             x=[estimate.value for estimate in estimates], y=range(len(estimates)), ax=ax, color=theme.color, s=42,
             linewidth=0, zorder=3, legend=False,
         )  # fmt: skip
-        name_rows(ax, [t(row.label) for row in effects])
+        name_rows(ax, [t(row.label) for row in effects], 52)
         row_notes(ax, [t.estimate(estimate) for estimate in estimates])
         label = t(N_("Percentage points of the chance to buy again"))
         style_value_axis(ax, "x", "percentage_points", t, label)

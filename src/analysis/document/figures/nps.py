@@ -66,8 +66,8 @@ def plot_recommendation(item: ItemResult, nps: IndicatorResult, t: Translator, t
         sheet, t,
         title=title,
         alt=N_(
-            "Bar chart of the answers 0 to 10 to the recommendation question: detractors (0 to 6) {detractors:percent},"
-            " passives (7 and 8) {passives:percent}, promoters (9 and 10) {promoters:percent}.",
+            "Bar chart of the answers 0 to 10 to the recommendation question: detractors (0 to 6)"
+            " {detractors:percent}, passives (7 and 8) {passives:percent}, promoters (9 and 10) {promoters:percent}.",
             **values,
         ),
         caption=t.n(item.n) if item.n is not None else "",

@@ -125,7 +125,8 @@ def _container(node: SyntaxTreeNode, shift: int) -> Node:
 def _link(node: SyntaxTreeNode, shift: int) -> Iterable[Node]:
     href = str(node.attrs.get("href", ""))
     children = tuple(_convert(node.children, shift))
-    safe = href.partition(":")[0].lower() in SAFE_SCHEMES
+    scheme, colon, _ = href.partition(":")
+    safe = bool(colon) and scheme.lower() in SAFE_SCHEMES
     return (Node(kind="link", href=href, children=children),) if safe else children
 
 

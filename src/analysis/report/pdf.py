@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import typst
 from nbconvert.exporters import Exporter
@@ -27,7 +27,7 @@ from analysis.report.collect import HIDDEN_TAG, Content, Data, collect_content
 from analysis.report.fonts import font_families, typst_fonts
 from analysis.report.gate import Gate, GateReport, consecutive_level
 
-STANDARD = "ua-1"
+STANDARD: Literal["ua-1"] = "ua-1"
 DEFAULT_PAGE_OF = "{page} / {pages}"
 _LOGO = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,(.*)", re.DOTALL)
 
@@ -126,7 +126,7 @@ def _typst_data(content: Content, gate: Gate) -> Data:
         "lang": language.lower(),
         "region": region.upper() or None,
         "date": [day.year, day.month, day.day],
-        "logo": _logo(content.cover["logo"]),
+        "logo": _logo(content.cover["logo"], gate),
         "logo_alt": cover["logo_alt"] or cover["prepared_by"] or cover["client"] or cover["title"],
         "front": front,
         "chapters": chapters,
@@ -187,7 +187,7 @@ def _words(node: Data) -> str:
     return node["text"] + "".join(map(_words, node["children"]))
 
 
-def _logo(uri: str) -> Data | None:
+def _logo(uri: str, gate: Gate) -> Data | None:
     """Return the logo's format and bytes (as numbers: the compiler takes text only) from its data URI.
 
     Raises
@@ -204,5 +204,7 @@ def _logo(uri: str) -> Data | None:
         content = base64.b64decode(match.group(2), validate=True)
     except binascii.Error as error:
         raise ReportError("branding.logo is not a readable image") from error
+    if b"<text" in content:  # letters that are no outlines need a font
+        content = gate.svg(content.decode("utf-8", "replace")).encode()
     name = {"jpeg": "jpg"}.get(match.group(1), match.group(1).removesuffix("+xml"))
     return {"format": name, "bytes": list(content)}

@@ -1,12 +1,16 @@
 """The notebooks as files: thin, stripped, parametrised, and every chapter in its place."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import papermill
 import pytest
+from nbclient import NotebookClient
 
+from analysis.document.blocks import MIME_TYPE
 from analysis.params.model import CHAPTERS
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
@@ -66,3 +70,25 @@ def test_every_chapter_has_its_cell_in_order():
     chapters = [cell for cell in cells if "chapter" in cell.metadata.get("audit", {})]
     assert [cell.metadata.audit.chapter for cell in chapters] == list(CHAPTERS)
     assert [cell.source for cell in chapters] == [f'document["{chapter}"]' for chapter in CHAPTERS]
+
+
+@pytest.mark.slow
+def test_notebooks_run_by_hand_from_their_own_folder():
+    """As in JupyterLab: the stock kernel, started beside the notebook, every parameter at its default."""
+    notebook = nbformat.read(AUDIT, as_version=4)
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(NOTEBOOKS)}}).execute()
+    shown = [output.data for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output]
+    assert len(shown) == 1 + len(CHAPTERS)
+    assert all(MIME_TYPE in data and "text/html" in data for data in shown)
+
+
+@pytest.mark.slow
+def test_nbval_runs_every_cell_without_an_error(tmp_path):
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-cell-timeout=600", "-p", "no:cacheprovider"]
+    # Its own settings: what warns inside a notebook is the notebook's business, and its cells are no test modules.
+    command += ["-c", str(tmp_path / "none.ini"), "--rootdir", str(NOTEBOOKS), "-q", str(NOTEBOOKS)]
+    (tmp_path / "none.ini").write_text("[pytest]\n")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    cells = sum(len(code_cells(nbformat.read(path, as_version=4))) for path in NOTEBOOKS.glob("*.ipynb"))
+    assert f"{cells} passed" in done.stdout

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.data.contract import ROW, SOURCE, Table
 from analysis.data.faults import describe_rows, shorten
 from analysis.data.ledger import Ledger
+from analysis.data.order import equal_to_previous
 from analysis.errors import Fault
 from analysis.messages import N_
 
@@ -93,8 +94,7 @@ def flag_identical_lines(frame: pd.DataFrame, table: Table, ledger: Ledger) -> p
 
     They are kept: two equal lines may be two genuine sales, and only a key could tell.
     """
-    compared = [column for column in frame.columns if column not in (SOURCE, ROW)]
-    identical = frame.duplicated(compared, keep="first")
+    identical = equal_to_previous(frame)
     if "line_id" in frame.columns:
         identical &= frame["line_id"].isna()
     description = N_(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analysis.params.model import LimitsSpec
 
 EXAMPLES = 5
-EXAMPLE_IDS = ("response_id", "line_id", "order_id", "feedback_id", "opportunity_id", "customer_id", "partner_id")
+EXAMPLE_IDS = ("response_id", "order_id", "feedback_id", "opportunity_id", "customer_id", "partner_id")
 NEVER_STOPS = frozenset({"identical_line", "after_as_of", "survey_missing_code"})
 """Rules that follow from a declaration, or change nothing: no share of theirs stops an audit."""
 

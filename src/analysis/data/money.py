@@ -42,8 +42,9 @@ def add_revenue(
             rows = frame.loc[foreign]
             daily[foreign] = _daily_rates(rows, rates).to_numpy()
             constant[foreign] = rows["currency"].map(_latest_rates(rates, as_of)).to_numpy(dtype="float64")
-            # after `as_of` no constant rate can be missing where a daily rate is known, so one check is enough
-            _refuse_unpriced(frame, foreign & (daily.isna() | constant.isna()), money, faults)
+            # later rows are about to be set aside: no rate is asked for them
+            unpriced = foreign & (frame["ordered_on"] <= as_of) & (daily.isna() | constant.isna())
+            _refuse_unpriced(frame, unpriced, money, faults)
     return frame.assign(revenue=net * daily, revenue_constant=net * constant, is_return=frame["amount"] < 0)
 
 

@@ -16,11 +16,26 @@ def in_time_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     first = [table.date or "", *table.key, "customer_id"]
     others = sorted(column for column in frame.columns if column not in (*first, SOURCE, ROW))
     keys = [column for column in dict.fromkeys([*first, *others, SOURCE, ROW]) if column in frame.columns]
-    # np.lexsort takes the most important key last
-    positions = np.lexsort([_ranks(frame[column]) for column in reversed(keys)])
+    positions = np.arange(len(frame))
+    # as np.lexsort, from the least important key to the most, but with the ranks of one column in memory at a time
+    for column in reversed(keys):
+        ranks = _ranks(frame[column])
+        if (ranks != ranks[0]).any():
+            positions = positions[np.argsort(ranks[positions], kind="stable")]
     if (positions[:-1] < positions[1:]).all():
         return frame.reset_index(drop=True)
     return frame.iloc[positions].reset_index(drop=True)
+
+
+def equal_to_previous(frame: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which rows of a frame in time order equal the row before in every column, provenance aside."""
+    equal = np.ones(max(len(frame) - 1, 0), dtype=bool)
+    for column in frame.columns.difference([SOURCE, ROW], sort=False):
+        values = frame[column]
+        later, earlier = values.iloc[1:].reset_index(drop=True), values.iloc[:-1].reset_index(drop=True)
+        same = (later == earlier).fillna(value=False) | (later.isna() & earlier.isna())
+        equal &= same.to_numpy(dtype=bool)
+    return pd.Series(np.concatenate([np.zeros(min(len(frame), 1), dtype=bool), equal]), index=frame.index)
 
 
 def _ranks(column: pd.Series) -> np.ndarray:

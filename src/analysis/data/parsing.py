@@ -53,7 +53,11 @@ def on_distinct(column: pd.Series, function: Callable[[pd.Series], pd.Series]) -
 def as_text(column: pd.Series) -> pd.Series:
     """Return a column of any type as text: whole numbers without a decimal point, days in ISO form."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.astype(column.cat.categories.dtype).astype("str")
+        texts = as_text(pd.Series(column.cat.categories)).array
+        # by code: a plain astype would make a Python string of every row
+        return pd.Series(
+            pd.api.extensions.take(texts, column.cat.codes.to_numpy(), allow_fill=True), index=column.index
+        )
     if isinstance(column.dtype, pd.StringDtype):
         return column
     return on_distinct(column, _distinct_text)

@@ -74,10 +74,9 @@ def account_frame(accounts: Accounts, answers: Answers, purchases: Purchases) ->
 
 
 def _wave_of_accounts(people: pd.DataFrame, purchases: Purchases) -> pd.DataFrame:
-    frame = people.groupby("account", as_index=False).agg(
-        {"wave": "first", "answered": "max", "satisfaction_index": "mean", "loyalty_index": "mean",
-         "segment": "first", "is_key": "first", "tenure": "max"}
-    )  # fmt: skip
+    groups = people.groupby("account")
+    frame = groups[["satisfaction_index", "loyalty_index"]].mean().join(groups[["answered", "tenure"]].max())
+    frame = frame.join(groups[["wave", "segment", "is_key"]].first()).reset_index()
     account = frame["account"].to_numpy()
     n = len(purchases.churn_week)
     answered = np.zeros(n, dtype=int)
@@ -145,7 +144,8 @@ def slope(frame: pd.DataFrame, controls: Sequence[str] = ()) -> float:
     """Return the least-squares slope of the loyalty index on the satisfaction index, over rows that hold both."""
     rows = frame.dropna(subset=["satisfaction_index", "loyalty_index"])
     design = _design(rows, ["satisfaction_index", *controls])
-    return float(np.linalg.lstsq(design, rows["loyalty_index"].to_numpy(), rcond=None)[0][1])
+    # normal equations: a few well-conditioned columns, many rows
+    return float(np.linalg.solve(design.T @ design, design.T @ rows["loyalty_index"].to_numpy())[1])
 
 
 def _causal_effect(

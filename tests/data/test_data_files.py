@@ -184,7 +184,7 @@ def test_missing_file_names_glob_folder_and_neighbour(faults_of, write):
     (fault,) = faults_of(sources={"transactions": {"files": "orders_2024.csv"}})
     assert fault.what == "transactions: orders_2024.csv"
     assert fault.found == "no file of that name"
-    assert fault.where == "data folder 'data'"
+    assert fault.where == "data folder '../data'"
     assert fault.hint == "did you mean 'order_2024.csv'?"
 
 
@@ -196,7 +196,7 @@ def test_empty_and_absent_folders_from_the_environment(faults_of, folder, tmp_pa
     assert "${CRM_FOLDER}" in fault.where
     assert str(tmp_path) not in str(fault)
     (fault,) = faults_of(sources=source, data_folder="../elsewhere")
-    assert (fault.found, fault.where) == ("no such folder", "data folder 'elsewhere'")
+    assert (fault.found, fault.where) == ("no such folder", "data folder '../elsewhere'")
 
 
 def test_gb18030_declared_utf_8_names_byte_and_encoding(faults_of, write):

@@ -1,12 +1,12 @@
 """SQL over a SQLAlchemy URL: SQLite and PostgreSQL, read only; no part of the URL reaches a message."""
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pandas as pd
 
+from analysis.data.paths import DataFolder
 from analysis.data.raw import Raw, Redact, first_of_each, plain_objects, with_provenance
 from analysis.errors import DataError, Fault
 
@@ -19,7 +19,7 @@ CONNECT_SECONDS = 10
 CHUNK_ROWS = 50_000
 
 
-def read_database(spec: "SourceSpec", folder: Path, *, what: str, redact: Redact) -> Raw:
+def read_database(spec: "SourceSpec", folder: DataFolder, *, what: str) -> Raw:
     """Return the result of a source's query.
 
     A relative SQLite path is relative to the data folder. `postgresql://` and `postgres://` use psycopg 3.
@@ -31,8 +31,8 @@ def read_database(spec: "SourceSpec", folder: Path, *, what: str, redact: Redact
     """
     from sqlalchemy.exc import SQLAlchemyError
 
-    url = _url(spec.database or "", folder, what=what, redact=redact)
-    written = _written(spec.database or "", url, redact)
+    url = _url(spec.database or "", folder, what=what)
+    written = _written(spec.database or "", url, folder.redact)
     try:
         engine = _engine(url)
     except (SQLAlchemyError, ImportError) as error:
@@ -43,7 +43,7 @@ def read_database(spec: "SourceSpec", folder: Path, *, what: str, redact: Redact
             names = [str(name) for name in result.keys()]  # noqa: SIM118 - a result is no dictionary
             chunks = [_chunk(rows, len(names)) for rows in result.partitions(CHUNK_ROWS)]
     except SQLAlchemyError as error:
-        raise DataError([_refused(what, error, url, written, redact)]) from error
+        raise DataError([_refused(what, error, url, written, folder.redact)]) from error
     finally:
         engine.dispose()
     keep, repeated = first_of_each(names)
@@ -61,7 +61,7 @@ def _chunk(rows: object, width: int) -> pd.DataFrame:
     return pd.DataFrame([tuple(row) for row in rows], columns=range(width), dtype=object)  # type: ignore[attr-defined]
 
 
-def _url(text: str, folder: Path, *, what: str, redact: Redact) -> "URL":
+def _url(text: str, folder: DataFolder, *, what: str) -> "URL":
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -69,7 +69,7 @@ def _url(text: str, folder: Path, *, what: str, redact: Redact) -> "URL":
         url = make_url(text)
     except (ArgumentError, ValueError):
         # the parser's own message quotes the URL, password included: it is not chained
-        written = redact(text)
+        written = folder.redact(text)
         where = written if written != text else "database"
         raise DataError(
             [
@@ -85,9 +85,9 @@ def _url(text: str, folder: Path, *, what: str, redact: Redact) -> "URL":
     if url.drivername in ("postgresql", "postgres"):
         return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-        path = folder / str(url.database)
+        path = folder.path / str(url.database)
         if not path.is_file():
-            raise DataError([_fault(what, "must be in the data folder", "no such SQLite file", redact(text))])
+            raise DataError([_fault(what, "must be in the data folder", "no such SQLite file", folder.redact(text))])
         # mode=ro: reading must not create, and never change, a client's file
         return url.set(database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
     return url

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.data.contract import ROW, SOURCE
-from analysis.data.paths import NamedFile, matching_files, patterns
-from analysis.data.raw import Raw, Redact, concat_rows, first_of_each, frame_from_arrow, plain_objects, with_provenance
+from analysis.data.paths import DataFolder, NamedFile, matching_files, patterns
+from analysis.data.raw import Raw, concat_rows, first_of_each, frame_from_arrow, plain_objects, with_provenance
 from analysis.data.text_files import read_text_file
 from analysis.errors import DataError, Fault
 
@@ -19,11 +19,11 @@ EXCEL = (".xlsx", ".xls", ".xlsm", ".xlsb")
 TEXT = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 
 
-def read_files(spec: "FileFormat", folder: Path, *, what: str, wanted: frozenset[str] | None, redact: Redact) -> Raw:
+def read_files(spec: "FileFormat", folder: DataFolder, *, what: str, wanted: frozenset[str] | None) -> Raw:
     """Return the stacked rows of all files that a source names; raise `DataError` with every file's fault."""
     faults: list[Fault] = []
     parts: list[Raw] = []
-    for file in _files(spec, folder, what=what, redact=redact, faults=faults):
+    for file in _files(spec, folder, what=what, faults=faults):
         try:
             parts.append(_read_file(file, spec, what=what, wanted=wanted))
         except DataError as error:
@@ -42,41 +42,29 @@ def stack(parts: list[Raw]) -> Raw:
     return Raw(frame=frame, columns=columns, repeated=frozenset().union(*(part.repeated for part in parts)))
 
 
-def _files(spec: "FileFormat", folder: Path, *, what: str, redact: Redact, faults: list[Fault]) -> list[NamedFile]:
+def _files(spec: "FileFormat", folder: DataFolder, *, what: str, faults: list[Fault]) -> list[NamedFile]:
     found: dict[Path, NamedFile] = {}
     for pattern in patterns(spec):
-        files = matching_files(pattern, folder, redact)
+        files = matching_files(pattern, folder)
         if not files:
-            faults.append(_missing(pattern, folder, what=what, redact=redact))
+            faults.append(_missing(pattern, folder, what=what))
         found.update((file.path, file) for file in files)
     return list(found.values())
 
 
-def _missing(pattern: str, folder: Path, *, what: str, redact: Redact) -> Fault:
-    written = redact(folder.as_posix())
-    # the folder may be this machine's absolute path: only its last part is named, and how the parameters write it
-    where = f"folder {written}" if written != folder.as_posix() else f"data folder '{folder.name}'"
-    if not folder.is_dir():
-        return Fault(
-            what=f"{what}: {redact(pattern)}",
-            rule="must be in the data folder",
-            found="no such folder",
-            where=where,
-            hint="check `data_folder` in the parameters",
-        )
-    present = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
-    hint = f"there are {', '.join(present[:6])}" + (" and more" if len(present) > 6 else "")
+def _missing(pattern: str, folder: DataFolder, *, what: str) -> Fault:
+    what = f"{what}: {folder.redact(pattern)}"
+    rule, where = "must be in the data folder", f"data folder '{folder.label}'"
+    if not folder.path.is_dir():
+        hint = "check `data_folder` in the parameters"
+        return Fault(what=what, rule=rule, found="no such folder", where=where, hint=hint)
+    present = sorted(path.name for path in folder.path.iterdir() if not path.name.startswith("."))
+    if not present:
+        return Fault(what=what, rule=rule, found="an empty folder", where=where)
     near = difflib.get_close_matches(Path(pattern).name, present, n=1, cutoff=0.6)
-    if near:
-        hint = f"did you mean '{near[0]}'?"
-    found = "no file of that name" if present else "an empty folder"
-    return Fault(
-        what=f"{what}: {redact(pattern)}",
-        rule="must be in the data folder",
-        found=found,
-        where=where,
-        hint=hint if present else "",
-    )
+    listed = f"there are {', '.join(present[:6])}" + (" and more" if len(present) > 6 else "")
+    hint = f"did you mean '{near[0]}'?" if near else listed
+    return Fault(what=what, rule=rule, found="no file of that name", where=where, hint=hint)
 
 
 def _read_file(file: NamedFile, spec: "FileFormat", *, what: str, wanted: frozenset[str] | None) -> Raw:

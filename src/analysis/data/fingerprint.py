@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.data.package_files import package_files
-from analysis.data.paths import NamedFile, file_specs, matching_files, patterns
-from analysis.params.load import resolved_data_folder
+from analysis.data.paths import NamedFile, data_folder, file_specs, matching_files, patterns
 
 if TYPE_CHECKING:
     from analysis.params.model import ClientParams
@@ -37,13 +36,13 @@ def _sources(params: "ClientParams") -> "Iterator[SourceSpec]":
 
 
 def _files(params: "ClientParams") -> Iterator[NamedFile]:
-    folder = resolved_data_folder(params)
+    folder = data_folder(params)
     for spec in _sources(params):
         if spec.package is not None:
             yield from package_files(spec.package)
         for part in file_specs(spec):
             for pattern in patterns(part):
-                yield from matching_files(pattern, folder, params.redact)
+                yield from matching_files(pattern, folder)
 
 
 def hash_file(path: Path) -> str:

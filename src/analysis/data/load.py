@@ -17,6 +17,7 @@ from analysis.data.gather import Gathered, gather_tables
 from analysis.data.ledger import Ledger
 from analysis.data.money import add_revenue
 from analysis.data.order import in_time_order
+from analysis.data.paths import data_folder
 from analysis.data.repairs import (
     drop_refunds_without_purchase,
     drop_without_customer,
@@ -30,7 +31,6 @@ from analysis.data.validation import validate_table
 from analysis.data.waves import assign_waves
 from analysis.errors import DataError, Fault
 from analysis.messages import N_
-from analysis.params.load import resolved_data_folder
 
 if TYPE_CHECKING:
     from analysis.params.model import ClientParams
@@ -51,12 +51,12 @@ def load_client_data(params: "ClientParams") -> ClientData:
     DataError
         With every fault of every table that could be examined.
     """
-    folder = resolved_data_folder(params)
+    folder = data_folder(params)
     if params.synthetic is not None:
         from analysis.synthetic.write import write_client
 
-        write_client(params.synthetic, folder, client=params.client)
-    gathered = gather_tables(params, Reader(params=params, folder=folder))
+        write_client(params.synthetic, folder.path, client=params.client)
+    gathered = gather_tables(params, Reader(folder=folder))
     as_of = _as_of(params, gathered)
     ledger = Ledger(params.limits, notes=gathered.notes)
     if as_of is None:

@@ -1,14 +1,15 @@
 """Which files a source names, and how they are called in messages; imports nothing heavy."""
 
 import glob
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from analysis.params.load import resolved_data_folder
 
+if TYPE_CHECKING:
+    from analysis.params.model import ClientParams
     from analysis.params.sources import FileFormat
 
 
@@ -20,6 +21,41 @@ class NamedFile:
     path: Path
 
 
+@dataclass(frozen=True, kw_only=True)
+class DataFolder:
+    """A client's data folder, and what may be said of it.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    label
+        How the parameters write it, with the names of environment variables instead of their values.
+    redact
+        Takes values of the environment out of a text.
+    """
+
+    path: Path
+    label: str
+    redact: Callable[[str], str]
+
+    def name_of(self, path: Path) -> str:
+        """Return a file's name for messages and manifests: relative to the folder, or as the parameters write it."""
+        if path.is_relative_to(self.path):
+            return path.relative_to(self.path).as_posix()
+        written = self.redact(path.as_posix())
+        # a file elsewhere whose folder the parameters do not write that way: the bare name tells least of this machine
+        return path.name if path.is_absolute() and written == path.as_posix() else written
+
+
+def data_folder(params: "ClientParams") -> DataFolder:
+    """Return the data folder of a client."""
+    written = params.redact(params.data_folder)
+    is_machine_path = written == params.data_folder and Path(written).is_absolute()
+    label = Path(written).name if is_machine_path else written
+    return DataFolder(path=resolved_data_folder(params), label=label, redact=params.redact)
+
+
 def patterns(spec: "FileFormat") -> tuple[str, ...]:
     """Return the paths and globs of a source."""
     if spec.files is None:
@@ -27,24 +63,17 @@ def patterns(spec: "FileFormat") -> tuple[str, ...]:
     return (spec.files,) if isinstance(spec.files, str) else tuple(spec.files)
 
 
-def matching_files(pattern: str, folder: Path, redact: "Callable[[str], str]") -> tuple[NamedFile, ...]:
+def matching_files(pattern: str, folder: DataFolder) -> tuple[NamedFile, ...]:
     """Return the files that a path or glob means, by name.
 
     A file that bears the pattern itself as its name is meant literally: exports do come with brackets in their names.
     """
-    literal = folder / pattern
+    literal = folder.path / pattern
     if literal.is_file():
-        return (NamedFile(name=display_name(literal, folder, redact), path=literal),)
+        return (NamedFile(name=folder.name_of(literal), path=literal),)
     # pathlib's own glob refuses absolute patterns
-    found = (folder / match for match in glob.iglob(pattern, root_dir=folder, recursive=True))  # noqa: PTH207
-    return tuple(
-        sorted(NamedFile(name=display_name(path, folder, redact), path=path) for path in found if path.is_file())
-    )
-
-
-def display_name(path: Path, folder: Path, redact: "Callable[[str], str]") -> str:
-    """Return a file's name for messages: relative to the data folder, or as the parameters write it."""
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else redact(path.as_posix())
+    found = (folder.path / match for match in glob.iglob(pattern, root_dir=folder.path, recursive=True))  # noqa: PTH207
+    return tuple(sorted(NamedFile(name=folder.name_of(path), path=path) for path in found if path.is_file()))
 
 
 def file_specs(spec: "FileFormat") -> "Iterator[FileFormat]":

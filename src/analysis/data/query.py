@@ -1,10 +1,10 @@
 """DuckDB queries over the client's own files: for what a map of columns cannot say (joins, unions, filters)."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.data.contract import ROW, SOURCE
 from analysis.data.files import read_files
+from analysis.data.paths import DataFolder
 from analysis.data.raw import Raw, Redact, first_of_each, frame_from_arrow, with_provenance
 from analysis.errors import DataError, Fault
 
@@ -17,7 +17,7 @@ MEMORY_LIMIT = "2GB"
 THREADS = 2
 
 
-def read_query(spec: "SourceSpec", folder: Path, *, what: str, redact: Redact) -> Raw:
+def read_query(spec: "SourceSpec", folder: DataFolder, *, what: str) -> Raw:
     """Return the result of a source's query over its `inputs`.
 
     Inputs from text and Excel files arrive as text columns (codes stay codes: the query casts what it computes
@@ -32,12 +32,12 @@ def read_query(spec: "SourceSpec", folder: Path, *, what: str, redact: Redact) -
     faults: list[Fault] = []
     for name, part in (spec.inputs or {}).items():
         try:
-            tables[name] = _input(part, folder, what=f"{what}, input {name}", redact=redact)
+            tables[name] = _input(part, folder, what=f"{what}, input {name}")
         except DataError as error:
             faults.extend(error.faults)
     if faults:
         raise DataError(faults)
-    result = _run(spec.query or "", tables, what=what, redact=redact)
+    result = _run(spec.query or "", tables, what=what, redact=folder.redact)
     keep, repeated = first_of_each(result.column_names)
     frame = frame_from_arrow(result.select(keep))
     return Raw(
@@ -47,10 +47,10 @@ def read_query(spec: "SourceSpec", folder: Path, *, what: str, redact: Redact) -
     )
 
 
-def _input(part: "FileFormat", folder: Path, *, what: str, redact: Redact) -> "pa.Table":
+def _input(part: "FileFormat", folder: DataFolder, *, what: str) -> "pa.Table":
     import pyarrow as pa
 
-    frame = read_files(part, folder, what=what, wanted=None, redact=redact).frame.drop(columns=[SOURCE, ROW])
+    frame = read_files(part, folder, what=what, wanted=None).frame.drop(columns=[SOURCE, ROW])
     names = [part.files] if isinstance(part.files, str) else list(part.files or [])
     if not all(name.lower().endswith(".parquet") for name in names):
         frame = frame.astype({column: "str" for column in frame.columns if str(frame[column].dtype) == "object"})

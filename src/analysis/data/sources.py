@@ -5,17 +5,16 @@ Raw means: the source's own column names, text as text (codes stay codes), plus 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.data.database import read_database
 from analysis.data.files import read_files
 from analysis.data.packages import read_package
+from analysis.data.paths import DataFolder
 from analysis.data.query import read_query
 from analysis.data.raw import Raw
 
 if TYPE_CHECKING:
-    from analysis.params.model import ClientParams
     from analysis.params.sources import SourceSpec
 
 
@@ -25,14 +24,11 @@ class Reader:
 
     Parameters
     ----------
-    params
-        The client's parameters (for `redact`: no value of the environment may reach a message).
     folder
-        The client's data folder.
+        The client's data folder, and how messages may name it.
     """
 
-    params: "ClientParams"
-    folder: Path
+    folder: DataFolder
 
     def read(self, spec: "SourceSpec", *, what: str, wanted: Iterable[str]) -> Raw:
         """Return the raw rows of one source.
@@ -53,9 +49,9 @@ class Reader:
         """
         names = frozenset(wanted)
         if spec.files is not None:
-            return read_files(spec, self.folder, what=what, wanted=names, redact=self.params.redact)
+            return read_files(spec, self.folder, what=what, wanted=names)
         if spec.inputs is not None:
-            return read_query(spec, self.folder, what=what, redact=self.params.redact)
+            return read_query(spec, self.folder, what=what)
         if spec.database is not None:
-            return read_database(spec, self.folder, what=what, redact=self.params.redact)
+            return read_database(spec, self.folder, what=what)
         return read_package(spec.package or "", what=what, wanted=names)

@@ -75,6 +75,7 @@ def code_items(frame: pd.DataFrame, survey: "SurveySpec") -> CodedItems:
         One float column an item, NaN where there is no answer or no comparable one.
     """
     coded = CodedItems(pd.DataFrame(index=frame.index))
+    _note_absent_waves(frame, survey, coded)
     missing = np.zeros(len(frame), dtype=bool)
     for key, item in survey.items.items():
         if item_name(key) not in frame.columns and not _has_wave_column(frame, key, item):
@@ -92,6 +93,14 @@ def code_items(frame: pd.DataFrame, survey: "SurveySpec") -> CodedItems:
         coded.codes[key] = values
     coded.missing_rows = frame.index.to_series().notna() & missing
     return coded
+
+
+def _note_absent_waves(frame: pd.DataFrame, survey: "SurveySpec", coded: CodedItems) -> None:
+    declared = {wave for item in survey.items.values() for wave in item.waves}
+    for wave in sorted(declared - set(frame["wave"].dropna())):
+        coded.notes.append(
+            N_("The questionnaire describes a wave {wave:text} that the survey does not have.", wave=wave)
+        )
 
 
 def _has_wave_column(frame: pd.DataFrame, key: str, item: "ItemSpec") -> bool:

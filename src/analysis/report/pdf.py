@@ -24,6 +24,7 @@ from analysis.document.markdown import parse_markdown
 from analysis.errors import ReportError
 from analysis.report.accent import legible_accent
 from analysis.report.collect import HIDDEN_TAG, Content, Data, collect_content
+from analysis.report.columns import column_shares
 from analysis.report.fonts import font_families, typst_fonts
 from analysis.report.gate import Gate, GateReport, consecutive_level
 
@@ -171,6 +172,8 @@ def _prepare_block(block: Data, gate: Gate, levels: _Levels) -> Data | None:
         if not cleaned["text"].strip():
             return None
         cleaned["level"] = levels.next(cleaned["level"])
+    if kind == "table":
+        cleaned["shares"] = column_shares(cleaned)
     if kind == "figure":
         cleaned["alt"] = cleaned["alt"].strip() or cleaned["title"].strip() or f"{cleaned['number']}"
     return cleaned

@@ -1,0 +1,50 @@
+"""How wide a table's columns are: numbers never break while words can give way."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+LINE = 106.0  # characters of average width on a line of a table, at 8.8 points over 170 mm
+PADDING = 2.0  # of a cell, in the same unit
+HEAD = 16.0  # a longer head may break between its words
+SHORTEST = {"start": 22.0, "end": 38.0}  # what a column of words, or of numbers, is not pressed below
+
+
+def column_shares(table: Mapping[str, Any]) -> list[float]:
+    """Return the columns' widths as shares of the table's, in the order of the columns.
+
+    Each column gets what its longest cell asks for, and the rest of the line is shared by the author's weights; where
+    the line is too short, long texts give way in proportion to their length, and numbers last.
+
+    Parameters
+    ----------
+    table
+        A table block's data.
+    """
+    weights = [float(column["width"]) for column in table["columns"]]
+    asked = [_longest(table, index) + PADDING for index in range(len(weights))]
+    least = [
+        min(width, SHORTEST[column["align"]] + PADDING) for width, column in zip(asked, table["columns"], strict=True)
+    ]
+    rest = LINE - sum(asked)
+    if rest >= 0:
+        widths = [width + rest * weight / sum(weights) for width, weight in zip(asked, weights, strict=True)]
+    elif sum(least) < LINE:
+        given = (LINE - sum(least)) / (sum(asked) - sum(least))
+        widths = [low + (width - low) * given for low, width in zip(least, asked, strict=True)]
+    else:
+        widths = least
+    return [width / sum(widths) for width in widths]
+
+
+def _longest(table: Mapping[str, Any], index: int) -> float:
+    """Return the width of a column's longest cell, or of its head, which may break between words."""
+    title = table["columns"][index]["title"]
+    word = max(map(text_width, title.split()), default=0.0)
+    head = max(word, min(text_width(title), HEAD))
+    return max(head, max((text_width(row[index]) for row in table["rows"]), default=0.0))
+
+
+def text_width(text: str) -> float:
+    """Return the width of a text in average letters: a Chinese character counts as two."""
+    return sum(2.0 if unicodedata.east_asian_width(character) in "WF" else 1.0 for character in text)

@@ -1,0 +1,47 @@
+"""Widths of a table's columns."""
+
+import pytest
+
+from analysis.report.columns import LINE, PADDING, SHORTEST, column_shares, text_width
+
+
+def table(columns, *rows):
+    return {"columns": [{"title": title, "align": align, "width": width} for title, align, width in columns], "rows": rows}
+
+
+def test_chinese_characters_count_twice():
+    assert text_width("客户 ab") == 7
+    assert text_width("") == 0
+
+
+def test_room_that_is_left_goes_by_the_authors_weights():
+    shares = column_shares(table([("A", "start", 2.0), ("B", "end", 1.0)], ["abcd", "12"]))
+    rest = LINE - (4 + PADDING) - (2 + PADDING)
+    assert shares == pytest.approx([(4 + PADDING + rest * 2 / 3) / LINE, (2 + PADDING + rest / 3) / LINE])
+    assert sum(shares) == pytest.approx(1)
+
+
+def test_long_texts_give_way_and_numbers_do_not():
+    shares = column_shares(table([("A", "start", 5.0), ("B", "end", 1.0)], ["x" * 400, "1,234,567.8"]))
+    assert shares[1] * LINE == pytest.approx(11 + PADDING)
+    assert shares[0] * LINE == pytest.approx(LINE - 11 - PADDING)
+
+
+def test_the_longer_of_two_texts_gets_more():
+    shares = column_shares(table([("A", "start", 1.0), ("B", "start", 1.0)], ["x" * 60, "y" * 300]))
+    assert shares[1] > shares[0] > (SHORTEST["start"] + PADDING) / LINE
+
+
+def test_too_many_columns_share_the_line():
+    shares = column_shares(table([(str(i), "end", 1.0) for i in range(20)], ["x" * 20] * 20))
+    assert shares == pytest.approx([1 / 20] * 20)
+
+
+@pytest.mark.parametrize(("title", "width"), [("Share", 5), ("Standard error", 14), ("One observation is", 16), ("Unbreakableheadword", 19)])
+def test_head_keeps_its_words_whole(title, width):
+    shares = column_shares(table([(title, "end", 1.0), ("B", "start", 1.0)], ["1", "y" * 500]))
+    assert shares[0] * LINE == pytest.approx(width + PADDING)
+
+
+def test_table_without_rows():
+    assert column_shares(table([("A", "start", 1.0)])) == [1.0]

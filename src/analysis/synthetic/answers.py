@@ -91,20 +91,22 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class _Contacts:
-    """The places for contacts of all accounts, as one long axis."""
+class Contacts:
+    """The places for contacts of all accounts, as one long axis: account, place in it, level (0 highest)."""
 
     account: np.ndarray
     slot: np.ndarray
     level: np.ndarray
 
 
-def _contacts(rng: np.random.Generator, accounts: Accounts) -> _Contacts:
+def draw_contacts(accounts: Accounts, seed: int) -> Contacts:
+    """Draw the contacts whom the client has in each account, nine in a key account and two in the others."""
+    rng = stream(seed, "contacts")
     slots = np.where(accounts.is_key, KEY_SLOTS, OTHER_SLOTS)
     account = np.repeat(np.arange(len(accounts)), slots)
     slot = np.arange(len(account)) - np.repeat(np.cumsum(slots) - slots, slots)
     other = rng.choice(LEVELS, len(account), p=OTHER_LEVEL_SHARES)
-    return _Contacts(account, slot, np.where(accounts.is_key[account], np.array(KEY_LEVELS)[slot], other))
+    return Contacts(account, slot, np.where(accounts.is_key[account], np.array(KEY_LEVELS)[slot], other))
 
 
 def draw_answers(truth: Truth, accounts: Accounts, purchases: Purchases, seed: int) -> Answers:
@@ -114,7 +116,7 @@ def draw_answers(truth: Truth, accounts: Accounts, purchases: Purchases, seed: i
     answers a wave, the others at most two.
     """
     rng = stream(seed, "answers")
-    contacts = _contacts(rng, accounts)
+    contacts = draw_contacts(accounts, seed)
     size = len(contacts.account)
     person = np.zeros(size, dtype=int)
     feeling = rng.standard_normal(size)
@@ -138,7 +140,7 @@ def _draw_wave(
     truth: Truth,
     accounts: Accounts,
     purchases: Purchases,
-    contacts: _Contacts,
+    contacts: Contacts,
     person: np.ndarray,
     feeling: np.ndarray,
     style: np.ndarray,
@@ -183,7 +185,7 @@ def _delay(rng: np.random.Generator, size: int) -> np.ndarray:
 
 
 def _answers(
-    rng: np.random.Generator, truth: Truth, accounts: Accounts, contacts: _Contacts, felt: np.ndarray
+    rng: np.random.Generator, truth: Truth, accounts: Accounts, contacts: Contacts, felt: np.ndarray
 ) -> np.ndarray:
     """Return who answers, before looking at who may: a logistic choice, held to 3-8 in key accounts."""
     is_key = accounts.is_key[contacts.account]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.synthetic.accounts import Accounts
-from analysis.synthetic.answers import EFFORT_ITEM, ITEMS, KEY_SLOTS, OTHER_SLOTS, Answers
+from analysis.synthetic.answers import EFFORT_ITEM, ITEMS, KEY_SLOTS, OTHER_SLOTS, Answers, draw_contacts
 from analysis.synthetic.labels import (
     customer_ids,
     numbered,
@@ -136,11 +136,13 @@ def draw_interactions(spec: ClientSpec, words: Vocabulary, accounts: Accounts, p
     day = first[account] + np.floor(rng.random(len(account)) * (last - first)[account]).astype(int)
     day -= np.maximum(day % 7 - 4, 0)  # nobody meets at the weekend; week days count from a Monday
     day = np.maximum(day, 0)
-    slots = np.where(accounts.is_key, KEY_SLOTS, OTHER_SLOTS)[account]
-    # some accounts are met on the lower levels only
-    reach = np.minimum(slots, 1 + rng.integers(0, 9, n)[account])
-    slot = slots - 1 - np.floor(rng.random(len(account)) * reach).astype(int)
-    level = np.where(accounts.is_key[account], np.array((0, 1, 1, 2, 2, 2, 3, 3, 3))[slot], 1 + (slot + account) % 3)
+    contacts = draw_contacts(accounts, spec.seed)
+    slots = np.where(accounts.is_key, KEY_SLOTS, OTHER_SLOTS)
+    first_place = np.cumsum(slots) - slots
+    # in some accounts the same few are met over and over, and nobody on the upper levels
+    reach = np.minimum(slots, 1 + rng.integers(0, KEY_SLOTS, n))
+    slot = slots[account] - 1 - np.floor(rng.random(len(account)) * reach[account]).astype(int)
+    level = contacts.level[first_place[account] + slot]
     size = len(account)
     frame = pd.DataFrame(
         {

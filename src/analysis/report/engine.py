@@ -17,6 +17,9 @@ from analysis.report.kernel import KernelProcess
 OnStep = Callable[[str, float | None], None]
 """Called with a step's name and None when it begins, and its seconds when it is done."""
 
+WELCOME_SECONDS = 3.0
+"""How long a kernel of an older protocol, which never says welcome, is waited for."""
+
 
 class AuditEngine:
     """Runs notebooks for papermill (``papermill --engine relationship-audit``)."""
@@ -101,32 +104,58 @@ def execute_cells(manager: Any, kernel: KernelProcess, on_step: OnStep | None) -
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
+    client = None
     try:
         kernel.wait_until_listening()
         # A notebook of many figures takes a while to arrive; the reply must not be taken for its end.
         client = NotebookClient(
             manager.nb, km=_adopt(kernel), record_timing=False, iopub_timeout=120, raise_on_iopub_timeout=True
         )
-        try:
-            client.start_new_kernel_client()
-            for index, cell in enumerate(manager.nb.cells):
-                report, started = _reporter(cell, on_step), time.perf_counter()
-                report(None)
-                manager.cell_start(cell, index)
-                try:
-                    client.execute_cell(cell, index)
-                except CellExecutionError as error:
-                    manager.cell_exception(cell, cell_index=index, exception=error)
-                    break
-                finally:
-                    manager.cell_complete(cell, cell_index=index)
-                report(time.perf_counter() - started)
-        finally:
-            kernel.kill()
-            if client.kc is not None:
-                client.kc.stop_channels()
+        _connect(client)
+        for index, cell in enumerate(manager.nb.cells):
+            report, started = _reporter(cell, on_step), time.perf_counter()
+            report(None)
+            manager.cell_start(cell, index)
+            try:
+                client.execute_cell(cell, index)
+            except CellExecutionError as error:
+                manager.cell_exception(cell, cell_index=index, exception=error)
+                break
+            finally:
+                manager.cell_complete(cell, cell_index=index)
+            report(time.perf_counter() - started)
     finally:
         kernel.kill()
+        if client is not None and client.kc is not None:
+            client.kc.stop_channels()
+
+
+def _connect(client: Any) -> None:
+    """Connect the client without waiting for the kernel, which is still loading, to be idle.
+
+    A kernel that says welcome publishes to us: nothing that it will show can be lost, and what is sent now is run as
+    soon as it has loaded. Waiting for its readiness instead, as nbclient does, costs idle rounds of a second.
+    """
+    from jupyter_core.utils import run_sync
+
+    client.kc = client.km.client()
+    client.kc.start_channels()
+    if not run_sync(_is_welcome)(client.kc):
+        client.kc.stop_channels()
+        client.start_new_kernel_client()
+    client.kc.allow_stdin = False
+
+
+async def _is_welcome(kernel_client: Any) -> bool:
+    """Return whether the kernel has confirmed the subscription to what it publishes (protocol 5.4 and later)."""
+    from queue import Empty
+
+    try:
+        while (await kernel_client.get_iopub_msg(timeout=WELCOME_SECONDS))["msg_type"] != "iopub_welcome":
+            pass
+    except Empty:
+        return False
+    return True
 
 
 def _reporter(cell: NotebookNode, on_step: OnStep | None) -> Callable[[float | None], None]:

@@ -45,13 +45,26 @@ class Exports:
 def _html_exporter() -> Any:
     from analysis.report.html import AuditHTMLExporter
 
-    return AuditHTMLExporter()
+    return _warmed(AuditHTMLExporter())
 
 
 def _pdf_exporter() -> Any:
     from analysis.report.pdf import AuditPDFExporter
 
-    return AuditPDFExporter()
+    return _warmed(AuditPDFExporter())
+
+
+def _warmed(exporter: Any) -> Any:
+    """Return the exporter after it has read its templates and fonts, by way of a document of a few words."""
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+    from analysis.document.blocks import MIME_TYPE, Cover, Heading
+
+    cover = Cover(client="", title="A", subtitle="", as_of="", language="en", accent="#000000", date_iso="2000-01-01")
+    blocks = (cover, Heading(level=1, text="A 审 é", anchor="a"))
+    outputs = [new_output("display_data", {MIME_TYPE: block.to_dict()}) for block in blocks]
+    exporter.from_notebook_node(new_notebook(cells=[new_code_cell(outputs=outputs)]))
+    return exporter
 
 
 def _export(exporter: Any, notebook: NotebookNode) -> bytes:

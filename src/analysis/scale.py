@@ -133,7 +133,7 @@ def dimension_names() -> dict[str, Message]:
     return {
         "satisfaction": N_("Satisfaction"),
         "loyalty": N_("Loyalty"),
-        "value": N_("Value"),
+        "value": N_("Customer value"),
         "interaction": N_("Interaction"),
         "depth_breadth": N_("Depth and breadth"),
     }
@@ -193,7 +193,7 @@ def anchors_of(params: ClientParams, indicators: Mapping[str, IndicatorResult]) 
             Anchor(indicator="contact_frequency", zero=0, full=planned),
         ),
         "depth_breadth": (
-            Anchor(indicator="contact_level_share", zero=0, full=1),
+            Anchor(indicator="contact_level_top2_share", zero=0, full=1),
             Anchor(indicator="categories_bought", zero=1, full=max(offered, 2.0)),
         ),
     }

@@ -27,7 +27,7 @@ FULL = (
     indicator("revenue_growth", "value", "proportion", 0.1, -0.3, 0.3),
     indicator("contact_coverage", "interaction", "proportion", 0.5, 0.4, 0.6),
     indicator("contact_frequency", "interaction", "per_year", 20, 15, 25),
-    indicator("contact_level_share", "depth_breadth", "proportion", 0.3, 0.2, 0.4),
+    indicator("contact_level_top2_share", "depth_breadth", "proportion", 0.3, 0.2, 0.4),
     indicator("categories_bought", "depth_breadth", "count", 3, 2, 4, bounds=(1, 5)),
 )
 

@@ -198,3 +198,13 @@ def test_hashes_of_packages_databases_and_synthetic_clients(make_params):
 def test_hashing_imports_no_data_library():
     code = "import sys, analysis.data.fingerprint as f; sys.exit(any(m in sys.modules for m in ('pandas', 'pyarrow', 'numpy')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_synthetic_client_is_generated_before_it_is_read(load, folder):
+    folder.rmdir()
+    source = {"files": "customers.xlsx", "columns": {"customer_id": "Account no."}}
+    data = load(
+        synthetic={"customers": 20}, sources={"customers": source}, as_of="2026-01-01", limits={"max_repair_share": 1.0}
+    )
+    assert len(data.customers) == 20
+    assert list(data.input_hashes) == ["synthetic"]

@@ -73,7 +73,9 @@ def matching_files(pattern: str, folder: DataFolder) -> tuple[NamedFile, ...]:
         return (NamedFile(name=folder.name_of(literal), path=literal),)
     # pathlib's own glob refuses absolute patterns
     found = (folder.path / match for match in glob.iglob(pattern, root_dir=folder.path, recursive=True))  # noqa: PTH207
-    return tuple(sorted(NamedFile(name=folder.name_of(path), path=path) for path in found if path.is_file()))
+    # "~$orders.xlsx" is the lock that a spreadsheet program leaves while the file is open
+    files = (path for path in found if path.is_file() and not path.name.startswith("~$"))
+    return tuple(sorted(NamedFile(name=folder.name_of(path), path=path) for path in files))
 
 
 def file_specs(spec: "FileFormat") -> "Iterator[FileFormat]":

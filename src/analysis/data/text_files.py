@@ -64,7 +64,7 @@ def _parse(file: NamedFile, header_row: int, separator: str, encoding: str) -> t
         "dtype": str,
         "keep_default_na": False,
         "na_values": [""],
-        # blank lines stay, so that a row's number is its line in the file
+        # blank lines stay, so that a row's number is its line in the file (unless a quoted text holds line breaks)
         "skip_blank_lines": False,
     }
     first = pd.read_csv(file.path, skiprows=header_row, nrows=1, **options)

@@ -21,7 +21,9 @@ def catalog():
 
 
 def test_numbers_in_a_sentence_are_written_in_its_language() -> None:
-    message = N_("{won:int} of {closed:int} opportunities closed in the last twelve months were won.", won=3, closed=1200)
+    message = N_(
+        "{won:int} of {closed:int} opportunities closed in the last twelve months were won.", won=3, closed=1200
+    )
     assert Translator("en")(message) == "3 of 1,200 opportunities closed in the last twelve months were won."
     assert Translator("zh")(message) == "过去十二个月结案的 1,200 个商机中，赢得 3 个。"
 

@@ -1,0 +1,210 @@
+import dataclasses
+import json
+import re
+
+import pytest
+
+from analysis.document.blocks import ActionList, Callout, Heading, Markdown, Prose, Scorecard, Table
+from analysis.document.chapters.base import ChapterContext
+from analysis.document.chapters.drivers import write_drivers
+from analysis.document.chapters.voices import write_partners
+from analysis.document.compose import compose_document
+from analysis.document.theme import Theme
+from analysis.document.translate import Translator
+from analysis.indicators.shapes import Indicators, PartnerLeague, PartnerStanding
+from analysis.messages import N_
+from analysis.params.model import CHAPTERS
+from analysis.results import Estimate, NotEstimable
+
+CLIENT_TEXT = ("<script>alert", "Acme", "Retail", "Delivery", "Panel", "Curtis et al.")
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def document(request, make_audit):
+    return compose_document(make_audit(request.param))
+
+
+@pytest.fixture(scope="module")
+def english(make_audit):
+    return compose_document(make_audit("en"))
+
+
+def texts(value):
+    """Every text of a block's data, without SVG."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key not in ("svg", "kind", "anchor", "key", "accent"):
+                yield from texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from texts(item)
+
+
+def test_the_chapters_are_those_of_the_params_in_their_order(document) -> None:
+    assert tuple(chapter.key for chapter in document.chapters) == CHAPTERS
+    for chapter in document.chapters:
+        assert isinstance(chapter.blocks[0], Heading)
+        assert chapter.blocks[0].level == 1
+        assert document[chapter.key] is chapter
+    with pytest.raises(KeyError):
+        document["nothing"]
+
+
+def test_blocks_are_json_ready_and_anchors_are_unique(document) -> None:
+    blocks = [block.to_dict() for chapter in document.chapters for block in chapter.blocks]
+    assert json.loads(json.dumps(blocks, allow_nan=False))
+    anchors = [block["anchor"] for block in blocks if block.get("anchor")]
+    assert len(anchors) == len(set(anchors))
+    assert all(re.fullmatch(r"[a-z0-9-]+", anchor) for anchor in anchors)
+
+
+def test_tables_have_as_many_cells_as_columns(document) -> None:
+    tables = [block for chapter in document.chapters for block in chapter.blocks if isinstance(block, Table)]
+    assert len(tables) > 10
+    for table in tables:
+        assert {len(row) for row in table.rows} == {len(table.columns)}, table.title
+        assert table.columns[0].align == "start"
+
+
+def test_no_english_sentence_is_left_in_a_chinese_document(make_audit) -> None:
+    document = compose_document(make_audit("zh"))
+    blocks = [document.cover.to_dict(), *(block.to_dict() for chapter in document.chapters for block in chapter.blocks)]
+    for text in texts(blocks):
+        if not any(part in text for part in CLIENT_TEXT):
+            assert not re.search(r"[A-Za-z]{2,}[ ,;]+[A-Za-z]{2,}[ ,;]+[A-Za-z]{2,}", text), text
+
+
+def test_the_first_page_holds_score_changes_and_three_actions(english) -> None:
+    page = english["summary"]
+    card = next(block for block in page.blocks if isinstance(block, Scorecard))
+    assert (card.headline.value, card.headline.level, card.headline.position) == ("65", "B", 0.65)
+    assert len(card.cells) == 5
+    assert card.cells[0].change == "Satisfaction index: +4.0"
+    assert card.cells[0].tone == "good"
+    actions = next(block for block in page.blocks if isinstance(block, ActionList))
+    assert len(actions.items) == 3
+    assert actions.items[0].effect == "€500k with 12 customers"
+    bullets = [text for block in page.blocks if block.kind == "bullets" for text in block.items]
+    assert bullets[0] == "Satisfaction index rose by 4.0 points between 2024-H2 and 2025-H1."
+    assert bullets[1] == "One further indicator shows no change that the data can tell from noise."
+    lead = page.blocks[1]
+    assert isinstance(lead, Prose)
+    assert "level B (anything from B to C is compatible with the data)" in lead.paragraphs[0]
+
+
+def test_a_chapter_opens_with_its_finding_and_ends_with_its_limits(english) -> None:
+    chapter = english["satisfaction"]
+    lead = chapter.blocks[1]
+    assert isinstance(lead, Prose)
+    assert lead.lead
+    assert lead.paragraphs[0] == (
+        "Customers rate their satisfaction at 72 of 100 points (interval 70 to 74; n = 200). Satisfaction index rose by"
+        " 4.0 points between 2024-H2 and 2025-H1."
+    )
+    assert any("the target of 80 for 2025 is missed" in paragraph for paragraph in lead.paragraphs)
+    assert any("outside value 70 (Panel, 2024, n = 1,200)" in paragraph for paragraph in lead.paragraphs)
+    limits = chapter.blocks[-1]
+    assert isinstance(limits, Callout)
+    assert limits.variant == "limits"
+    assert any("withheld to protect respondents" in item for item in limits.items)
+
+
+def test_withheld_cells_say_so_and_show_no_n(english) -> None:
+    tables = [block for block in english["satisfaction"].blocks if isinstance(block, Table)]
+    row = next(row for table in tables for row in table.rows if row[0] == "Small")
+    assert row[1:] == ("withheld (fewer than 5 answers)", "–")
+
+
+def test_a_silent_chapter_is_a_heading_and_its_reason(english) -> None:
+    chapter = english["depth_breadth"]
+    assert [block.kind for block in chapter.blocks] == ["heading", "prose"]
+    assert chapter.blocks[1].paragraphs == ("There are no transactions.",)
+
+
+def test_an_unknown_indicator_gives_its_reason_in_words(english) -> None:
+    lead = english["interaction"].blocks[1]
+    assert lead.paragraphs[0] == "Contact coverage is not known: There are no records of contacts."
+
+
+def test_commentary_stands_in_its_chapter(document) -> None:
+    assert isinstance(document["loyalty"].blocks[-1], Markdown)
+    assert not any(isinstance(block, Markdown) for block in document["value"].blocks)
+
+
+def test_models_that_cannot_be_estimated_leave_their_reasons(make_audit) -> None:
+    none = NotEstimable(reason=N_("There are no survey answers."))
+    chapter = write_drivers(
+        ChapterContext(make_audit(loyalty_model=none, repurchase_model=none), Translator("en"), Theme())
+    )
+    assert [block.kind for block in chapter.blocks] == ["heading", "prose"]
+    assert chapter.blocks[1].paragraphs == ("There are no survey answers.",)
+
+
+def test_drivers_speak_of_going_with_and_never_of_causing(english) -> None:
+    lead = english["drivers"].blocks[1]
+    assert lead.paragraphs[0].startswith("10 points more satisfaction go with 5.4 points more loyalty (4.8 to 6.0;")
+    assert lead.paragraphs[1].endswith(
+        "Answers to the survey do not predict buying again better than past buying alone."
+    )
+    said = " ".join(lead.paragraphs)
+    assert not re.search(r"\b(causes?|leads? to|increases?|drives?)\b", said)
+
+
+def test_a_relation_within_noise_is_called_none(make_audit, loyalty_model, repurchase_model) -> None:
+    flat = Estimate(value=0.3, low=-0.5, high=1.1, n=300, method="cr3-t", unit="index")
+    audit = make_audit(loyalty_model=dataclasses.replace(loyalty_model, slope=flat))
+    chapter = write_drivers(ChapterContext(audit, Translator("en"), Theme()))
+    assert "No relation between satisfaction and loyalty" in chapter.blocks[1].paragraphs[0]
+
+
+def league(names: list[str], rank_high: int) -> PartnerLeague:
+    own = Estimate(value=70, low=60, high=80, n=25, method="empirical-bayes", unit="index")
+    rows = tuple(
+        PartnerStanding(
+            partner_id=name, name=name, raw=own, shrunken=own, rank_low=1, rank_high=rank_high, p_top_quartile=0.4
+        )
+        for name in names
+    )
+    return PartnerLeague(indicator="satisfaction_index", rows=rows, too_small=7, between_sd=3.0)
+
+
+def partners_of(indicators: Indicators, made: PartnerLeague, make_audit):
+    changed = dataclasses.replace(indicators, partners={"satisfaction_index": made})
+    return write_partners(ChapterContext(make_audit("en", indicators=changed), Translator("en"), Theme("en")))
+
+
+def test_a_long_league_shows_both_ends_and_counts_the_rest(indicators, make_audit) -> None:
+    chapter = partners_of(indicators, league([f"P{i:04d}" for i in range(3000)], 900), make_audit)
+    table = next(block for block in chapter.blocks if isinstance(block, Table))
+    assert len(table.rows) == 24
+    assert (table.rows[0][0], table.rows[-1][0]) == ("P0000", "P2999")
+    assert any("2,976 are not shown" in note for note in table.notes)
+    assert "none is the best beyond doubt" in chapter.blocks[1].paragraphs[0]
+
+
+def test_a_best_partner_is_named_only_where_its_rank_is_beyond_doubt(indicators, make_audit) -> None:
+    chapter = partners_of(indicators, league(["First", "Second"], 1), make_audit)
+    assert "First leads the 2 partners compared" in chapter.blocks[1].paragraphs[0]
+
+
+def test_data_quality_counts_rows_and_revenue(english) -> None:
+    assert english["data_quality"].blocks[1].paragraphs[0] == (
+        "210 rows were read; one kind of repair was needed, 10 rows were taken out, and revenue changed by €0 through it."
+    )
+
+
+def test_the_cover_names_client_date_and_interface_texts(document) -> None:
+    cover = document.cover
+    assert cover.date_iso == "2025-12-31"
+    assert "2025" in cover.as_of
+    assert "\u202e" not in cover.client
+    assert "{page}" in cover.labels["page_of"]
+    assert "{pages}" in cover.labels["page_of"]
+    assert all(cover.labels[name] for name in ("contents", "skip_to_content", "figure", "table", "as_of", "commentary"))
+
+
+def test_the_same_audit_gives_the_same_document(make_audit, english) -> None:
+    again = compose_document(make_audit("en"))
+    assert [chapter.blocks for chapter in again.chapters] == [chapter.blocks for chapter in english.chapters]

@@ -166,8 +166,26 @@ def test_recommendation_recoded_by_labels(survey):
 
 
 def test_item_column_absent(refused):
-    (fault,) = refused(answers("1"), {"q1": item(column="Q1")})
-    assert (fault.what, fault.found) == ("survey.items.q1", "no column 'Q1'")
+    (fault,) = refused(answers("1"), {"q": item(column="Q 1")})
+    assert (fault.what, fault.found, fault.hint) == ("survey.items.q", "no column 'Q 1'", "did you mean 'q1'?")
+
+
+def test_waves_from_files_of_different_types(load, write, folder):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["responded_on", "wave", "q1"], ["2024-01-01", "a", 4], ["2024-01-02", "a", None]):
+        book.active.append(row)
+    book.save(folder / "a.xlsx")
+    write("b.csv", "responded_on,wave,Frage\n2025-01-01,b,满意\n2025-01-02,b,5\n")
+    sources = {"survey": [{"files": "a.xlsx"}, {"files": "b.csv", "columns": {"q1": "Frage"}}]}
+    data = load(sources=sources, survey={"items": {"q1": item()}})
+    assert coded(data) == [4, None, 4, 5]
+
+
+def test_wave_that_the_survey_does_not_have_is_a_note(survey):
+    data = survey(WAVES, {"q1": item(waves={"c": {"column": "q1_old"}})})
+    assert data.quality.notes[0].values == {"wave": "c"}
 
 
 # ---- waves

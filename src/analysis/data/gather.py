@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Gathered:
-    """Mapped tables with their provenance, faults and notes; `rows_read` counts what the sources held."""
+    """Mapped tables with their provenance, faults and notes; `rows_read` and `columns` say what the sources held."""
 
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     rows_read: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def gather_tables(params: "ClientParams", reader: Reader) -> Gathered:
@@ -64,6 +65,7 @@ def _read(
     except DataError as error:
         gathered.faults.extend(error.faults)
         return None
+    gathered.columns[table.name] = (*gathered.columns.get(table.name, ()), *raw.columns)
     mapped = map_source(raw, spec, table, what=what, extras=extras)
     gathered.faults.extend(mapped.faults)
     return mapped.frame

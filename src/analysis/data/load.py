@@ -118,7 +118,7 @@ def _clean_tables(
         ledger.faults.extend(validate_table(frame, name))
         frame = mend_impossible_dates(frame, name, ledger)
         if name == "survey" and params.survey is not None:
-            frame = _code_survey(frame, params.survey, ledger)
+            frame = _code_survey(frame, params.survey, gathered.columns[name], ledger)
         frame = merge_duplicate_keys(frame, TABLES[name], ledger)
         frame = drop_without_customer(frame, TABLES[name], ledger)
         if name == "transactions":
@@ -140,10 +140,10 @@ def _usable(frame: pd.DataFrame, name: str) -> bool:
     return all(column.name in frame.columns for column in TABLES[name].columns if column.required)
 
 
-def _code_survey(frame: pd.DataFrame, survey: "SurveySpec", ledger: Ledger) -> pd.DataFrame:
+def _code_survey(frame: pd.DataFrame, survey: "SurveySpec", columns: tuple[str, ...], ledger: Ledger) -> pd.DataFrame:
     frame = frame.assign(wave=assign_waves(frame, survey, ledger.faults))
     check_weights(frame, survey, ledger.faults)
-    coded = code_items(frame, survey)
+    coded = code_items(frame, survey, columns)
     ledger.faults.extend(coded.faults)
     ledger.notes.extend(coded.notes)
     if coded.missing_rows is not None:

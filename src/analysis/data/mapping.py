@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Extra:
-    """A column beyond the contract: a survey item (kept as the source has it), or the client's segment column.
+    """A column beyond the contract, read as text: a survey item, or the client's segment column.
 
     Parameters
     ----------
@@ -34,16 +34,12 @@ class Extra:
         Name in the mapped frame.
     source
         Column of the source.
-    kind
-        ``item`` columns are left as cleaned text or numbers for `survey_items`.
     values_of
         Name under which `values` of the parameters may map it.
     """
 
     name: str
     source: str
-    kind: Kind = "label"
-    is_item: bool = False
     values_of: str = ""
 
 
@@ -80,7 +76,8 @@ def map_source(raw: Raw, spec: "SourceSpec", table: Table, *, what: str, extras:
         if extra.source in raw.repeated:
             mapped.faults.append(_twice(f"{what}.{extra.name}", extra.source, raw))
         values = _clean(raw.frame[extra.source], spec, extra.values_of or extra.name)
-        mapped.frame[extra.name] = values if extra.is_item else as_text(values)
+        # as text whatever the source's type: the answers of one wave may be numbers and those of the next words
+        mapped.frame[extra.name] = as_text(values)
     mapped.frame[SOURCE] = raw.frame[SOURCE]
     mapped.frame[ROW] = raw.frame[ROW]
     return mapped

@@ -3,17 +3,16 @@
 Nothing is guessed silently: an answer that is no code of the item's scale is a fault that names the probable cause.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from analysis.data.faults import describe_rows, row_fault, shorten, times
+from analysis.data.faults import describe_rows, did_you_mean, row_fault, shorten, times
 from analysis.data.likert import SKIPPED, number_in, wording_codes
 from analysis.data.mapping import Extra
-from analysis.data.parsing import as_text
 from analysis.errors import Fault
 from analysis.messages import N_, Message
 
@@ -46,11 +45,11 @@ def item_columns(survey: "SurveySpec", spec: "SourceSpec") -> tuple[Extra, ...]:
     extras: list[Extra] = []
     for key, item in survey.items.items():
         own = spec.columns.get(key) or item.column or key
-        extras.append(Extra(name=item_name(key), source=own, kind="number", is_item=True, values_of=key))
+        extras.append(Extra(name=item_name(key), source=own, values_of=key))
         for wave, changed in item.waves.items():
             if changed.column:
                 name = item_name(key, wave)
-                extras.append(Extra(name=name, source=changed.column, kind="number", is_item=True, values_of=key))
+                extras.append(Extra(name=name, source=changed.column, values_of=key))
     return tuple(extras)
 
 
@@ -59,7 +58,7 @@ def item_name(key: str, wave: str | None = None) -> str:
     return f"item:{key}" if wave is None else f"item:{key}@{wave}"
 
 
-def code_items(frame: pd.DataFrame, survey: "SurveySpec") -> CodedItems:
+def code_items(frame: pd.DataFrame, survey: "SurveySpec", columns: Sequence[str] = ()) -> CodedItems:
     """Return the items of a survey as codes on their scales, higher is better.
 
     Parameters
@@ -68,6 +67,8 @@ def code_items(frame: pd.DataFrame, survey: "SurveySpec") -> CodedItems:
         Mapped survey rows with ``wave``, the uncoded item columns of `item_columns` and the provenance.
     survey
         The questionnaire.
+    columns
+        The source's own columns, among which one that is absent may have a near namesake.
 
     Returns
     -------
@@ -79,7 +80,7 @@ def code_items(frame: pd.DataFrame, survey: "SurveySpec") -> CodedItems:
     missing = np.zeros(len(frame), dtype=bool)
     for key, item in survey.items.items():
         if item_name(key) not in frame.columns and not _has_wave_column(frame, key, item):
-            coded.faults.append(_absent(key, item, frame))
+            coded.faults.append(_absent(key, item, columns))
             continue
         values = pd.Series(np.nan, index=frame.index)
         for wave, rows in _parts(frame, item):
@@ -107,13 +108,14 @@ def _has_wave_column(frame: pd.DataFrame, key: str, item: "ItemSpec") -> bool:
     return any(item_name(key, wave) in frame.columns for wave in item.waves)
 
 
-def _absent(key: str, item: "ItemSpec", frame: pd.DataFrame) -> Fault:
+def _absent(key: str, item: "ItemSpec", columns: Sequence[str]) -> Fault:
+    name = item.column or key
     return Fault(
         what=f"survey.items.{key}",
         rule="needs its column in the survey",
-        found=f"no column '{item.column or key}'",
+        found=f"no column '{name}'",
         where="survey",
-        hint="see `column` of the item, or `columns` of the source",
+        hint=did_you_mean(name, tuple(columns)),
     )
 
 
@@ -131,7 +133,7 @@ def _answers(rows: pd.DataFrame, key: str, wave: str | None, changed: "WaveItemS
     own = item_name(key, wave) if changed is not None and changed.column else item_name(key)
     if own not in rows.columns:
         return pd.Series(np.nan, index=rows.index, dtype="str")
-    return as_text(rows[own])
+    return rows[own]
 
 
 @dataclass(frozen=True)

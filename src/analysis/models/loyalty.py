@@ -107,8 +107,8 @@ def _result(
         waves=tuple(waves),
         weighted=bool(np.ptp(fit.weights) > 0),
         inference="hc3-t" if fit.accounts == len(outcome) else "cr3-t",
-        slope=_slope(fit),
-        slope_unadjusted=_slope(alone),
+        slope=slope_estimate(fit),
+        slope_unadjusted=slope_estimate(alone),
         r_squared=fit.r_squared,
         r_squared_unadjusted=alone.r_squared,
         correlation=correlation(sample.satisfaction, outcome, alone),
@@ -123,7 +123,7 @@ def _result(
     )
 
 
-def _slope(fit: LinearFit) -> Estimate:
+def slope_estimate(fit: LinearFit) -> Estimate:
     """Return points of loyalty per 10 points of satisfaction; satisfaction is the design's second column."""
     return estimate_from_error(
         fit.coefficients[1],

@@ -1,14 +1,17 @@
 """The HTML page: one file that asks for nothing, shows no code and can be walked by keyboard and screen reader."""
 
+import base64
 import os
 import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from report_demo import (
     LABELS,
@@ -26,6 +29,7 @@ from report_demo import (
 from analysis.document.blocks import MIME_TYPE, Heading, Markdown, Prose
 from analysis.errors import ReportError
 from analysis.report.collect import collect_content
+from analysis.report.figure_font import embedded_font
 from analysis.report.html import AuditHTMLExporter
 
 VOID = frozenset({"br", "img", "hr", "meta"})
@@ -105,7 +109,7 @@ def test_no_request_is_possible(english):
     assert "img-src data:" in policy
     assert page.all("script") == page.all("link") == page.all("iframe") == page.all("object") == []
     assert all(image["src"].startswith("data:") for image in page.all("img"))
-    assert not re.search(r"url\((?!#)", english)
+    assert set(re.findall(r"url\((?!#)(.{15})", english)) == {"data:font/woff;"}
     assert "@import" not in english
     outside = set(re.findall(r'(?:href|src)="(https?:[^"]+)"', english))
     assert outside == {"https://example.org/guide?a=1&amp;b=2"}  # the consultant's own link, followed by a click only
@@ -188,6 +192,22 @@ def test_print_and_phone_are_provided_for(english):
     assert 'name="viewport"' in english
     for font in ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC"):
         assert font in english
+
+
+def test_figures_bring_the_font_they_were_drawn_for(english):
+    uri = re.search(r"url\(data:font/woff;base64,([^)]+)\)", english)
+    assert uri
+    with TTFont(BytesIO(base64.b64decode(uri.group(1)))) as font:
+        covered = set(map(chr, font.getBestCmap()))
+        assert set("Machine builders 0.75") <= covered
+        assert "@" not in covered  # only what the figures show
+        assert len(covered) < 70
+        assert font["name"].getBestFamilyName() == "Source Sans Pro"
+
+
+def test_page_without_figures_brings_no_font():
+    assert "@font-face" not in export(small_notebook(Prose(paragraphs=("x",))))
+    assert embedded_font(["<svg><path/></svg>"]) == ""
 
 
 def test_same_notebook_same_bytes(english, tmp_path):

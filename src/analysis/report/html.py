@@ -16,6 +16,7 @@ from traitlets.config import Config
 from analysis.document.html import render_data
 from analysis.report.accent import legible_accent
 from analysis.report.collect import HIDDEN_TAG, Content, Data, Entry, collect_content
+from analysis.report.figure_font import embedded_font
 
 TEMPLATE = "relationship-audit"
 
@@ -87,12 +88,18 @@ def _page(content: Content) -> dict[str, Any]:
     return {
         "document": content,
         "labels": labels,
+        "figure_font": embedded_font(_drawings(content)),
         "accent": legible_accent(content.cover["accent"]),
         "outline": _outline(content.contents),
         "cover": _fragment(content.cover, labels),
         "front": [_fragment(block, labels) for block in content.front],
         "chapters": [[_fragment(block, labels) for block in chapter] for chapter in content.chapters],
     }
+
+
+def _drawings(content: Content) -> list[str]:
+    blocks = (block for unit in (content.front, *content.chapters) for block in unit)
+    return [block["svg"] for block in blocks if block["kind"] == "figure"]
 
 
 def _fragment(block: Data, labels: Mapping[str, str]) -> Markup:

@@ -21,6 +21,12 @@ from analysis.synthetic.write import MARK, TRUTH, write_client
 SMALL = 60
 
 
+@pytest.fixture
+def _small_population(monkeypatch):
+    """Make the estimands of a smaller population: these tests do not look at them."""
+    monkeypatch.setattr(write_module, "POPULATION_CUSTOMERS", 10_000)
+
+
 def digests(folder):
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
 
@@ -166,6 +172,7 @@ def test_no_clock_is_in_the_files(written):
             assert book.read("docProps/core.xml").count(b"2026-01-01T00:00:00Z") == 2
 
 
+@pytest.mark.usefixtures("_small_population")
 def test_another_spec_replaces_the_folder_whole(tmp_path):
     folder = tmp_path / "client"
     write_client(DrawSpec(customers=SMALL), folder, client="client")
@@ -176,6 +183,7 @@ def test_another_spec_replaces_the_folder_whole(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["client"]
 
 
+@pytest.mark.usefixtures("_small_population")
 def test_a_missing_file_is_written_again(tmp_path):
     folder = tmp_path / "client"
     spec = DrawSpec(customers=SMALL)
@@ -195,6 +203,7 @@ def test_a_folder_of_other_origin_is_never_touched(tmp_path):
     assert [path.name for path in folder.iterdir()] == ["orders.csv"]
 
 
+@pytest.mark.usefixtures("_small_population")
 def test_a_failure_leaves_the_old_files_and_no_rubbish(tmp_path, monkeypatch):
     folder = tmp_path / "client"
     write_client(DrawSpec(customers=SMALL), folder, client="client")
@@ -210,6 +219,7 @@ def test_a_failure_leaves_the_old_files_and_no_rubbish(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["client"]
 
 
+@pytest.mark.usefixtures("_small_population")
 def test_the_smallest_client_can_be_written(tmp_path):
     for language in ("en", "zh"):
         write_client(DrawSpec(customers=20, language=language), tmp_path / language, client="client")

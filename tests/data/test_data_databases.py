@@ -107,3 +107,13 @@ def test_missing_sqlite_file_is_not_created(faults_of, folder):
     (fault,) = faults_of(sources={"transactions": {"database": "sqlite:///crm.db", "query": "select 1"}})
     assert fault.found == "no such SQLite file"
     assert list(folder.iterdir()) == []
+
+
+def test_scrub_hides_every_part_of_the_url_in_plain_and_quoted_form():
+    from sqlalchemy.engine import make_url
+
+    from analysis.data.database import scrub
+
+    url = make_url("postgresql://boss:p%40ss%2Fword@db.intern:5433/crm")
+    message = 'user "boss" at db.intern port 5433 database crm: p@ss/word, p%40ss%2Fword; crmx stays'
+    assert scrub(message, url) == 'user "***" at *** port *** database ***: ***, ***; crmx stays'

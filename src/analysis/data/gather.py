@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.data.contract import TABLES, Table
 from analysis.data.mapping import Extra, map_source, source_columns
-from analysis.data.raw import concat_rows
+from analysis.data.raw import concat_rows, release_memory
 from analysis.data.sources import Reader
 from analysis.data.survey_items import item_columns
 from analysis.errors import DataError, Fault
@@ -49,6 +49,7 @@ def gather_tables(params: "ClientParams", reader: Reader) -> Gathered:
             gathered.frames[name] = _stack([part for part in parts if len(part)])
         elif len(gathered.faults) == before:
             gathered.notes.append(N_("The table {table:text} was supplied without any row.", table=name))
+    release_memory()
     return gathered
 
 

@@ -18,6 +18,7 @@ from analysis.data.ledger import Ledger
 from analysis.data.money import add_revenue
 from analysis.data.order import in_time_order
 from analysis.data.paths import data_folder
+from analysis.data.raw import release_memory
 from analysis.data.repairs import (
     drop_refunds_without_purchase,
     drop_without_customer,
@@ -66,6 +67,7 @@ def load_client_data(params: "ClientParams") -> ClientData:
     if faults:
         raise DataError(_without_repeats(faults))
     customers = derive_customers(frames, params.segment)
+    release_memory()
     return ClientData(
         tables=MappingProxyType(frames),
         customers=customers,

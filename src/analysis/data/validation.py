@@ -20,7 +20,7 @@ def validate_table(frame: pd.DataFrame, name: str) -> list[Fault]:
 
     faults: list[Fault] = []
     try:
-        table_schema(name).validate(frame, lazy=True)
+        table_schema(name).validate(frame, lazy=True, inplace=True)  # coerces nothing: no copy is needed
     except SchemaErrors as error:
         cases = error.failure_cases
         cases = cases[cases["index"].notna() & cases["column"].notna()]

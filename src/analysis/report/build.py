@@ -14,6 +14,7 @@ from typing import Any
 from analysis.errors import InputError, ReportError
 from analysis.params.load import load_params, resolved_data_folder
 from analysis.params.model import ClientParams
+from analysis.report.imports import import_papermill
 from analysis.report.kernel import KernelProcess
 from analysis.report.manifest import FILE_NAME as MANIFEST
 from analysis.report.manifest import Origin, describe_origin, find_unchanged, render_manifest
@@ -134,6 +135,7 @@ class _Job:
                 kernel.kill()
 
     def _build(self, staging: Path, kernel: KernelProcess) -> Path:
+        import_papermill()
         from analysis.report.export import Exports
         from analysis.report.run import run_notebook
 

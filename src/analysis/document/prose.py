@@ -24,6 +24,7 @@ LEVELS: Mapping[str, Message] = {
         "An active customer is contacted {value:text} times a year on average (interval {limits:text}; n = {n:int})."
     ),
     "nps": N_("The Net Promoter Score is {value:text} (interval {limits:text}; n = {n:int})."),
+    "revenue": N_("Revenue of the last twelve months is {value:text} (interval {limits:text}; n = {n:int})."),
     "repeat_purchase_rate": N_(
         "{value:text} of the customers who bought came back within the horizon (interval {limits:text}; n = {n:int})."
     ),
@@ -192,42 +193,62 @@ def state_group_spread(outcomes: Mapping[str, Outcome], name: Message, unit: Uni
     )
 
 
-def state_gaps(results: Iterable[IndicatorResult], t: Translator, small_cell: int) -> list[str]:
-    """Return what cannot be concluded from these indicators: unknown levels, untested changes, withheld groups."""
+def state_gaps(
+    results: Iterable[IndicatorResult],
+    t: Translator,
+    small_cell: int,
+    others: Iterable[tuple[Message, NotEstimable]] = (),
+) -> list[str]:
+    """Return what cannot be concluded: unknown levels, untested changes, withheld groups; each reason is said once.
+
+    Parameters
+    ----------
+    results
+        The indicators of a chapter.
+    t
+        The report's language.
+    small_cell
+        Fewest respondents that anything is shown about.
+    others
+        Names and reasons of further results that are not estimable.
+    """
     results = list(results)
-    gaps = [
-        t(N_("{name:message}: {reason:message}", name=result.name, reason=result.overall.reason))
-        for result in results
-        if isinstance(result.overall, NotEstimable)
-    ]
-    reasons: dict[str, list[Message]] = {}
+    unknown: dict[str, list[Message]] = {}
+    untested: dict[str, list[Message]] = {}
     for result in results:
-        if isinstance(result.change, NotEstimable) and isinstance(result.overall, Estimate):
-            reasons.setdefault(t(result.change.reason), []).append(result.name)
+        if isinstance(result.overall, NotEstimable):
+            unknown.setdefault(t(result.overall.reason), []).append(result.name)
+        elif isinstance(result.change, NotEstimable):
+            untested.setdefault(t(result.change.reason), []).append(result.name)
+    for name, outcome in others:
+        unknown.setdefault(t(outcome.reason), []).append(name)
+    gaps = [t(N_("{names:list}: {reason:text}", names=names, reason=reason)) for reason, names in unknown.items()]
     gaps += [
         t(N_("No change over time is stated for {names:list}: {reason:text}", names=names, reason=reason))
-        for reason, names in reasons.items()
+        for reason, names in untested.items()
     ]
+    return [*gaps, *_withheld(results, t, small_cell)]
+
+
+def _withheld(results: Iterable[IndicatorResult], t: Translator, small_cell: int) -> list[str]:
+    """Return how many cells are withheld, or nothing."""
     withheld = sum(
         isinstance(outcome, NotEstimable) and outcome.suppressed
         for result in results
         for outcomes in (result.by_segment, result.by_partner, result.by_period)
         for outcome in outcomes.values()
     )
-    if withheld:
-        gaps.append(
-            t(
-                NP_(
-                    "One cell is withheld to protect respondents (fewer than {floor:int} answers, or a smaller cell"
-                    " could be worked out from it).",
-                    "{count:int} cells are withheld to protect respondents (fewer than {floor:int} answers, or a"
-                    " smaller cell could be worked out from them).",
-                    withheld,
-                    floor=small_cell,
-                )
-            )
-        )
-    return gaps
+    if not withheld:
+        return []
+    sentence = NP_(
+        "One cell is withheld to protect respondents (fewer than {floor:int} answers, or a smaller cell could be worked"
+        " out from it).",
+        "{count:int} cells are withheld to protect respondents (fewer than {floor:int} answers, or a smaller cell could"
+        " be worked out from them).",
+        withheld,
+        floor=small_cell,
+    )
+    return [t(sentence)]
 
 
 def cell_text(outcome: Outcome | None, t: Translator, small_cell: int, *, full: bool = False) -> str:

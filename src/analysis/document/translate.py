@@ -106,7 +106,7 @@ class Translator:
         if isinstance(value, Message):
             return self(value)
         if spec == "list" or isinstance(value, list | tuple):
-            return formatting.format_list([self.value(item) for item in value], self.language)
+            return self.join([self.value(item) for item in value])
         spec = "text" if spec == "message" else spec
         return formatting.format_value(value, spec, self.language, self.currency)
 
@@ -149,7 +149,9 @@ class Translator:
         return formatting.format_percent(share, self.language)
 
     def join(self, items: list[str]) -> str:
-        """Return texts as one enumeration."""
+        """Return texts as one enumeration; with semicolons where one of them holds a comma itself."""
+        if any("," in item or "，" in item for item in items):
+            return self.listing(items)
         return formatting.format_list(items, self.language)
 
     def listing(self, items: Iterable[str]) -> str:

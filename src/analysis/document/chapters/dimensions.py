@@ -29,10 +29,12 @@ from analysis.document.tables import (
 from analysis.messages import N_, Message
 from analysis.results import IndicatorResult, NotEstimable
 
+Gap = tuple[Message, NotEstimable]
+
 HEADLINES = {  # indicators that open a chapter, the first of them is its finding
     "satisfaction": ("satisfaction_index", "effort_index"),
     "loyalty": ("repeat_purchase_rate", "nps", "loyalty_index", "retention_rate"),
-    "value": ("revenue_growth",),
+    "value": ("revenue_growth", "revenue"),
     "interaction": ("contact_coverage", "contact_frequency"),
     "depth_breadth": ("categories_bought", "contact_level_share"),
 }
@@ -57,50 +59,46 @@ def write_loyalty(context: ChapterContext) -> Chapter:
     """Return the chapter on loyalty: what customers say, and what they do."""
     t, theme, indicators = context.t, context.theme, context.audit.indicators
     blocks: list[Block | None] = []
+    gaps: list[Gap] = []
     nps = context.result("nps")
     recommendation = next((item for item in indicators.items if item.role == "recommendation"), None)
     if nps is not None and recommendation is not None:
         blocks.append(plot_recommendation(recommendation, nps, t, theme))
-    if not isinstance(indicators.retention_curve, NotEstimable):
-        blocks.append(plot_retention(indicators.retention_curve, t, theme))
-    limits: list[Message] = [N_("What customers say they will do is not what they do; the two are kept apart here.")]
     if isinstance(indicators.retention_curve, NotEstimable):
-        limits.append(indicators.retention_curve.reason)
-    return _write_dimension(context, "loyalty", ("nps", "repeat_purchase_rate"), blocks, limits)
+        gaps.append((N_("Retention over time"), indicators.retention_curve))
+    else:
+        blocks.append(plot_retention(indicators.retention_curve, t, theme))
+    limits = [N_("What customers say they will do is not what they do; the two are kept apart here.")]
+    return _write_dimension(context, "loyalty", ("nps", "repeat_purchase_rate"), blocks, limits, gaps)
 
 
 def write_value(context: ChapterContext) -> Chapter:
     """Return the chapter on value: growth, its sources, and how much hangs on few customers."""
     t, theme, indicators = context.t, context.theme, context.audit.indicators
     blocks: list[Block | None] = []
-    limits: list[Message] = []
+    gaps: list[Gap] = []
     growth, monthly = indicators.growth, indicators.monthly_revenue
     concentration, rfm = indicators.concentration, indicators.rfm
     if isinstance(growth, NotEstimable):
-        limits.append(growth.reason)
+        gaps.append((N_("Sources of growth"), growth))
     else:
         blocks.append(plot_growth_bridge(growth, t, theme))
     if isinstance(monthly, NotEstimable):
-        limits.append(monthly.reason)
+        gaps.append((N_("Monthly revenue"), monthly))
     else:
         blocks.append(plot_monthly_revenue(monthly, t, theme))
         if monthly.comparisons:
             blocks.append(tabulate_months(monthly.comparisons, t))
     if isinstance(concentration, NotEstimable):
-        limits.append(concentration.reason)
+        gaps.append((N_("Concentration of revenue"), concentration))
     else:
         blocks.append(plot_concentration(concentration, t, theme))
     if isinstance(rfm, NotEstimable):
-        limits.append(rfm.reason)
+        gaps.append((N_("Customers by buying behaviour"), rfm))
     else:
         blocks += [plot_rfm(rfm, t, theme), tabulate_rfm(rfm, t)]
-    limits.append(N_("Revenue says what customers bought, not what they could have bought, nor what it earned."))
-    return _write_dimension(context, "value", (), blocks, list(dict.fromkeys(limits_text(limits, context))))
-
-
-def limits_text(limits: Sequence[Message], context: ChapterContext) -> list[str]:
-    """Return the limits as texts, so that the same reason is said once."""
-    return [context.t(limit) for limit in limits]
+    limits = [N_("Revenue says what customers bought, not what they could have bought, nor what it earned.")]
+    return _write_dimension(context, "value", (), blocks, limits, gaps)
 
 
 def write_interaction(context: ChapterContext) -> Chapter:
@@ -120,7 +118,8 @@ def _write_dimension(
     key: str,
     shown: Sequence[str],
     blocks: Sequence[Block | None],
-    limits: Sequence[str | Message],
+    limits: Sequence[Message],
+    gaps: Sequence[Gap] = (),
 ) -> Chapter:
     """Return a dimension's chapter; `shown` are the indicators drawn over time and by segment."""
     silence, results = context.silence(key), context.dimension(key)
@@ -130,8 +129,6 @@ def _write_dimension(
     t = context.t
     headline = _headline(context, key, results)
     drawn = [result for name in shown if (result := context.result(name)) is not None]
-    if key == "value":
-        drawn = []
     trends = [plot_trend(result, t, context.theme) for result in drawn]
     segments = [plot_breakdown(result, t, context.theme) for result in drawn]
     parts: list[Block | None] = [
@@ -147,7 +144,7 @@ def _write_dimension(
         *segments[1:],
         *blocks[1:],
         _segment_table(context, key, headline),
-        *context.limits([*state_gaps(results, t, context.small_cell), *limits]),
+        *context.limits([*state_gaps(results, t, context.small_cell, gaps), *limits]),
     ]  # fmt: skip
     return context.chapter(key, parts)
 

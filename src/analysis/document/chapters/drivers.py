@@ -80,6 +80,16 @@ def state_repurchase(model: RepurchaseModel) -> list[Message]:
     return sentences
 
 
+def short_citation(source: str) -> str:
+    """Return the authors of a source that names them with an ampersand before its title, else the whole source.
+
+    >>> short_citation("Curtis, Abratt & Dion, Customer loyalty, Journal of Consumer Satisfaction 24")
+    'Curtis, Abratt & Dion'
+    """
+    authors, ampersand, rest = source.partition(" & ")
+    return f"{authors} & {rest.partition(',')[0]}" if ampersand else source
+
+
 def _loyalty_parts(context: ChapterContext, model: LoyaltyModel) -> list[Block | None]:
     t = context.t
     anchor = N_(
@@ -87,7 +97,7 @@ def _loyalty_parts(context: ChapterContext, model: LoyaltyModel) -> list[Block |
         " ({source:text}, {year:text}).",
         value=t.estimate(model.correlation),
         anchor=model.anchor.value,
-        source=model.anchor.source,
+        source=short_citation(model.anchor.source),
         year=str(model.anchor.year),
     )
     items: list[Message] = [anchor]

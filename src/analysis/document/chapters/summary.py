@@ -56,6 +56,8 @@ def _finding(context: ChapterContext) -> Message:
 def _scorecard(context: ChapterContext) -> Scorecard:
     score, t = context.audit.score, context.t
     headline = _cell(context, t(N_("Relationship score")), score.overall, score.level)
+    if isinstance(score.overall, NotEstimable):
+        headline = ScoreCell(label=headline.label, value=headline.value)  # the lead has said why
     cells = tuple(_dimension_cell(context, dimension) for dimension in score.dimensions)
     cuts = t.join([f"{level} ≥ {t.number(cut)}" for level, cut in sorted(score.cuts.items())])
     note = N_("0 to 100 points; levels: {cuts:text}; below is E. In brackets: 95% intervals.", cuts=cuts)

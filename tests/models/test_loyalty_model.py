@@ -179,6 +179,8 @@ def test_collinear_controls_are_left_out_with_a_note(data):
         ({"loyalty_index": 100.0}, "same loyalty"),
         ({"satisfaction_index": 100.0, "loyalty_index": 100.0}, "same satisfaction"),
         ({"loyalty_index": lambda frame: frame["satisfaction_index"]}, "same question"),
+        ({"satisfaction_index": lambda frame: np.where(frame.index == 0, 0.0, 100.0)}, "same satisfaction"),
+        ({"loyalty_index": lambda frame: np.where(frame.index == 0, 0.0, 100.0)}, "same loyalty"),
         ({"weight": 0.0}, "weights"),
         ({"account_key": "one"}, "accounts"),
         ({"loyalty_index": np.nan}, "does not ask about loyalty"),
@@ -256,3 +258,10 @@ def test_bins_never_split_equal_answers_nor_fall_below_the_floor():
     bins = binned_means(x, x / 2, np.ones(80), small_cell=5)
     assert [(part.low, part.high, part.n) for part in bins] == [(20, 20, 30), (40, 60, 38), (80, 80, 12)]
     assert bins[0].outcome == 10.0
+
+
+def test_an_item_that_satisfaction_foretells_has_no_ordered_answer(data):
+    foretold = with_survey(data, recommend=lambda frame: np.round(frame["satisfaction_index"] / 10))
+    ordered = fit_satisfaction_loyalty(foretold, make_params()).ordered
+    assert isinstance(ordered, NotEstimable)
+    assert "no finite answer" in ordered.reason.msgid

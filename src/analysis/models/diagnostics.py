@@ -10,6 +10,8 @@ from analysis.models.terms import Design
 # Above this a predictor's variance is inflated enough to be said (Kutner et al. 2005, Applied Linear Statistical
 # Models, give 10; 5 is the usual caution).
 HIGH_VIF = 5.0
+# A relation that rests on fewer accounts than these is theirs, not the customers'.
+FEWEST_DIFFERING = 5
 
 
 def variance_inflation(matrix: Floats, weights: Floats, column: int) -> float:
@@ -52,3 +54,9 @@ def most_influential(deviations: Floats, column: int) -> np.ndarray:
     """Return the 1% of accounts (at least one) whose omission moves a coefficient most."""
     count = max(1, round(0.01 * len(deviations)))
     return np.argsort(-np.abs(deviations[:, column]), kind="stable")[:count]
+
+
+def differing_accounts(values: Floats, clusters: np.ndarray) -> int:
+    """Return how many accounts gave an answer other than the most frequent one."""
+    levels, counts = np.unique(values, return_counts=True)
+    return len(np.unique(clusters[values != levels[counts.argmax()]]))

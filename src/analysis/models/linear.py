@@ -24,7 +24,7 @@ class LinearFit:
     fitted, residuals, weights, clusters
         By row; weights have mean 1, clusters are codes.
     r_squared
-        Weighted, 0 to 1.
+        Weighted, 0 to 1; 0 where the outcome does not vary.
     deviations
         Movement of the coefficients when each account is left out, shape (G, k).
     leverages
@@ -83,6 +83,7 @@ def fit_linear(
         codes,
     )
     centred = y - np.average(y, weights=w)
+    total = float((w * centred**2).sum())
     leverages = w * np.einsum("ij,ji->i", design, np.linalg.solve(cross, design.T))
     return LinearFit(
         coefficients=coefficients,
@@ -91,7 +92,7 @@ def fit_linear(
         residuals=residuals,
         weights=w,
         clusters=codes,
-        r_squared=float(1 - (w * residuals**2).sum() / (w * centred**2).sum()),
+        r_squared=1 - float((w * residuals**2).sum()) / total if total > 0 else 0.0,
         deviations=deviations,
         leverages=leverages,
     )

@@ -13,6 +13,7 @@ from analysis.models.clustering import (
     sum_by_cluster,
 )
 from analysis.models.curve import binned_means, satisfaction_grid
+from analysis.models.diagnostics import FEWEST_DIFFERING, differing_accounts
 from analysis.models.forms import compare_forms
 from analysis.models.linear import LinearFit, fit_linear
 from analysis.models.loyalty_checks import check_loyalty
@@ -79,10 +80,9 @@ def refuse(sample: LoyaltySample, params: ClientParams) -> Message | None:
         )
     if not (np.isfinite(sample.weights).all() and (sample.weights > 0).all()):
         return N_("Some survey weights are missing or not above zero.")
-    if np.ptp(sample.satisfaction) == 0:
-        return N_("All respondents gave the same satisfaction.")
-    if np.ptp(sample.rows["loyalty_index"].to_numpy(dtype=float)) == 0:
-        return N_("All respondents gave the same loyalty.")
+    constant = hardly_varies(sample)
+    if constant is not None:
+        return constant
     most = 2 * (1 + sum(len(control.terms) for control in sample.controls) + 1)
     if sample.accounts < most:
         return N_(
@@ -90,6 +90,29 @@ def refuse(sample: LoyaltySample, params: ClientParams) -> Message | None:
             "{least:int}.",
             accounts=sample.accounts,
             least=most,
+        )
+    return None
+
+
+def hardly_varies(sample: LoyaltySample) -> Message | None:
+    """Return that satisfaction or loyalty is the same in (almost) every account, or None."""
+    different = differing_accounts(sample.satisfaction, sample.clusters)
+    if different == 0:
+        return N_("All respondents gave the same satisfaction.")
+    if different < FEWEST_DIFFERING:
+        return N_(
+            "All but {count:int} of {accounts:int} accounts gave the same satisfaction.",
+            count=different,
+            accounts=sample.accounts,
+        )
+    different = differing_accounts(sample.rows["loyalty_index"].to_numpy(dtype=float), sample.clusters)
+    if different == 0:
+        return N_("All respondents gave the same loyalty.")
+    if different < FEWEST_DIFFERING:
+        return N_(
+            "All but {count:int} of {accounts:int} accounts gave the same loyalty.",
+            count=different,
+            accounts=sample.accounts,
         )
     return None
 

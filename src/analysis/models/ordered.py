@@ -27,6 +27,8 @@ from analysis.models.clustering import (
 MAX_ITERATIONS = 60
 # Newton decrement at which the maximum is found: the log-likelihood can gain less than this.
 TOLERANCE = 1e-14
+# Mean log-likelihood a row above which every answer is foretold: the likelihood climbs for ever (complete separation).
+FORETOLD = -1e-6
 SMALLEST = 1e-300
 
 
@@ -219,7 +221,8 @@ def _maximise(rows: _Rows, theta: Floats) -> tuple[Floats, bool]:
         except np.linalg.LinAlgError:
             return theta, False
         if gradient @ step < TOLERANCE * max(1.0, abs(value)):
-            return theta, bool(np.linalg.cond(information) < 1 / np.finfo(float).eps ** 0.75)
+            is_curved = bool(np.linalg.cond(information) < 1 / np.finfo(float).eps ** 0.75)
+            return theta, is_curved and value < FORETOLD * len(rows.weights)
         size = 1.0
         while size > 1e-10:
             candidate = theta + size * step

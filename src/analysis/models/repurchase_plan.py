@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.messages import N_, Message
 from analysis.models.clustering import Floats, checked_weights
+from analysis.models.diagnostics import FEWEST_DIFFERING, differing_accounts
 from analysis.models.repurchase_sample import RepurchaseSample
 from analysis.models.results import PredictorSet, RepurchaseCounts
 from analysis.models.terms import (
@@ -205,8 +206,12 @@ def _refuse(rows: pd.DataFrame, y: Floats, params: ClientParams) -> NotEstimable
             ),
             n=n,
         )
-    if np.ptp(rows["satisfaction"].to_numpy(dtype=float)) == 0:
+    different = differing_accounts(rows["satisfaction"].to_numpy(dtype=float), np.arange(n))
+    if different == 0:
         return NotEstimable(reason=N_("All these customers gave the same satisfaction."), n=n)
+    if different < FEWEST_DIFFERING:
+        reason = N_("All but {count:int} of {n:int} customers gave the same satisfaction.", count=different, n=n)
+        return NotEstimable(reason=reason, n=n)
     return None
 
 

@@ -20,7 +20,7 @@ def chapter_titles() -> dict[str, Message]:
         "summary": N_("The relationship at a glance"),
         "satisfaction": N_("Satisfaction"),
         "loyalty": N_("Loyalty"),
-        "value": N_("Value"),
+        "value": N_("Customer value"),
         "interaction": N_("Interaction"),
         "depth_breadth": N_("Depth and breadth"),
         "drivers": N_("What goes with loyalty and repeat purchase"),

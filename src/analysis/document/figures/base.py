@@ -10,6 +10,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.document.blocks import Figure
+from analysis.document.formatting import SPAN
 from analysis.document.theme import GREY, RULE, Theme, clean_text, drawing, figure_to_svg, new_canvas
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
@@ -145,6 +146,14 @@ def style_value_axis(ax: Axes, axis: str, unit: Unit, t: Translator, label: str 
 def name_ticks(ax: Axes, positions: Sequence[float], labels: Sequence[str]) -> None:
     """Name the positions of a vertical chart; two-line names get room between their lines."""
     ax.set_xticks(positions, labels, linespacing=1.35)
+
+
+def broken_period(text: str) -> str:
+    """Break a long period's label after its first half, for the ticks of an axis."""
+    for word in SPAN.values():
+        if word in text:
+            return text.replace(word, f"{word.rstrip()}\n", 1)
+    return text
 
 
 def name_rows(ax: Axes, labels: Sequence[str], width: int = LABEL_WIDTH) -> None:

@@ -6,7 +6,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from analysis.document.blocks import Figure
-from analysis.document.figures.base import figure_block, figure_drawing, name_ticks, style_value_axis
+from analysis.document.figures.base import broken_period, figure_block, figure_drawing, name_ticks, style_value_axis
 from analysis.document.formatting import format_money, format_month
 from analysis.document.theme import GREY, INK, LIGHT, Theme
 from analysis.document.translate import Translator
@@ -35,7 +35,7 @@ def plot_growth_bridge(bridge: GrowthBridge, t: Translator, theme: Theme) -> Fig
     """Return the waterfall from the earlier to the later period's revenue; its title follows the growth's interval."""
     steps = bridge_steps(bridge)
     first, last = t.period(bridge.earlier_label), t.period(bridge.later_label)
-    names = [_broken(first), *(t(name) for _, name, _ in steps), _broken(last)]
+    names = [broken_period(first), *(t(name) for _, name, _ in steps), broken_period(last)]
     with figure_drawing(theme, "growth-bridge", HEIGHT) as sheet:
         ax = sheet.ax
         ax.bar([0, len(names) - 1], [bridge.earlier, bridge.later], color=GREY, width=0.62)
@@ -73,14 +73,6 @@ def plot_growth_bridge(bridge: GrowthBridge, t: Translator, theme: Theme) -> Fig
             {"label": last, "value": bridge.later},
         ],
     )  # fmt: skip
-
-
-def _broken(text: str) -> str:
-    """Break a long period label after its first half."""
-    for word in (" – ", "至"):
-        if word in text:
-            return text.replace(word, word.rstrip() + "\n", 1)
-    return text
 
 
 def _above(ax: Axes, position: int, height: float, text: str) -> None:

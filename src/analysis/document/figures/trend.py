@@ -4,6 +4,7 @@ import seaborn as sns
 
 from analysis.document.blocks import Figure
 from analysis.document.figures.base import (
+    broken_period,
     estimate_row,
     figure_block,
     figure_drawing,
@@ -46,7 +47,7 @@ def plot_trend(result: IndicatorResult, t: Translator, theme: Theme) -> Figure |
         name_ticks(
             ax,
             positions[::step],
-            [f"{clean_text(t.period(label), 24)}\n{t.n(points[label].n)}" for label in labels[::step]],
+            [f"{broken_period(clean_text(t.period(label), 40))}\n{t.n(points[label].n)}" for label in labels[::step]],
         )
         ax.set_xlim(-0.4, len(labels) - 0.4)
         ax.margins(y=0.16)

@@ -260,9 +260,8 @@ def _month_label(label: str, t: Translator) -> str:
     return t.join([t.period(first), t.period(f"{first[:4]}-{second}")])
 
 
-def tabulate_league(league: PartnerLeague, name: Message, unit_result: IndicatorResult, t: Translator) -> Table:
+def tabulate_league(league: PartnerLeague, name: Message, t: Translator, small_cell: int) -> Table:
     """Return the partners compared on one indicator, best first, with the interval of each rank."""
-    small_cell = 0
     rows = [
         (
             clean_text(row.name, 50),
@@ -292,7 +291,7 @@ def tabulate_league(league: PartnerLeague, name: Message, unit_result: Indicator
             note,
             t(too_small) if league.too_small else "",
         ),
-        anchor=f"table-partners-{unit_result.key}".replace("_", "-"),
+        anchor=f"table-partners-{league.indicator}".replace("_", "-"),
     )
 
 

@@ -24,7 +24,7 @@ def write_partners(context: ChapterContext) -> Chapter:
     for key, league in indicators.partners.items():
         result = indicators.results[key]
         findings.append(t(state_league(league, result.name)))
-        parts.append(tabulate_league(league, result.name, result, t))
+        parts.append(tabulate_league(league, result.name, t, context.small_cell))
     if not indicators.partners:
         first = broken_down[0]
         findings.append(state_group_spread(first.by_partner, first.name, first.unit, t))

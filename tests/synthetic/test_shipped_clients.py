@@ -118,11 +118,13 @@ OLIST = {
 }
 NAMES = {
     "dataset": lambda stem: f"{stem}.csv" if stem.startswith("product") else f"{stem}_dataset.csv",
-    "union": lambda stem: f"official_{stem}.csv"
-    if stem.startswith("product")
-    else f"official_{stem}_dataset.csv"
-    if stem in ("olist_products", "olist_sellers")
-    else f"{stem}_union.csv",
+    "union": lambda stem: (
+        f"official_{stem}.csv"
+        if stem.startswith("product")
+        else f"official_{stem}_dataset.csv"
+        if stem in ("olist_products", "olist_sellers")
+        else f"{stem}_union.csv"
+    ),
 }
 
 

@@ -150,7 +150,9 @@ def test_feedback_reads_as_text_in_the_client_s_language(client):
 
 def test_spring_festival_empties_the_chinese_order_book():
     def orders(language):
-        lines = draw_client(DrawSpec(language=language, customers=2000), tables=["transactions"]).canonical["transactions"]
+        lines = draw_client(DrawSpec(language=language, customers=2000), tables=["transactions"]).canonical[
+            "transactions"
+        ]
         festival = lines["ordered_on"].between("2025-01-27", "2025-02-07")
         weeks_after = lines["ordered_on"].between("2025-02-10", "2025-02-21")
         return festival.sum() / weeks_after.sum()

@@ -145,8 +145,7 @@ def test_without_effects_nothing_goes_with_anything():
 
 def test_the_confounder_biases_the_naive_slope_upwards():
     with_it, without = (
-        population_truth(Truth(confounder_on_satisfaction=strength), 1, customers=30_000)
-        for strength in (0.8, 0.0)
+        population_truth(Truth(confounder_on_satisfaction=strength), 1, customers=30_000) for strength in (0.8, 0.0)
     )
     name = "ame_satisfaction_unadjusted"
     assert with_it[name]["value"] > without[name]["value"] + 2 * with_it[name]["std_error"]

@@ -141,9 +141,7 @@ def _duplicated(rng: np.random.Generator, frame: pd.DataFrame, size: int) -> pd.
     return pd.concat([frame, frame.iloc[rng.choice(usable, size, replace=False)]], ignore_index=True)
 
 
-def answers_as_given(
-    rng: np.random.Generator, world: World, survey: pd.DataFrame
-) -> pd.DataFrame:
+def answers_as_given(rng: np.random.Generator, world: World, survey: pd.DataFrame) -> pd.DataFrame:
     """Return the survey with its items as texts, as they were answered.
 
     The first wave was answered partly in words and has blanks; later ones have the codes 98 and 99.

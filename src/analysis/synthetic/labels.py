@@ -35,9 +35,7 @@ def manager_codes(manager: np.ndarray) -> np.ndarray:
 
 def person_ids(customer: np.ndarray, slot: np.ndarray, person: np.ndarray) -> np.ndarray:
     """Return a contact's id: the customer, the place, and a letter that moves on when the person changes."""
-    return np.array(
-        [f"{c}-{s + 1}{chr(97 + p)}" for c, s, p in zip(customer, slot, person, strict=True)], dtype=object
-    )
+    return np.array([f"{c}-{s + 1}{chr(97 + p)}" for c, s, p in zip(customer, slot, person, strict=True)], dtype=object)
 
 
 def text_where(mask: np.ndarray, texts: np.ndarray) -> np.ndarray:

@@ -70,9 +70,7 @@ def draw_survey(spec: ClientSpec, words: Vocabulary, accounts: Accounts, answers
     items = {item.key: answers.codes[item.key][done] for item in ITEMS}
     items[EFFORT_ITEM.key] = EFFORT_ITEM.low + EFFORT_ITEM.high - items[EFFORT_ITEM.key]
     five = np.clip(np.rint(1 + (items[BRIDGED_ITEM] - 1) * 4 / 9), 1, 5)
-    items[BRIDGED_ITEM] = np.where(
-        wave == BRIDGED_WAVE, BRIDGE_SLOPE * five + BRIDGE_INTERCEPT, items[BRIDGED_ITEM]
-    )
+    items[BRIDGED_ITEM] = np.where(wave == BRIDGED_WAVE, BRIDGE_SLOPE * five + BRIDGE_INTERCEPT, items[BRIDGED_ITEM])
     frame = pd.DataFrame(
         {
             "responded_on": to_dates(answers.answered[done]),

@@ -108,8 +108,6 @@ def truth_of(world: World, flawed: Flawed, client: str) -> dict[str, Any]:
     }
 
 
-
-
 def _rounded(estimands: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
     """Return the numbers with the digits that do not depend on the machine."""
     return {name: {key: float(f"{value:.8g}") for key, value in entry.items()} for name, entry in estimands.items()}

@@ -18,11 +18,12 @@ NOT_CUSTOMERS = frozenset(("prospect", "dormant", "lost"))
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PeriodValues:
-    """One period of a customer-level indicator: a value for each of some customers."""
+    """One period of a customer-level indicator: a value for each of some customers, and its weight (default 1)."""
 
     label: str
     ids: pd.Index
     values: Floats
+    weights: Floats | None = None
 
 
 def observe_customers(periods: Sequence[PeriodValues], data: ClientData, params: ClientParams) -> Observations:
@@ -33,7 +34,9 @@ def observe_customers(periods: Sequence[PeriodValues], data: ClientData, params:
     return Observations(
         sample=Sample(
             values=np.concatenate([period.values for period in periods]).astype(np.float64),
-            weights=np.ones(len(ids)),
+            weights=np.concatenate(
+                [np.ones(len(period.ids)) if period.weights is None else period.weights for period in periods]
+            ),
             clusters=codes,
             units=codes,
         ),

@@ -23,7 +23,7 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
-from analysis.indicators.samples import TINY, Moments, Sample, moments_of, normal_quantile, t_quantile
+from analysis.indicators.samples import TINY, Moments, Sample, count_distinct, moments_of, normal_quantile, t_quantile
 from analysis.messages import N_
 from analysis.results import Change, Estimate, NotEstimable, Outcome, Unit, Verdict
 
@@ -111,7 +111,7 @@ def _refuse(sample: Sample, *, min_clusters: int, min_n: int) -> NotEstimable | 
     n = sample.n
     if n == 0:
         return NotEstimable(reason=N_("There are no observations."), n=0)
-    clusters = len(np.unique(sample.clusters[sample.weights > 0]))
+    clusters = count_distinct(sample.clusters[sample.weights > 0])
     if n < min_n:
         reason = N_("There are {n:int} observations; an estimate needs at least {min:int}.", n=n, min=min_n)
         return NotEstimable(reason=reason, n=n)
@@ -191,7 +191,7 @@ def difference(
     joint = np.zeros(len(codes))
     joint[np.searchsorted(codes, second.codes)] += second.contributions
     joint[np.searchsorted(codes, first.codes)] -= first.contributions
-    variance = len(codes) / (len(codes) - 1) * float(joint @ joint)
+    variance = len(codes) / (len(codes) - 1) * float((joint * joint).sum())
     for moments in (first, second):  # a period without variation is not a period without uncertainty
         if moments.variance <= 0:
             variance += _degenerate_variance(moments, measure.bounds, level)

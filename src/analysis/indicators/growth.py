@@ -120,8 +120,10 @@ def compute_monthly_revenue(
 
 def _customers_by_month(ledger: Ledger, first: int, size: int) -> NDArray[np.intp]:
     month = ledger.bought_on.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) - first
-    pairs = np.unique(ledger.bought_by * size + month)
-    return np.bincount(pairs % size, minlength=size)
+    # purchases are sorted by customer and day, so a customer's purchases of one month are neighbours
+    pairs = ledger.bought_by * size + month
+    first_of_pair = np.diff(pairs, prepend=-1) != 0
+    return np.bincount(month[first_of_pair], minlength=size)
 
 
 def _comparisons(

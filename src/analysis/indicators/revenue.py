@@ -206,12 +206,17 @@ def _per_customer(totals: _Totals) -> IndicatorResult:
 
 
 def _order_value(totals: _Totals) -> IndicatorResult:
+    """Average over purchases: each customer's own mean, weighted by its purchases, which clusters by customer."""
     ledger = totals.ledger
     periods = []
     for window in reversed(totals.years):
-        rows = np.flatnonzero(window.holds(ledger.bought_on))
-        ids = ledger.ids[ledger.bought_by[rows]]
-        periods.append(PeriodValues(label=window.label, ids=ids, values=ledger.bought_for[rows]))
+        rows = window.holds(ledger.bought_on)
+        count = np.bincount(ledger.bought_by[rows], minlength=len(ledger.ids))
+        total = np.bincount(ledger.bought_by[rows], ledger.bought_for[rows], len(ledger.ids))
+        buyers = np.flatnonzero(count)
+        weights = count[buyers].astype(np.float64)
+        values = total[buyers] / weights
+        periods.append(PeriodValues(label=window.label, ids=ledger.ids[buyers], values=values, weights=weights))
     return _built("average_order_value", periods, totals)
 
 

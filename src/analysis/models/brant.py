@@ -4,10 +4,11 @@ import numpy as np
 
 from analysis.models.binomial import fit_binomial
 from analysis.models.clustering import Floats, wald_test
-from analysis.models.separation import detect_separation
 
 # A binary split needs so many answers on either side for each of its parameters to be worth comparing.
 ANSWERS_PER_PARAMETER = 5
+# A fitted probability this near to 0 or 1 is the mark of a separated split, whose coefficient is no estimate.
+CERTAIN = 1e-7
 
 
 def brant_test(
@@ -45,9 +46,9 @@ def brant_test(
         above = (category > cut).astype(float)
         if min(above.sum(), len(above) - above.sum()) < needed:
             continue
-        if detect_separation(above, design).kind != "none":
-            continue
         fit = fit_binomial(above, design, weights=weights, clusters=clusters)
+        if not fit.converged or np.minimum(fit.fitted, 1 - fit.fitted).min() < CERTAIN:
+            continue
         estimates.append(fit.coefficients[column])
         deviations.append(fit.deviations[:, column])
     if len(estimates) < 2:

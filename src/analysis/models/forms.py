@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from analysis.messages import N_, Message
-from analysis.models.clustering import Floats, sum_by_cluster
+from analysis.models.clustering import SINGULAR, Floats, sum_by_cluster
 from analysis.models.loyalty_sample import LoyaltySample
 from analysis.models.results import FunctionalForm
 from analysis.models.terms import SATISFACTION, Design
@@ -71,15 +71,25 @@ def held_out_scores(
         best = np.inf
         for extra in candidates(x, train):
             full = np.column_stack([matrix, extra])
-            root = np.sqrt(weights[train])
-            target = outcome[train] * root
-            coefficients = np.linalg.lstsq(full[train] * root[:, None], target, rcond=1e-10)[0]
+            coefficients = _least_squares(full[train], outcome[train], weights[train])
             variance = float(np.average((outcome[train] - full[train] @ coefficients) ** 2, weights=weights[train]))
             if variance < best:
                 best = variance
                 residual = outcome[test] - full[test] @ coefficients
                 scores[test] = -0.5 * (np.log(2 * np.pi * variance) + residual**2 / variance)
     return scores
+
+
+def _least_squares(design: Floats, outcome: Floats, weights: Floats) -> Floats:
+    """Return weighted least-squares coefficients; 0 for a column that the training rows do not inform.
+
+    Normal equations of columns scaled to length 1: many small fits, for which a decomposition of the rows is too slow.
+    """
+    length = np.sqrt(weights @ design**2)
+    scale = 1 / np.where(length > 0, length, 1.0)
+    weighted = design * (weights[:, None] * scale)
+    inverse = np.linalg.pinv(weighted.T @ design * scale, rcond=SINGULAR, hermitian=True)
+    return np.asarray(inverse @ (weighted.T @ outcome) * scale)
 
 
 def _gain(difference: Floats, weights: Floats, sample: LoyaltySample) -> tuple[float, float]:

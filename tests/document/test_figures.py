@@ -150,11 +150,18 @@ def test_a_trend_says_rose_or_fell_only_where_the_test_does(satisfaction) -> Non
 def test_a_breakdown_is_certain_only_where_intervals_part(satisfaction) -> None:
     import dataclasses
 
-    near = {"A": satisfaction.overall, "B": satisfaction.overall}
+    near = {"A": satisfaction.overall, "B": dataclasses.replace(satisfaction.overall, value=73.0)}
     apart = plot_breakdown(satisfaction, EN, PAPER)
     close = plot_breakdown(dataclasses.replace(satisfaction, by_segment=near), EN, PAPER)
     assert "beyond the uncertainty of both" in apart.title
     assert "the order is not certain" in close.title
+
+
+def test_groups_that_read_the_same_are_called_the_same(satisfaction) -> None:
+    import dataclasses
+
+    same = dataclasses.replace(satisfaction, by_segment={"A": satisfaction.overall, "B": satisfaction.overall})
+    assert plot_breakdown(same, EN, PAPER).title == "Satisfaction index is 72 in every group"
 
 
 def test_withheld_groups_are_counted_and_not_drawn(satisfaction) -> None:

@@ -67,7 +67,7 @@ def test_renminbi_is_written_the_chinese_way() -> None:
         (estimate(71.6, 68.2, 74.9, "index"), "72 (68 to 75)", "72（68 至 75）"),
         (estimate(7.4, 7.11, 7.6, "score"), "7.40 (7.11 to 7.60)", "7.40（7.11 至 7.60）"),
         (estimate(3.1, 1.9, 4.3, "percentage_points"), "+3.1 (+1.9 to +4.3)", "+3.1（+1.9 至 +4.3）"),
-        (estimate(1.2e6, 1.1e6, 1.3e6, "money"), "€1.2m (€1.1m to €1.3m)", "120 万欧元（110 万欧元 至 130 万欧元）"),
+        (estimate(1.2e6, 1.1e6, 1.3e6, "money"), "€1.2m (€1.1m to €1.3m)", "120 万欧元（110 至 130 万欧元）"),
     ],
 )
 def test_an_estimate_carries_its_interval(numbers: Estimate, english: str, chinese: str) -> None:

@@ -197,6 +197,8 @@ def brackets(text: str, language: str, before: str = "") -> str:
 def format_limits(estimate: Estimate, language: str, currency: str, *, full: bool = False) -> str:
     """Write the interval of an estimate alone: "58 to 66"; the percent sign is left to the estimate itself."""
     _, low, high = _written(estimate, language, currency, full=full)
+    if language == "zh" and low.partition(" ")[2] == high.partition(" ")[2]:
+        low = low.partition(" ")[0]  # 110 至 130 万元: the unit is said once
     return format_range(low.rstrip("%"), high.rstrip("%"), language)
 
 

@@ -176,6 +176,8 @@ def state_group_spread(outcomes: Mapping[str, Outcome], name: Message, unit: Uni
         "lowest": clean_text(ranked[-1], 60),
         "low": t.unit(last.value, unit),
     }
+    if values["high"] == values["low"]:
+        return ""
     if first.low > last.high:
         return t(
             N_(

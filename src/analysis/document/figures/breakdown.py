@@ -76,6 +76,8 @@ def _finding(result: IndicatorResult, ranked: list[str], estimates: Mapping[str,
     }
     if len(ranked) == 1:
         return N_("{name:message} in {highest:text}: {high:text}", **values)
+    if values["high"] == values["low"]:
+        return N_("{name:message} is {high:text} in every group", **values)
     if first.low > last.high:
         return N_(
             "{name:message} is highest in {highest:text} ({high:text}) and lowest in {lowest:text} ({low:text}),"

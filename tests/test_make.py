@@ -145,9 +145,3 @@ def test_ci_runs_what_a_change_must_pass():
     assert "set -euo pipefail" in text
     assert re.findall(r"^make (\S+)$", text, flags=re.MULTILINE) == ["lint", "test", "test-all"]
     subprocess.run(["bash", "-n", script], check=True)
-
-
-def test_lock_names_no_host():
-    text = (ROOT / "requirements.lock").read_text("utf-8")
-    assert "://" not in text
-    assert "index-url" not in text

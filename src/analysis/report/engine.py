@@ -136,7 +136,7 @@ def _connect(client: Any) -> None:
     A kernel that says welcome publishes to us: nothing that it will show can be lost, and what is sent now is run as
     soon as it has loaded. Waiting for its readiness instead, as nbclient does, costs idle rounds of a second.
     """
-    from jupyter_core.utils import run_sync
+    from nbclient.util import run_sync
 
     client.kc = client.km.client()
     client.kc.start_channels()

@@ -81,7 +81,8 @@ def jackknife_deviations(scores: Floats, total: Floats, rows: Callable[[], Float
     sums = sum_by_cluster(scores, codes)
     if len(sums) > MANY_CLUSTERS:
         return np.asarray(np.linalg.solve(total, sums.T).T)
-    scale = 1 / np.sqrt(np.diag(total))
+    curvature = np.diag(total)
+    scale = 1 / np.sqrt(np.where(curvature > 0, curvature, 1.0))
     remaining = (total - sum_by_cluster(rows(), codes)) * np.outer(scale, scale)
     inverse = np.linalg.pinv(remaining, rcond=SINGULAR, hermitian=True)
     return np.asarray(np.einsum("gij,gj->gi", inverse, sums * scale) * scale)

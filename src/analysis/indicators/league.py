@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.data.client import ClientData
-from analysis.indicators.observations import Observations
+from analysis.indicators.observations import Observations, rows_by_code
 from analysis.indicators.resampling import generator
 from analysis.indicators.samples import Floats, Sample, normal_quantile
 from analysis.indicators.shapes import PartnerLeague, PartnerStanding
@@ -96,16 +96,17 @@ class _Means:
 
 def _partner_means(result: IndicatorResult, observations: Observations) -> tuple[list[str], _Means]:
     """Return the partners of the last period with enough units, and their means over accounts."""
-    rows = observations.period == len(observations.periods) - 1
-    codes = observations.partner.codes[rows]
+    rows = (observations.period == len(observations.periods) - 1) & (observations.partner.codes >= 0)
     sample = observations.sample.where(rows)
-    present = [int(code) for code in np.unique(codes[codes >= 0])]
+    present, position = np.unique(observations.partner.codes[rows], return_inverse=True)
     partners: list[str] = []
     found: list[tuple[float, float, int, float]] = []
-    for code in present:
+    for code, piece in zip(present, rows_by_code(position, len(present)), strict=True):
+        if len(piece) < MIN_UNITS:
+            continue
         name = observations.partner.names[code]
         outcome = result.by_partner.get(name)
-        part = sample.where(codes == code)
+        part = sample.where(piece)
         # with very many partners those too small are not listed, and may be withheld
         hidden = outcome is None if observations.respondent_count is not None else False
         hidden |= isinstance(outcome, NotEstimable) and outcome.suppressed

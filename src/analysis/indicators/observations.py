@@ -190,18 +190,26 @@ def _groups(
             counts.astype(np.float64), shown=present >= 0, floor=params.limits.small_cell, total_is_shown=published
         )
     rows = np.flatnonzero(mask)
-    order = np.argsort(codes, kind="stable")
-    pieces = np.split(rows[order], np.cumsum(np.bincount(codes, minlength=len(present)))[:-1])
+    pieces = [rows[piece] for piece in rows_by_code(codes, len(present))]
     limits = params.limits
     outcomes: dict[str, Outcome] = {}
+    many = len(present_groups) > MAX_LISTED
     for position, code in present_groups:
+        if many and len(pieces[position]) < limits.min_n:
+            continue  # neither estimable nor listed
         outcome: Outcome = withheld()
         if position not in hidden:
             part = observations.sample.where(pieces[position])
             outcome = estimate(part, spec.measure, min_clusters=limits.min_clusters, min_n=limits.min_n)
-        if len(present_groups) <= MAX_LISTED or not isinstance(outcome, NotEstimable):
+        if not many or not isinstance(outcome, NotEstimable):
             outcomes[labels.names[code]] = outcome
     return outcomes
+
+
+def rows_by_code(codes: NDArray[np.intp] | Codes, count: int) -> list[NDArray[np.intp]]:
+    """Return the positions of each code from 0 to `count` - 1."""
+    order = np.argsort(codes, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(codes, minlength=count))[:-1])
 
 
 def _change(

@@ -208,6 +208,8 @@ def _groups(
 
 def rows_by_code(codes: NDArray[np.intp] | Codes, count: int) -> list[NDArray[np.intp]]:
     """Return the positions of each code from 0 to `count` - 1."""
+    if count == 0:
+        return []
     order = np.argsort(codes, kind="stable")
     return np.split(order, np.cumsum(np.bincount(codes, minlength=count))[:-1])
 

@@ -113,23 +113,27 @@ def _as_of(arguments: argparse.Namespace) -> dt.date | None:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from analysis.report.build import build_report
-    from analysis.report.progress import TerminalProgress
-    from analysis.report.terminal import escape_controls
+    from analysis.report.early import early_kernel
 
-    progress = TerminalProgress(sys.stderr)
-    try:
-        result = build_report(
-            _client(arguments),
-            params_folder=Path(_option(arguments, "params") or "params"),
-            out=Path(_option(arguments, "out") or "reports"),
-            as_of=_as_of(arguments),
-            language=_option(arguments, "language"),
-            progress=progress,
-            force=arguments.force or bool(os.environ.get("AUDIT_FORCE")),
-        )
-    finally:
-        progress.close()
+    client, as_of = _client(arguments), _as_of(arguments)
+    force = arguments.force or bool(os.environ.get("AUDIT_FORCE"))
+    params, out = Path(_option(arguments, "params") or "params"), Path(_option(arguments, "out") or "reports")
+    with early_kernel(client, params, out, force=force) as kernel:
+        from analysis.report.build import build_report
+        from analysis.report.progress import TerminalProgress
+        from analysis.report.terminal import escape_controls
+
+        with TerminalProgress(sys.stderr) as progress:
+            result = build_report(
+                client,
+                params_folder=params,
+                out=out,
+                as_of=as_of,
+                language=_option(arguments, "language"),
+                progress=progress,
+                force=force,
+                kernel=kernel,
+            )
     if result.unchanged:
         print(f"Unchanged since it was built: {escape_controls(str(result.folder))}")
     else:

@@ -70,11 +70,10 @@ def test_a_clients_text_cannot_command_the_terminal():
 
 def test_progress_in_a_log_is_one_line_a_step():
     stream = io.StringIO()
-    progress = TerminalProgress(stream)
-    for name, seconds in (("data and models", 1.234), ("depth_breadth", 0.04)):
-        progress.step(name, None)
-        progress.step(name, seconds)
-    progress.close()
+    with TerminalProgress(stream) as progress:
+        for name, seconds in (("data and models", 1.234), ("depth_breadth", 0.04)):
+            progress.step(name, None)
+            progress.step(name, seconds)
     assert stream.getvalue() == "  data and models            1.2 s\n  depth breadth              0.0 s\n"
 
 
@@ -84,10 +83,9 @@ def test_progress_on_a_terminal_is_in_place_and_an_unfinished_line_is_ended():
             return True
 
     stream = Terminal()
-    progress = TerminalProgress(stream)
-    progress.step("value", None)
-    progress.step("value", 2.0)
-    progress.step("loyalty", None)
-    progress.close()
+    with TerminalProgress(stream) as progress:
+        progress.step("value", None)
+        progress.step("value", 2.0)
+        progress.step("loyalty", None)
     first, second = f"  {'value':<24}", f"  {'loyalty':<24}"
     assert stream.getvalue() == f"{first}\r{first}   2.0 s\n{second}\n"

@@ -57,6 +57,7 @@ def build_report(
     progress: Progress | None = None,
     force: bool = False,
     notebook: Path = NOTEBOOK,
+    kernel: KernelProcess | None = None,
 ) -> BuildResult:
     """Build and publish the audit of one client, unless it is there already and nothing has changed.
 
@@ -74,6 +75,8 @@ def build_report(
         Build even if nothing has changed.
     notebook
         What is run; the project's own by default.
+    kernel
+        A kernel that is already starting (`early_kernel`); default: a new one.
 
     Raises
     ------
@@ -85,7 +88,14 @@ def build_report(
     started, progress = time.perf_counter(), progress or NoProgress()
     params = load_params(client, params_folder, as_of=as_of, language=language)
     folder = out / client
-    job = _Job(params=params, params_folder=params_folder, folder=folder, notebook=notebook, progress=progress)
+    job = _Job(
+        params=params,
+        params_folder=params_folder,
+        folder=folder,
+        notebook=notebook,
+        progress=progress,
+        kernel=kernel,
+    )
     report = None if force else job.find_unchanged()
     if report is None:
         waited: list[bool] = []
@@ -114,6 +124,7 @@ class _Job:
     folder: Path
     notebook: Path
     progress: Progress
+    kernel: KernelProcess | None
 
     def find_unchanged(self) -> Path | None:
         """Return the report that is there already; the inputs are hashed only where there is one to compare."""
@@ -124,7 +135,7 @@ class _Job:
     def build(self) -> Path:
         """Build and publish under the client's lock; return the published folder."""
         with staging_folder(self.folder) as staging:
-            kernel = KernelProcess.start(staging / "kernel")  # loads while this process does
+            kernel = self.kernel or KernelProcess.start(staging / "kernel")  # loads while this process does
             try:
                 return self._build(staging, kernel)
             except InputError:

@@ -6,11 +6,13 @@
 import importlib
 import logging
 import os
+import shutil
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -23,7 +25,7 @@ from analysis.report.kernel import FAULTS_MIME
 def main(argv: Sequence[str]) -> None:
     """Run a kernel until it is told to stop or its parent is gone."""
     connection_file, parent, *modules = argv
-    threading.Thread(target=_end_with_parent, args=(int(parent),), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(int(parent), Path(connection_file).parent), daemon=True).start()
     # What libraries write past Python (a crash, say) belongs into the log, not into the notebook.
     app = IPKernelApp.instance(connection_file=connection_file, log_level=logging.CRITICAL, capture_fd_output=False)
     app.initialize(["--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"])
@@ -34,10 +36,11 @@ def main(argv: Sequence[str]) -> None:
     app.start()
 
 
-def _end_with_parent(parent: int) -> None:
-    """End this process when its parent has ended, however that happened."""
+def _end_with_parent(parent: int, folder: Path) -> None:
+    """End this process when its parent has ended, however that happened, and leave no folder behind."""
     while os.getppid() == parent:
         time.sleep(0.25)
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 

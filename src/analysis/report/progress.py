@@ -1,6 +1,6 @@
 """Tells whoever waits which chapter is being made and how long each took."""
 
-from typing import Protocol, TextIO
+from typing import Protocol, Self, TextIO
 
 
 class Progress(Protocol):
@@ -53,7 +53,10 @@ class TerminalProgress:
         self._write(f"{self._start()}{text}")
         self._open = False
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
         """End a line that was begun for a step which never ended."""
         if self._open:
             self._write("")

@@ -192,6 +192,8 @@ class IndicatorResult:
         The latest period against the one before, or why there is none.
     target, benchmark
         What it is held against, where given.
+    segment_targets, partner_targets
+        The targets of single groups in the latest period, where given and where the group has an estimate.
     higher_is_better
         Direction of the indicator.
     bounds
@@ -211,12 +213,14 @@ class IndicatorResult:
     change: Change | NotEstimable | None = None
     target: TargetAttainment | None = None
     benchmark: Benchmark | None = None
+    segment_targets: Mapping[str, TargetAttainment] = field(default_factory=dict)
+    partner_targets: Mapping[str, TargetAttainment] = field(default_factory=dict)
     higher_is_better: bool = True
     bounds: tuple[float, float] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data."""
-        groups = ("by_segment", "by_partner", "by_period")
+        groups = ("by_segment", "by_partner", "by_period", "segment_targets", "partner_targets")
         data: dict[str, Any] = {
             "key": self.key,
             "name": self.name.to_dict(),

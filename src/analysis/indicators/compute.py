@@ -35,6 +35,7 @@ from analysis.indicators.shapes import (
 )
 from analysis.indicators.silences import explain_silences
 from analysis.indicators.survey import Responses, collect_responses
+from analysis.indicators.targets import hold_groups
 from analysis.messages import Message
 from analysis.params.model import ClientParams
 from analysis.results import IndicatorResult
@@ -114,4 +115,4 @@ def _results(
         *compute_depth(ledger, data, params),
     ]
     by_key = {result.key: result for result in found}
-    return {key: by_key[key] for key in CATALOGUE}
+    return {key: hold_groups(by_key[key], data, params) for key in CATALOGUE}

@@ -126,15 +126,15 @@ def publish(staging: Path, target: Path) -> None:
 
 
 def _publish_link(staging: Path, target: Path) -> None:
-    """Point the symbolic link `target` to the new folder."""
-    old = target.readlink().name if target.is_symlink() else None
+    """Point the symbolic link `target` to the new folder.
+
+    The version it pointed to stays until the next build sweeps it: a reader may be following the link right now.
+    """
     version = target.with_name(f"{VERSION_PREFIX}{target.name}-{secrets.token_hex(6)}")
     staging.rename(version)
     link = version.with_name(f"{STAGING_PREFIX}link-{secrets.token_hex(6)}")
     link.symlink_to(version.name)
     link.replace(target)
-    if old is not None:
-        shutil.rmtree(target.parent / old, ignore_errors=True)
 
 
 def _publish_by_two_renames(staging: Path, target: Path) -> None:

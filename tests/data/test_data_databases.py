@@ -76,7 +76,7 @@ def test_query_without_a_needed_column(faults_of, orders):
     }
     (fault,) = faults_of(sources={"transactions": source})
     assert fault.what == "transactions.amount"
-    assert fault.hint == "did you mean 'amout'?"
+    assert fault.hint == "did you mean 'amout'? Then map it: `columns: {amount: amout}`"
 
 
 def test_text_that_is_no_url(faults_of):

@@ -152,7 +152,8 @@ def test_query_without_a_needed_column(faults_of, write):
     write("o.csv", TEXT)
     source = {"inputs": {"o": {"files": "o.csv"}}, "query": "select customer_id, ordered_on, amount as Amount from o"}
     (fault,) = faults_of(sources={"transactions": source})
-    assert (fault.what, fault.where, fault.hint) == ("transactions.amount", "query over o", "did you mean 'Amount'?")
+    assert (fault.what, fault.where) == ("transactions.amount", "query over o")
+    assert fault.hint == "did you mean 'Amount'? Then map it: `columns: {amount: Amount}`"
 
 
 def test_package_transactions_come_with_their_products(load):

@@ -129,7 +129,7 @@ def test_required_column_absent_names_the_nearest(refused):
     (fault,) = refused("Customer ID,ordered_on,amount\nA,2024-01-05,1\n")
     assert fault.what == "transactions.customer_id"
     assert fault.rule == "needs a column"
-    assert fault.hint == "did you mean 'Customer ID'?"
+    assert fault.hint == "did you mean 'Customer ID'? Then map it: `columns: {customer_id: Customer ID}`"
 
 
 def test_mapped_column_absent(refused):

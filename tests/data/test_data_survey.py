@@ -128,7 +128,7 @@ def test_undeclared_missing_codes_are_recognised(refused):
 
 def test_answer_outside_the_scale(refused):
     (fault,) = refused(answers("1", "7"), {"q1": item()})
-    assert (fault.found, fault.hint) == ("7 (once)", "check `scale` of survey.items.q1")
+    assert (fault.found, fault.hint) == ("7 (once)", "check `scale`: is 7 on it? (parameters)")
 
 
 def test_unknown_texts(refused):
@@ -146,7 +146,7 @@ def test_recommendation_coded_1_to_11(refused):
 def test_recommendation_coded_1_to_10(refused, survey):
     text = answers(*([1] * 5 + list(range(2, 11))))
     (fault,) = refused(text, {"q1": item("recommendation", TEN)})
-    assert fault.found == "1 to 10, 1 5 times, 0 never"
+    assert fault.found == "answers from 1 to 10: '1' 5 times, '0' never"
     assert "1 to 10" in fault.hint
     stated = {"q1": item("recommendation", TEN, labels={"0": 0})}
     assert coded(survey(text, stated))[0] == 1

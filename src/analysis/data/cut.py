@@ -17,7 +17,9 @@ OCCURRENCES: Mapping[str, str] = {
     "opportunity_stages": "entered_on",
     "invitations": "invited_on",
 }
-"""Dates on which something happened; plans (a contract's end, an expected closing) say nothing about the present."""
+"""Dates on which something happened; plans (a contract's end, an expected closing) say nothing about the present.
+
+An opportunity that has been won or lost is no plan any more: its closing counts, too."""
 OUTCOMES: Mapping[str, str] = {"closed_on": "is_won", "resolved_on": "resolution_rating"}
 """Date of an outcome -> the column that holds it."""
 FALLBACKS: Mapping[str, str] = {"contracts": "starts_on", "customers": "joined_on"}
@@ -27,9 +29,19 @@ def last_date(frames: Mapping[str, pd.DataFrame]) -> pd.Timestamp | None:
     """Return the last date on which anything happened, or None without any date."""
     for dates in (OCCURRENCES, FALLBACKS):
         last = [frames[table][column].max() for table, column in dates.items() if _has(frames, table, column)]
+        if _has(frames, "opportunities", "closed_on") and _has(frames, "opportunities", "is_won"):
+            won_or_lost = frames["opportunities"]
+            last += [won_or_lost.loc[won_or_lost["is_won"].notna(), "closed_on"].max()]
+        last = [day for day in last if pd.notna(day)]
         if last:
             return max(last)
     return None
+
+
+def earliest_date(frames: Mapping[str, pd.DataFrame]) -> pd.Timestamp | None:
+    """Return the first date on which anything happened, in whatever table; None without any date."""
+    dated = [(table, column) for dates in (OCCURRENCES, FALLBACKS) for table, column in dates.items()]
+    return min((frames[table][column].min() for table, column in dated if _has(frames, table, column)), default=None)
 
 
 def first_date(frames: Mapping[str, pd.DataFrame]) -> pd.Timestamp | None:

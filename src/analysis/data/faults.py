@@ -1,7 +1,9 @@
 """How a fault is worded: the offending values with their counts, and the rows they stand in."""
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -11,6 +13,8 @@ from analysis.errors import Fault
 SHOWN_VALUES = 4
 SHOWN_ROWS = 5
 MAX_TEXT = 40
+MANY_ALIKE = 3
+"""So many faults of one cause are listed one by one."""
 
 
 def shorten(value: object) -> str:
@@ -73,6 +77,40 @@ def row_fault(
     )
 
 
+def merge_alike(faults: Iterable[Fault]) -> list[Fault]:
+    """Return the faults, each once; where more than `MANY_ALIKE` have one cause, a single one that stands for all.
+
+    One cause means one table, one rule and one remedy: a questionnaire whose thirteen items all hold an undeclared 99
+    has one fault, and so have twenty monthly files in another encoding.
+    """
+    groups: dict[tuple[str, str, str], list[Fault]] = {}
+    for fault in dict.fromkeys(faults):
+        table = re.split(r"[.:, ]", fault.what, maxsplit=1)[0]
+        remedy = re.sub(r" \([^()]*, line \d+\)$", "", fault.hint)  # each item's own line is no other remedy
+        groups.setdefault((table, fault.rule, remedy), []).append(fault)
+    merged: list[Fault] = []
+    for alike in groups.values():
+        merged += alike if len(alike) <= MANY_ALIKE else [_merged(alike)]
+    return merged
+
+
+def _merged(alike: Sequence[Fault]) -> Fault:
+    found = list(dict.fromkeys(fault.found for fault in alike))
+    return replace(
+        alike[0],
+        what=_several([fault.what for fault in alike]),
+        found=found[0] + (", and the like in the others" if len(found) > 1 else ""),
+        where=_several([fault.where for fault in alike]),
+        count=sum(fault.count for fault in alike),
+    )
+
+
+def _several(texts: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(texts))
+    more = len(distinct) - MANY_ALIKE
+    return "; ".join(distinct[:MANY_ALIKE]) + (f" and {more} more" if more > 0 else "")
+
+
 def _plain(name: str) -> str:
     return "".join(character for character in name.casefold() if character.isalnum())
 
@@ -94,5 +132,10 @@ def did_you_mean(name: str, candidates: Sequence[str]) -> str:
     found = nearest(name, candidates)
     if found:
         return f"did you mean '{found}'?"
-    shown = ", ".join(f"'{candidate}'" for candidate in candidates[:8])
-    return f"there are {shown}" + (" and more" if len(candidates) > 8 else "") if candidates else ""
+    return list_columns(candidates)
+
+
+def list_columns(names: Sequence[str]) -> str:
+    """Return a hint that lists the columns there are, or the empty string where there are none."""
+    shown = ", ".join(f"'{name}'" for name in names[:8])
+    return f"there are {shown}" + (" and more" if len(names) > 8 else "") if names else ""

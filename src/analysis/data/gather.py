@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.data.contract import TABLES, Table
+from analysis.data.contract import ROW, SOURCE, TABLES, Table
 from analysis.data.mapping import Extra, map_source, source_columns
 from analysis.data.raw import concat_rows, release_memory
 from analysis.data.sources import Reader
 from analysis.data.survey_items import item_columns
 from analysis.errors import DataError, Fault
 from analysis.messages import N_, Message
+from analysis.params.load import written_at
 
 if TYPE_CHECKING:
     from analysis.params.model import ClientParams
@@ -20,13 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass
 class Gathered:
-    """Mapped tables with their provenance, faults and notes; `rows_read` and `columns` say what the sources held."""
+    """Mapped tables with their provenance, faults and notes; `rows_read` and `columns` say what the sources held.
+
+    `unread` holds, by table and column, source and row of every value that could not be read: it is missing in the
+    frame, and whoever finds it missing need not say so again.
+    """
 
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     rows_read: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unread: dict[str, dict[str, set[tuple[str, int]]]] = field(default_factory=dict)
 
 
 def gather_tables(params: "ClientParams", reader: Reader) -> Gathered:
@@ -40,8 +46,8 @@ def gather_tables(params: "ClientParams", reader: Reader) -> Gathered:
         before = len(gathered.faults)
         parts = [
             part
-            for position, spec in enumerate(specs, start=1)
-            if (part := _read(params, reader, table, spec, _subject(name, position, len(specs)), gathered)) is not None
+            for position, spec in enumerate(specs)
+            if (part := _read(params, reader, table, spec, position, gathered)) is not None
         ]
         rows = sum(len(part) for part in parts)
         gathered.rows_read[name] = rows
@@ -53,13 +59,15 @@ def gather_tables(params: "ClientParams", reader: Reader) -> Gathered:
     return gathered
 
 
-def _subject(name: str, position: int, count: int) -> str:
-    return name if count == 1 else f"{name} (source {position})"
-
-
 def _read(
-    params: "ClientParams", reader: Reader, table: Table, spec: "SourceSpec", what: str, gathered: Gathered
+    params: "ClientParams", reader: Reader, table: Table, spec: "SourceSpec", position: int, gathered: Gathered
 ) -> pd.DataFrame | None:
+    declared = params.sources[table.name]  # type: ignore[index]
+    what = table.name
+    above: tuple[str | int, ...] = (table.name,)
+    if isinstance(declared, list):
+        above = (table.name, position)
+        what += f" (source {position + 1})" if len(declared) > 1 else ""
     extras = _extras(params, table, spec)
     try:
         raw = reader.read(spec, what=what, wanted=source_columns(table, spec, extras))
@@ -67,8 +75,14 @@ def _read(
         gathered.faults.extend(error.faults)
         return None
     gathered.columns[table.name] = (*gathered.columns.get(table.name, ()), *raw.columns)
-    mapped = map_source(raw, spec, table, what=what, extras=extras)
+    mapped = map_source(
+        raw, spec, table, what=what, extras=extras, written=lambda path: written_at(params, ("sources", *above, *path))
+    )
     gathered.faults.extend(mapped.faults)
+    for column, unread in mapped.unread.items():
+        rows = mapped.frame.loc[unread, [SOURCE, ROW]]
+        places = gathered.unread.setdefault(table.name, {}).setdefault(column, set())
+        places.update(zip(rows[SOURCE], rows[ROW], strict=True))
     return mapped.frame
 
 

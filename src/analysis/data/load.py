@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,13 @@ import pandas as pd
 from analysis.data.client import ClientData, DataQuality, TableSummary
 from analysis.data.contract import ROW, SOURCE, TABLES
 from analysis.data.customers import derive_customers
-from analysis.data.cut import first_date, last_date, set_future_aside
+from analysis.data.cut import earliest_date, first_date, last_date, set_future_aside
 from analysis.data.duplicates import drop_duplicate_responses, flag_identical_lines, merge_duplicate_keys
+from analysis.data.faults import merge_alike
 from analysis.data.fingerprint import hash_inputs
 from analysis.data.gather import Gathered, gather_tables
 from analysis.data.ledger import Ledger
+from analysis.data.mapping import Written
 from analysis.data.money import add_revenue
 from analysis.data.order import in_time_order
 from analysis.data.paths import data_folder
@@ -32,6 +35,7 @@ from analysis.data.validation import validate_table
 from analysis.data.waves import assign_waves
 from analysis.errors import DataError, Fault
 from analysis.messages import N_
+from analysis.params.load import written_at
 
 if TYPE_CHECKING:
     from analysis.params.model import ClientParams
@@ -61,11 +65,13 @@ def load_client_data(params: "ClientParams") -> ClientData:
     as_of = _as_of(params, gathered)
     ledger = Ledger(params.limits, notes=gathered.notes)
     if as_of is None:
-        raise DataError(gathered.faults or [_nothing_dated(params)])
+        raise DataError(merge_alike(gathered.faults) or [_nothing_dated(params)])
+    if (too_early := _before_the_data(params, gathered, as_of)) is not None:
+        raise DataError([too_early, *merge_alike(gathered.faults)])
     frames, waves = _clean_tables(params, gathered, as_of, ledger)
     faults = [*gathered.faults, *ledger.faults]
     if faults:
-        raise DataError(_without_repeats(faults))
+        raise DataError(merge_alike(faults))
     customers = derive_customers(frames, params.segment)
     release_memory()
     return ClientData(
@@ -90,13 +96,24 @@ def _nothing_dated(params: "ClientParams") -> Fault:
         what="sources",
         rule="must hold at least one dated row",
         found="no date in any table",
-        where=f"client {params.client}",
-        hint="or give the audit's date: `as_of`",
+        where=written_at(params, ("sources",)),
+        hint="or give the audit's date: `as_of: 2026-06-30`, or --as-of with the command",
     )
 
 
-def _without_repeats(faults: list[Fault]) -> list[Fault]:
-    return list(dict.fromkeys(faults))
+def _before_the_data(params: "ClientParams", gathered: Gathered, as_of: pd.Timestamp) -> Fault | None:
+    """Return what is wrong with an audit's date before which there is no dated row at all."""
+    first = earliest_date(gathered.frames)
+    if first is None or as_of >= first:
+        return None
+    last = last_date(gathered.frames)
+    return Fault(
+        what="as_of",
+        rule="must not be before the first date in the data",
+        found=as_of.date().isoformat(),
+        where=written_at(params, ("as_of",)),
+        hint=f"the data go from {first.date()}" + (f" to {last.date()}" if last is not None else ""),
+    )
 
 
 def _clean_tables(
@@ -113,14 +130,18 @@ def _clean_tables(
         frame = in_time_order(frame, TABLES[name])
         if name == "transactions":
             # before the cut too, so that the revenue set aside can be stated
-            frame = add_revenue(frame, frames.get("rates"), params.money, as_of, ledger.faults)
+            priced = "rates" in frames or "rates" not in params.sources or not gathered.faults
+            # where the rates themselves could not be read, that is the fault, and not each currency without one
+            unpriced = ledger.faults if priced else []
+            frame = add_revenue(frame, frames.get("rates"), params.money, as_of, unpriced)
         frame = set_future_aside(frame, name, as_of, ledger)
         if frame.empty:
             continue
-        ledger.faults.extend(validate_table(frame, name))
+        ledger.faults.extend(validate_table(frame, name, gathered.unread.get(name)))
         frame = mend_impossible_dates(frame, name, ledger)
         if name == "survey" and params.survey is not None:
-            frame = _code_survey(frame, params.survey, gathered.columns[name], ledger)
+            written = partial(written_at, params)
+            frame = _code_survey(frame, params.survey, gathered.columns[name], ledger, written)
         frame = merge_duplicate_keys(frame, TABLES[name], ledger)
         frame = drop_without_customer(frame, TABLES[name], ledger)
         if name == "transactions":
@@ -142,10 +163,12 @@ def _usable(frame: pd.DataFrame, name: str) -> bool:
     return all(column.name in frame.columns for column in TABLES[name].columns if column.required)
 
 
-def _code_survey(frame: pd.DataFrame, survey: "SurveySpec", columns: tuple[str, ...], ledger: Ledger) -> pd.DataFrame:
+def _code_survey(
+    frame: pd.DataFrame, survey: "SurveySpec", columns: tuple[str, ...], ledger: Ledger, written: Written
+) -> pd.DataFrame:
     frame = frame.assign(wave=assign_waves(frame, survey, ledger.faults))
     check_weights(frame, survey, ledger.faults)
-    coded = code_items(frame, survey, columns)
+    coded = code_items(frame, survey, columns, written=written)
     ledger.faults.extend(coded.faults)
     ledger.notes.extend(coded.notes)
     if coded.missing_rows is not None:

@@ -1,6 +1,6 @@
 """One source's own columns and labels onto the canonical ones, with every fault of the source gathered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,9 @@ from analysis.errors import Fault
 
 if TYPE_CHECKING:
     from analysis.params.sources import SourceSpec
+
+Written = Callable[[tuple[str, ...]], str]
+"""Says where a key below the source is written: ("columns", "amount") -> "params/acme.yml, line 9"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +48,11 @@ class Extra:
 
 @dataclass
 class Mapped:
-    """Canonical rows of one source, and what was wrong with it."""
+    """Canonical rows of one source, what was wrong with it, and by column the rows whose value could not be read."""
 
     frame: pd.DataFrame
     faults: list[Fault] = field(default_factory=list)
+    unread: "dict[str, pd.Series[bool]]" = field(default_factory=dict)
 
 
 def source_columns(table: Table, spec: "SourceSpec", extras: tuple[Extra, ...]) -> tuple[str, ...]:
@@ -57,24 +61,40 @@ def source_columns(table: Table, spec: "SourceSpec", extras: tuple[Extra, ...]) 
     return tuple(dict.fromkeys([*own, *(extra.source for extra in extras)]))
 
 
-def map_source(raw: Raw, spec: "SourceSpec", table: Table, *, what: str, extras: tuple[Extra, ...] = ()) -> Mapped:
+def _somewhere(_path: tuple[str, ...]) -> str:
+    return "parameters"
+
+
+def map_source(
+    raw: Raw,
+    spec: "SourceSpec",
+    table: Table,
+    *,
+    what: str,
+    extras: tuple[Extra, ...] = (),
+    written: Written = _somewhere,
+) -> Mapped:
     """Return the rows of one source as canonical columns.
 
     Faults are gathered, not raised: columns absent or present twice, and values that are no number, date or flag.
     A value that cannot be read is left missing.
     """
     mapped = Mapped(pd.DataFrame(index=raw.frame.index))
-    _check_names(spec, table, extras, what, mapped.faults)
+    _check_names(spec, table, extras, what, mapped.faults, written)
     for column in table.columns:
-        values = _column(raw, spec, column, what, mapped.faults)
+        values = _column(raw, spec, column, what, mapped.faults, written)
         if values is not None:
             cleaned = _clean(values, spec, column.name)
-            mapped.frame[column.name] = _parse(cleaned, column.kind, column.name, raw, spec, what, mapped.faults)
+            parsed = _parse(cleaned, column.kind, column.name, raw, spec, what, mapped.faults)
+            mapped.frame[column.name] = parsed
+            unread = cleaned.notna() & parsed.isna()
+            if unread.any():
+                mapped.unread[column.name] = unread
     for extra in extras:
         if extra.name in mapped.frame.columns or extra.source not in raw.frame.columns:
             continue
         if extra.source in raw.repeated:
-            mapped.faults.append(_twice(f"{what}.{extra.name}", extra.source, raw))
+            mapped.faults.append(_twice(f"{what}.{extra.values_of or extra.name}", extra.source, raw))
         values = _clean(raw.frame[extra.source], spec, extra.values_of or extra.name)
         # as text whatever the source's type: the answers of one wave may be numbers and those of the next words
         mapped.frame[extra.name] = as_text(values)
@@ -83,7 +103,9 @@ def map_source(raw: Raw, spec: "SourceSpec", table: Table, *, what: str, extras:
     return mapped
 
 
-def _check_names(spec: "SourceSpec", table: Table, extras: tuple[Extra, ...], what: str, faults: list[Fault]) -> None:
+def _check_names(
+    spec: "SourceSpec", table: Table, extras: tuple[Extra, ...], what: str, faults: list[Fault], written: Written
+) -> None:
     known = [*(column.name for column in table.columns), *(extra.values_of or extra.name for extra in extras)]
     maps: Mapping[str, Mapping] = {
         "columns": spec.columns,
@@ -100,13 +122,15 @@ def _check_names(spec: "SourceSpec", table: Table, extras: tuple[Extra, ...], wh
                         what=f"{what}: {key}",
                         rule=f"must name canonical columns of {table.name}",
                         found=f"'{name}'",
-                        where="parameters",
-                        hint=f"did you mean '{near}'?" if near else "",
+                        where=written((key, name)),
+                        hint=f"did you mean '{near}'?" if near else f"known here: {', '.join(known)}",
                     )
                 )
 
 
-def _column(raw: Raw, spec: "SourceSpec", column: Column, what: str, faults: list[Fault]) -> pd.Series | None:
+def _column(
+    raw: Raw, spec: "SourceSpec", column: Column, what: str, faults: list[Fault], written: Written
+) -> pd.Series | None:
     if column.name in spec.constants:
         value = spec.constants[column.name]
         text = str(value).lower() if isinstance(value, bool) else str(value)
@@ -116,14 +140,20 @@ def _column(raw: Raw, spec: "SourceSpec", column: Column, what: str, faults: lis
         faults.append(_twice(f"{what}.{column.name}", source, raw))
     if source in raw.frame.columns:
         return raw.frame[source]
-    if column.required or column.name in spec.columns:
+    is_mapped = column.name in spec.columns
+    if column.required or is_mapped:
+        place = f"; {written(('columns', column.name))}" if is_mapped else ""
+        near = nearest(source, raw.columns)
+        hint = did_you_mean(source, raw.columns)
+        if near and not is_mapped:
+            hint += f" Then map it: `columns: {{{column.name}: {near}}}`"
         faults.append(
             Fault(
                 what=f"{what}.{column.name}",
                 rule="needs a column" if column.required else "is mapped to a column that must exist",
                 found=f"no column '{source}'",
-                where=_where(raw),
-                hint=did_you_mean(source, raw.columns),
+                where=f"{_where(raw)}{place}",
+                hint=hint,
             )
         )
     return None

@@ -3,14 +3,22 @@
 Nothing is guessed silently: an answer that is no code of the item's scale is a fault that names the probable cause.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from analysis.data.faults import describe_rows, did_you_mean, row_fault, shorten, times
+from analysis.data.faults import (
+    MANY_ALIKE,
+    describe_rows,
+    did_you_mean,
+    list_columns,
+    row_fault,
+    shorten,
+    times,
+)
 from analysis.data.likert import SKIPPED, number_in, wording_codes
 from analysis.data.mapping import Extra
 from analysis.errors import Fault
@@ -26,6 +34,8 @@ USUAL_MISSING_CODES = frozenset(
 """Codes that survey tools and institutes use for "no answer", "don't know" and "not applicable"."""
 ONES_WITHOUT_ZERO = 5
 """So many 1s and no 0 at all: on a 0-10 scale 0 is at least as common as 1, so by chance below 0.5^5 = 3 %."""
+RECODED = ", ".join(f'"{code}": {code - 1}' for code in range(1, 12))
+"""Labels that turn answers coded 1 to 11 into 0 to 10."""
 LARGE_SAMPLE = 100
 """Answers from which on "nobody answered 0" is worth a note."""
 
@@ -38,6 +48,7 @@ class CodedItems:
     faults: list[Fault] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
     missing_rows: "pd.Series[bool] | None" = None
+    written: Callable[[tuple[str, ...]], str] = ".".join
 
 
 def item_columns(survey: "SurveySpec", spec: "SourceSpec") -> tuple[Extra, ...]:
@@ -58,7 +69,12 @@ def item_name(key: str, wave: str | None = None) -> str:
     return f"item:{key}" if wave is None else f"item:{key}@{wave}"
 
 
-def code_items(frame: pd.DataFrame, survey: "SurveySpec", columns: Sequence[str] = ()) -> CodedItems:
+def code_items(
+    frame: pd.DataFrame,
+    survey: "SurveySpec",
+    columns: Sequence[str] = (),
+    written: Callable[[tuple[str, ...]], str] = ".".join,
+) -> CodedItems:
     """Return the items of a survey as codes on their scales, higher is better.
 
     Parameters
@@ -69,18 +85,21 @@ def code_items(frame: pd.DataFrame, survey: "SurveySpec", columns: Sequence[str]
         The questionnaire.
     columns
         The source's own columns, among which one that is absent may have a near namesake.
+    written
+        Says where in the parameter file a key stands.
 
     Returns
     -------
     CodedItems
         One float column an item, NaN where there is no answer or no comparable one.
     """
-    coded = CodedItems(pd.DataFrame(index=frame.index))
+    coded = CodedItems(pd.DataFrame(index=frame.index), written=written)
     _note_absent_waves(frame, survey, coded)
     missing = np.zeros(len(frame), dtype=bool)
+    absent: dict[str, ItemSpec] = {}
     for key, item in survey.items.items():
         if item_name(key) not in frame.columns and not _has_wave_column(frame, key, item):
-            coded.faults.append(_absent(key, item, columns))
+            absent[key] = item
             continue
         values = pd.Series(np.nan, index=frame.index)
         for wave, rows in _parts(frame, item):
@@ -92,6 +111,7 @@ def code_items(frame: pd.DataFrame, survey: "SurveySpec", columns: Sequence[str]
         if item.role == "recommendation":
             _check_recommendation(frame, values, key, item, coded)
         coded.codes[key] = values
+    coded.faults.extend(_absent(absent, columns, written))
     coded.missing_rows = frame.index.to_series().notna() & missing
     return coded
 
@@ -108,15 +128,30 @@ def _has_wave_column(frame: pd.DataFrame, key: str, item: "ItemSpec") -> bool:
     return any(item_name(key, wave) in frame.columns for wave in item.waves)
 
 
-def _absent(key: str, item: "ItemSpec", columns: Sequence[str]) -> Fault:
-    name = item.column or key
-    return Fault(
-        what=f"survey.items.{key}",
-        rule="needs its column in the survey",
-        found=f"no column '{name}'",
-        where="survey",
-        hint=did_you_mean(name, tuple(columns)),
-    )
+def _absent(
+    items: "dict[str, ItemSpec]", columns: Sequence[str], written: Callable[[tuple[str, ...]], str]
+) -> Iterable[Fault]:
+    """Yield a fault for every item without a column, or one for all where there are many."""
+    if len(items) > MANY_ALIKE:
+        names = [repr(item.column or key) for key, item in items.items()]
+        yield Fault(
+            what="survey.items",
+            rule="need their columns in the survey",
+            found=f"no column {', '.join(names[:MANY_ALIKE])} and {len(names) - MANY_ALIKE} more",
+            where=written(("survey", "items", next(iter(items)))),
+            hint=list_columns(columns),
+            count=len(items),
+        )
+        return
+    for key, item in items.items():
+        name = item.column or key
+        yield Fault(
+            what=f"survey.items.{key}",
+            rule="needs its column in the survey",
+            found=f"no column '{name}'",
+            where=written(("survey", "items", key, "column")),
+            hint=did_you_mean(name, tuple(columns)),
+        )
 
 
 def _parts(frame: pd.DataFrame, item: "ItemSpec") -> Iterable[tuple[str | None, "pd.Series[bool]"]]:
@@ -157,12 +192,12 @@ def _code_part(
     codes = answers.map(table.codes).astype("float64")
     unknown = answers.isin(table.unknown)
     if unknown.any():
-        hint = _unknown_hint(table, scale)
+        hint = _unknown_hint(table, scale, coded.written(("survey", "items", key)))
         rule = f"must be answers on its scale {_span(scale)}"
         coded.faults.append(row_fault(rows, unknown, what=f"survey.items.{key}", rule=rule, values=answers, hint=hint))
     outside = codes.notna() & ~codes.between(scale.min, scale.max)
     if outside.any():
-        hint = _outside_hint(codes, outside, key, item, scale)
+        hint = _outside_hint(codes, outside, item, scale, coded.written(("survey", "items", key)))
         rule = f"must lie within its scale {_span(scale)}"
         coded.faults.append(row_fault(rows, outside, what=f"survey.items.{key}", rule=rule, values=codes, hint=hint))
     return _Part(codes.where(~outside), answers.isin(table.missing))
@@ -203,23 +238,31 @@ def _span(scale: "ScaleSpec") -> str:
     return f"{scale.min:g} to {scale.max:g}"
 
 
-def _unknown_hint(table: _CodeTable, scale: "ScaleSpec") -> str:
+def _unknown_hint(table: _CodeTable, scale: "ScaleSpec", place: str) -> str:
     example = shorten(min(table.unknown)).strip("'")
-    return f'declare what each text means under `labels`, such as "{example}": {scale.max:g}, or under `missing`'
+    return (
+        f'declare what each text means under `labels`, such as "{example}": {scale.max:g}, or under `missing` ({place})'
+    )
 
 
-def _outside_hint(codes: pd.Series, outside: "pd.Series[bool]", key: str, item: "ItemSpec", scale: "ScaleSpec") -> str:
+def _outside_hint(
+    codes: pd.Series, outside: "pd.Series[bool]", item: "ItemSpec", scale: "ScaleSpec", place: str
+) -> str:
+    """Return the probable causes, one for each kind of code that was found."""
     found = set(codes[outside])
-    usual = sorted(found & USUAL_MISSING_CODES)
-    if found <= USUAL_MISSING_CODES:
+    usual, other = sorted(found & USUAL_MISSING_CODES), found - USUAL_MISSING_CODES
+    causes: list[str] = []
+    if usual:
         listed = ", ".join(f"{code:g}" for code in usual)
-        return f"usual codes for no answer; if so, declare `missing: [{listed}]` under survey.items.{key}"
-    if item.role == "recommendation" and found - USUAL_MISSING_CODES == {11.0} and not (codes == 0).any():
-        return 'probably coded 1 to 11: recode with `labels: {"1": 0, "2": 1, ..., "11": 10}`'
-    inside = codes[~outside]
-    if scale.min == 1 and 0.0 in found and inside.notna().any():
-        return "0 may be a code for no answer (`missing: [0]`), or the scale starts at 0"
-    return f"check `scale` of survey.items.{key}"
+        verb = "is a usual code" if len(usual) == 1 else "are usual codes"
+        causes.append(f"{listed} {verb} for no answer; if so, declare `missing: [{listed}]`")
+    if item.role == "recommendation" and other == {11.0} and not (codes == 0).any():
+        causes.append(f"probably coded 1 to 11: recode with `labels: {{{RECODED}}}`")
+    elif scale.min == 1 and other == {0.0}:
+        causes.append("0 may be a code for no answer (`missing: [0]`), or the scale starts at 0")
+    elif other:
+        causes.append(f"check `scale`: is {', '.join(f'{code:g}' for code in sorted(other)[:MANY_ALIKE])} on it?")
+    return "; ".join(causes) + f" ({place})"
 
 
 def _comparable(
@@ -275,10 +318,11 @@ def _check_recommendation(
             Fault(
                 what=f"survey.items.{key}",
                 rule="must be coded 0 to 10 (recommendation)",
-                found=f"{values.min():g} to {values.max():g}, 1 {times(int(ones.sum()))}, 0 never",
+                found=f"answers from 1 to {values.max():g}: '1' {times(int(ones.sum()))}, '0' never",
                 where=describe_rows(frame.loc[ones]),
-                hint="probably coded 1 to 10 (or 1 to 11): recode with `labels`, give the item the role"
-                ' attitudinal_loyalty, or state `labels: {"0": 0}` if 0 was offered and nobody chose it',
+                hint="probably asked from 1 to 10: give the item the role attitudinal_loyalty and the scale 1 to 10;"
+                f" or asked from 0 to 10 and coded 1 to 11: `labels: {{{RECODED}}}`; or 0 was offered and nobody chose"
+                f' it: `labels: {{"0": 0}}` ({coded.written(("survey", "items", key))})',
                 count=int(answered.sum()),
             )
         )

@@ -1,8 +1,10 @@
 """Checks mapped tables against the contract (pandera) and words every failure as a fault with its rows."""
 
+from collections.abc import Collection, Mapping
+
 import pandas as pd
 
-from analysis.data.contract import TABLES, table_schema
+from analysis.data.contract import ROW, SOURCE, TABLES, table_schema
 from analysis.data.faults import row_fault
 from analysis.errors import Fault
 
@@ -10,11 +12,13 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Years outside are typing errors or stand for "never" (9999-12-31)."""
 
 
-def validate_table(frame: pd.DataFrame, name: str) -> list[Fault]:
+def validate_table(
+    frame: pd.DataFrame, name: str, unread: Mapping[str, Collection[tuple[str, int]]] | None = None
+) -> list[Fault]:
     """Return every fault of a mapped table against its contract: empty cells, numbers out of range, bad codes.
 
-    Columns that are absent are not reported again: the mapping did, with the source's own names. Empty cells left by
-    a value that could not be read are reported with the value, not here.
+    Columns that are absent are not reported again: the mapping did, with the source's own names. Neither are empty
+    cells left by a value that could not be read: `unread` holds their source and row, by column.
     """
     from pandera.errors import SchemaErrors
 
@@ -27,7 +31,12 @@ def validate_table(frame: pd.DataFrame, name: str) -> list[Fault]:
         for (column, check), group in cases.groupby(["column", "check"], sort=True):
             mask = pd.Series(data=frame.index.isin(group["index"].astype("int64")), index=frame.index)
             rule = "must be given in every row" if check == "not_nullable" else str(check)
-            faults.append(row_fault(frame, mask, what=f"{name}.{column}", rule=rule, values=frame[column]))
+            known = (unread or {}).get(column, ())
+            if known and check == "not_nullable":
+                said = [place in known for place in zip(frame[SOURCE], frame[ROW], strict=True)]
+                mask &= ~pd.Series(said, index=frame.index)
+            if mask.any():
+                faults.append(row_fault(frame, mask, what=f"{name}.{column}", rule=rule, values=frame[column]))
     faults.extend(_dates_out_of_range(frame, name))
     return faults
 

@@ -74,6 +74,24 @@ def resolved_data_folder(params: ClientParams) -> Path:
     return Path(os.path.normpath(params.params_file.parent / folder))
 
 
+def written_at(params: ClientParams, path: KeyPath) -> str:
+    """Return where a parameter stands, for a fault that only the data show: "params/acme.yml, line 18".
+
+    The file is read once more, so that the frozen parameters need not remember lines. Of a parameter that is not
+    written anywhere, the nearest key above it is named; of one that the command has overridden, the command.
+    """
+    own = params.params_file
+    for file in (own, own.with_name(f"{DEFAULTS}.yml")):
+        tree = _read(file)[0] if file.is_file() else None
+        entry = None if tree is None else tree.child(path[0])
+        if tree is not None and entry is not None:
+            overridden = path[0] == "as_of" and entry.plain() != params.as_of
+            return str(COMMAND if overridden else tree.nearest(path).place)
+    if path[0] == "as_of" and params.as_of is not None:
+        return str(COMMAND)
+    return _shown_path(own) if own.is_file() else "parameters"
+
+
 def _client_file(client: str, folder: Path) -> Path:
     """Return the client's file; the id is checked before the disk is touched."""
     if not isinstance(client, str) or not re.fullmatch(CLIENT_PATTERN.strip("^$"), client) or client == DEFAULTS:

@@ -18,7 +18,7 @@ from analysis.document.figures.models import (
 from analysis.document.figures.nps import nps_groups, plot_recommendation
 from analysis.document.figures.revenue import bridge_steps, plot_growth_bridge, plot_monthly_revenue
 from analysis.document.figures.trend import plot_trend
-from analysis.document.theme import MAX_LUMINANCE, Theme, _luminance, clean_text, display_width, readable
+from analysis.document.theme import Theme, clean_text, display_width
 from analysis.document.translate import Translator
 from analysis.messages import N_
 from analysis.results import Change, Estimate, IndicatorResult, NotEstimable
@@ -220,10 +220,3 @@ def test_long_names_are_cut_by_their_width() -> None:
     assert clean_text("a\u0000b\n  c") == "ab c"
     assert display_width("净推荐值x") == 9
     assert clean_text("净推荐值净推荐值", 7) == "净推荐…"
-
-
-def test_a_pale_accent_is_darkened_until_it_reads() -> None:
-    from matplotlib.colors import to_rgb
-
-    assert _luminance(to_rgb(readable("#ffcc00"))) <= MAX_LUMINANCE
-    assert readable("#1f5a7a") == "#1f5a7a"

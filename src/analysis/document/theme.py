@@ -16,6 +16,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure as Canvas
 
 from analysis.document import fonts
+from analysis.document.accent import legible_accent
 
 TEXT_WIDTH_INCHES = 170 / 25.4  # the text column of an A4 page
 INK = "#262626"
@@ -23,7 +24,6 @@ GREY = "#767676"  # 4.5:1 on white
 LIGHT = "#bdbdbd"
 RULE = "#e3e3e3"
 FONT_SIZE = 9.0
-MAX_LUMINANCE = 0.22  # relative luminance that still reads on white at about 3.9:1
 
 _UNUSED_ID = re.compile(r' id="([^"]+)"')
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -47,7 +47,7 @@ class Theme:
     @property
     def color(self) -> str:
         """The accent, dark enough for white paper."""
-        return readable(self.accent)
+        return legible_accent(self.accent)
 
     @property
     def pale(self) -> str:
@@ -87,24 +87,10 @@ class Theme:
         }
 
 
-def readable(color: str) -> str:
-    """Return `color`, darkened step by step until it reads on white."""
-    rgb = to_rgb(color)
-    while _luminance(rgb) > MAX_LUMINANCE:
-        rgb = (0.92 * rgb[0], 0.92 * rgb[1], 0.92 * rgb[2])
-    return to_hex(rgb)
-
-
 def tint(color: str, share: float) -> str:
     """Return `color` mixed with `share` of white."""
     red, green, blue = (part + (1 - part) * share for part in to_rgb(color))
     return to_hex((red, green, blue))
-
-
-def _luminance(rgb: tuple[float, float, float]) -> float:
-    """Return the relative luminance of WCAG 2.2."""
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in rgb]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 @lru_cache

@@ -13,8 +13,8 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
+from analysis.document.accent import legible_accent
 from analysis.document.html import render_data
-from analysis.report.accent import legible_accent
 from analysis.report.collect import HIDDEN_TAG, Content, Data, Entry, collect_content
 from analysis.report.figure_font import embedded_font
 

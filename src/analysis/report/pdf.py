@@ -19,10 +19,10 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
+from analysis.document.accent import legible_accent
 from analysis.document.html import COMMENTARY_SHIFT
 from analysis.document.markdown import parse_markdown
 from analysis.errors import ReportError
-from analysis.report.accent import legible_accent
 from analysis.report.collect import HIDDEN_TAG, Content, Data, collect_content
 from analysis.report.columns import column_shares
 from analysis.report.fonts import font_families, typst_fonts

@@ -1,4 +1,4 @@
-"""The client's accent colour, darkened until text in it can be read on white."""
+"""The client's accent colour, darkened until text in it can be read on white: one for pages, PDF and figures."""
 
 import re
 

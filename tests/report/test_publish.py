@@ -193,6 +193,7 @@ def test_only_one_process_at_a_time_holds_the_lock(tmp_path):
         process.start()
     for process in processes:
         process.join()
+    assert [process.exitcode for process in processes] == [0, 0, 0]
     assert (tmp_path / "counter").read_text() == "120"
 
 

@@ -66,12 +66,20 @@ def _acquire(path: Path, on_wait: Callable[[], None] | None) -> int:
                     on_wait()
                     on_wait = None
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if path.exists() and os.fstat(descriptor).st_ino == path.stat().st_ino:
+            if _is_file_at(descriptor, path):
                 return descriptor
         except BaseException:
             os.close(descriptor)
             raise
         os.close(descriptor)  # the holder before us has removed this file: lock the one that is there now
+
+
+def _is_file_at(descriptor: int, path: Path) -> bool:
+    """Return whether the open file is still the one that its name stands for."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 @contextlib.contextmanager

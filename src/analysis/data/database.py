@@ -121,7 +121,8 @@ def _refused(what: str, error: Exception, url: "URL", written: str, redact: Reda
     text = message.lower()
     unreachable = isinstance(error, OperationalError | InterfaceError) and "no such" not in text
     rule = "must be reachable" if unreachable else "must run its query"
-    return _fault(f"{what}: database", rule, message[:300], written)
+    hint = "check its address and user, and that it can be reached from here" if unreachable else ""
+    return _fault(f"{what}: database", rule, message[:300], written, hint)
 
 
 def scrub(message: str, url: "URL") -> str:

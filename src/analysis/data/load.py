@@ -31,7 +31,7 @@ from analysis.data.repairs import (
 from analysis.data.scores import add_survey_columns, check_weights
 from analysis.data.sources import Reader
 from analysis.data.survey_items import code_items
-from analysis.data.validation import validate_table
+from analysis.data.validation import LAST_YEAR, validate_table
 from analysis.data.waves import assign_waves
 from analysis.errors import DataError, Fault
 from analysis.messages import N_
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 PERIODS = ("month", "quarter", "half_year", "year", "none")
 """Waves that are periods of the calendar: a respondent may be asked more than once in one."""
+END_OF_TIME = pd.Timestamp(LAST_YEAR, 12, 31).as_unit("us")
 
 
 def load_client_data(params: "ClientParams") -> ClientData:
@@ -65,7 +66,9 @@ def load_client_data(params: "ClientParams") -> ClientData:
     as_of = _as_of(params, gathered)
     ledger = Ledger(params.limits, notes=gathered.notes)
     if as_of is None:
-        raise DataError(merge_alike(gathered.faults) or [_nothing_dated(params)])
+        if not gathered.faults:
+            raise DataError([_nothing_dated(params)])
+        as_of = END_OF_TIME  # there will be no audit, but every other fault is to be found
     if (too_early := _before_the_data(params, gathered, as_of)) is not None:
         raise DataError([too_early, *merge_alike(gathered.faults)])
     frames, waves = _clean_tables(params, gathered, as_of, ledger)

@@ -78,7 +78,8 @@ class SourceSpec(FileFormat):
     constants: dict[str, str | int | float | bool] = Field(default_factory=dict)
     """Canonical column -> one value for every row."""
     dates: dict[str, str] = Field(default_factory=dict)
-    """Canonical column -> date format (strptime codes); default: ISO 8601."""
+    """Canonical column -> date format: strptime codes, `epoch_ms` or `epoch_s` (milli- or seconds since 1970, in UTC),
+    or `excel` (a spreadsheet's day number); default: ISO 8601."""
     missing: list[str] = Field(default_factory=lambda: ["", "NA", "N/A", "NULL", "null", "NaN", "nan"])
     """Texts that stand for a missing value, in every column."""
 

@@ -176,6 +176,12 @@ def test_lock_keeps_a_folder_with_reports(tmp_path):
     assert [path.name for path in (tmp_path / "acme").iterdir()] == ["2026-06-30"]
 
 
+def test_file_where_the_folder_should_be_is_an_error(tmp_path):
+    (tmp_path / "acme").touch()
+    with pytest.raises(FileExistsError), client_lock(tmp_path / "acme"):
+        pytest.fail("locked what is no folder")
+
+
 def _count_up(folder, rounds):
     counter = folder.parent / "counter"
     for _ in range(rounds):

@@ -21,6 +21,8 @@ VERSION_PREFIX = ".version-"
 """Folders that a published symbolic link points to."""
 LOCK_NAME = ".lock"
 FAILED_NAME = "failed"
+# How often a folder that another run removes under our hands is made again, before something else must be wrong.
+_ATTEMPTS = 100
 
 # Values of the system's own headers (linux/fs.h, linux/fcntl.h; sys/stdio.h on macOS).
 _AT_FDCWD_LINUX, _RENAME_EXCHANGE_LINUX = -100, 2
@@ -53,11 +55,7 @@ def client_lock(folder: Path, on_wait: Callable[[], None] | None = None) -> Iter
 def _acquire(path: Path, on_wait: Callable[[], None] | None) -> int:
     """Lock the file at `path`, whoever removes or makes it meanwhile, and return its descriptor."""
     while True:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        except FileNotFoundError:  # the folder has just been removed by the run before
-            continue
+        descriptor = _open(path)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -72,6 +70,17 @@ def _acquire(path: Path, on_wait: Callable[[], None] | None) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)  # the holder before us has removed this file: lock the one that is there now
+
+
+def _open(path: Path) -> int:
+    """Open the lock file, made with its folder if missing, and return its descriptor."""
+    for _ in range(_ATTEMPTS):
+        # Both errors: the run before removes the folder, empty again, while we are at it.
+        with contextlib.suppress(FileNotFoundError, FileExistsError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
 
 
 def _is_file_at(descriptor: int, path: Path) -> bool:

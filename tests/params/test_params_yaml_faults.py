@@ -149,3 +149,14 @@ def test_an_absolute_folder_is_shown_relative_to_the_working_directory(folder):
     with pytest.raises(ParamsError) as caught:
         load_params("acme", folder.absolute())
     assert {fault.where for fault in caught.value.faults} == {"params/acme.yml", "params/acme.yml, line 1"}
+
+
+def test_a_character_escaped_in_two_halves_is_whole(folder):
+    """JSON, which is YAML, writes so whatever lies beyond the first 65,536 characters."""
+    (folder / "acme.yml").write_text(MINIMAL.replace("Acme", '"Acme \\ud83d\\udc4d"'), encoding="utf-8")
+    assert load_params("acme", folder).name == "Acme 👍"
+
+
+def test_half_a_character_is_a_fault(faults):
+    (fault,) = faults(MINIMAL.replace("Acme", '"Acme \\ud83d"'))
+    assert (fault.what, fault.found, fault.where) == ("name", "half of one, '\\ud83d'", "params/acme.yml, line 1")

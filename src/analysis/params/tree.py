@@ -30,6 +30,7 @@ NO_TAGS = "must be plain YAML without tags"
 LONGEST_KEY = 60
 """Longest key that a fault quotes in full."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _PREFIX = "tag:yaml.org,2002:"
 _SCALAR_TAGS = frozenset(_PREFIX + name for name in ("str", "int", "float", "bool", "null", "timestamp", "merge"))
 _HINTS = {
@@ -175,6 +176,7 @@ class _Builder:
             entries = [self.build(item, (*path, i), Place(self.file, _line(item))) for i, item in enumerate(node.value)]
             return Entry(entries, place)
         if isinstance(node, ScalarNode) and node.tag in _SCALAR_TAGS:
+            node.value = self._whole(node.value, path, place)
             return Entry(self._scalar(node), place, node.value)
         self.faults.append(Fault(what=path_text(path), rule=NO_TAGS, found=f"the tag {node.tag}", where=str(place)))
         return Entry(None, place)
@@ -193,11 +195,25 @@ class _Builder:
                     below = self.build(source, (*path, "<<"), place).value
                     inherited = (below if isinstance(below, dict) else {}) | inherited
             else:
-                key = key_node.value  # as written: `2024:` and `01:` are the texts "2024" and "01"
+                # as written: `2024:` and `01:` are the texts "2024" and "01"
+                key = self._whole(key_node.value, path, place)
                 lines.setdefault(key, []).append(_line(key_node))
                 own[key] = self.build(value_node, (*path, key), place)
         self.faults += [self._duplicate((*path, key), where) for key, where in lines.items() if len(where) > 1]
         return inherited | own
+
+    def _whole(self, text: str, path: KeyPath, place: Place) -> str:
+        """Return `text` with the halves of a character joined, as JSON escapes them; a half alone is a fault."""
+        if not _SURROGATE.search(text):
+            return text
+        pairs = text.encode("utf-16-le", "surrogatepass")
+        joined = pairs.decode("utf-16-le", "surrogatepass")
+        if (half := _SURROGATE.search(joined)) is None:
+            return joined
+        rule, found = "must hold whole characters", f"half of one, {half.group()!r}"
+        hint = "such an escape needs its other half, or the character itself"
+        self.faults.append(Fault(what=path_text(path), rule=rule, found=found, where=str(place), hint=hint))
+        return pairs.decode("utf-16-le", "replace")
 
     def _duplicate(self, path: KeyPath, lines: list[int]) -> Fault:
         found = "it on lines " + ", ".join(map(str, lines[:-1])) + f" and {lines[-1]}"

@@ -201,6 +201,27 @@ def test_vat_currency_and_constant_rates(orders, write):
     assert data.customers.loc["A", "revenue"] == pytest.approx(381.0)
 
 
+def test_margins_contracts_and_opportunities_are_converted_where_they_have_a_currency(load, write):
+    write("o.csv", "customer_id,ordered_on,amount,margin,currency\nA,2024-01-10,100,30,USD\nA,2024-02-10,100,30,\n")
+    write(
+        "k.csv",
+        "customer_id,starts_on,value,currency\nA,2024-01-15,1000,USD\nB,2024-02-15,1000,USD\nC,2024-02-15,7,EUR\n",
+    )
+    write("p.csv", "opportunity_id,customer_id,created_on,amount,currency\n1,A,2024-02-20,50,USD\n2,A,2024-02-20,50,\n")
+    write("r.csv", "currency,date,rate\nUSD,2024-01-01,0.5\nUSD,2024-02-01,0.8\n")
+    names = {"transactions": "o.csv", "contracts": "k.csv", "opportunities": "p.csv", "rates": "r.csv"}
+    data = load(sources={table: {"files": name} for table, name in names.items()}, money={"currency": "EUR"})
+    assert data.table("transactions")["margin"].tolist() == [15.0, 30.0]
+    assert data.table("contracts").set_index("customer_id")["value"].to_dict() == {"A": 500.0, "B": 800.0, "C": 7.0}
+    assert data.table("opportunities").set_index("opportunity_id")["amount"].to_dict() == {"1": 40.0, "2": 50.0}
+
+
+def test_contract_in_a_currency_without_a_rate_stops_the_audit(faults_of, write):
+    write("k.csv", "customer_id,starts_on,value,currency\nA,2024-01-15,1000,USD\nB,2024-01-15,,USD\n")
+    (fault,) = faults_of(sources={"contracts": {"files": "k.csv"}})
+    assert (fault.what, fault.found, fault.where) == ("contracts.currency", "'USD' (once)", "k.csv, row 2")
+
+
 @pytest.mark.parametrize("rates", [None, "USD,2024-01-06,0.9\n", "GBP,2024-01-01,1.2\n"])
 def test_currency_without_a_rate_stops_the_audit(faults_of, write, rates):
     write("o.csv", f"{HEAD},currency\nA,2024-01-05,10,USD\nA,2024-01-07,10,EUR\n")

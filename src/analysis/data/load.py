@@ -18,7 +18,7 @@ from analysis.data.fingerprint import hash_inputs
 from analysis.data.gather import Gathered, gather_tables
 from analysis.data.ledger import Ledger
 from analysis.data.mapping import Written
-from analysis.data.money import add_revenue
+from analysis.data.money import add_revenue, convert_money
 from analysis.data.order import in_time_order
 from analysis.data.paths import data_folder
 from analysis.data.raw import release_memory
@@ -131,12 +131,11 @@ def _clean_tables(
         if not _usable(frame, name):
             continue
         frame = in_time_order(frame, TABLES[name])
-        if name == "transactions":
-            # before the cut too, so that the revenue set aside can be stated
-            priced = "rates" in frames or "rates" not in params.sources or not gathered.faults
-            # where the rates themselves could not be read, that is the fault, and not each currency without one
-            unpriced = ledger.faults if priced else []
-            frame = add_revenue(frame, frames.get("rates"), params.money, as_of, unpriced)
+        priced = "rates" in frames or "rates" not in params.sources or not gathered.faults
+        # where the rates themselves could not be read, that is the fault, and not each currency without one
+        money = (frames.get("rates"), params.money, as_of, ledger.faults if priced else [])
+        # before the cut, so that the revenue set aside can be stated
+        frame = add_revenue(frame, *money) if name == "transactions" else convert_money(frame, name, *money)
         frame = set_future_aside(frame, name, as_of, ledger)
         if frame.empty:
             continue

@@ -1,5 +1,6 @@
-"""Amounts as revenue: without VAT, in the audit's currency, at the day's rate and at constant rates."""
+"""Amounts in the audit's currency: revenue without VAT, at the day's rate and at constant rates; other money."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +12,17 @@ from analysis.errors import Fault
 if TYPE_CHECKING:
     from analysis.params.model import MoneySpec
 
+OTHER_MONEY: Mapping[str, tuple[str, str]] = {
+    "contracts": ("value", "starts_on"),
+    "opportunities": ("amount", "created_on"),
+}
+"""Table -> its column of money, and the date whose rate holds for it."""
+
 
 def add_revenue(
     frame: pd.DataFrame, rates: pd.DataFrame | None, money: "MoneySpec", as_of: pd.Timestamp, faults: list[Fault]
 ) -> pd.DataFrame:
-    """Return order lines with ``revenue``, ``revenue_constant`` and ``is_return``.
+    """Return order lines with ``revenue``, ``revenue_constant`` and ``is_return``, the margin in the audit's currency.
 
     Parameters
     ----------
@@ -34,27 +41,67 @@ def add_revenue(
     if "tax_included" in frame.columns and money.vat_rate:
         included = frame["tax_included"].fillna(value=False).astype(bool)
         net = net.where(~included, net / (1 + money.vat_rate))
-    daily = pd.Series(1.0, index=frame.index)
+    daily = _daily_rates(frame, "ordered_on", rates, money)
     constant = pd.Series(1.0, index=frame.index)
-    if "currency" in frame.columns:
-        foreign = frame["currency"].notna() & (frame["currency"] != money.currency)
-        if foreign.any():
-            rows = frame.loc[foreign]
-            daily[foreign] = _daily_rates(rows, rates).to_numpy()
-            constant[foreign] = rows["currency"].map(_latest_rates(rates, as_of)).to_numpy(dtype="float64")
-            # later rows are about to be set aside: no rate is asked for them
-            unpriced = foreign & (frame["ordered_on"] <= as_of) & (daily.isna() | constant.isna())
-            _refuse_unpriced(frame, unpriced, money, faults)
-    return frame.assign(revenue=net * daily, revenue_constant=net * constant, is_return=frame["amount"] < 0)
+    foreign = _is_foreign(frame, money)
+    if foreign.any():
+        latest = _latest_rates(rates, as_of)
+        constant[foreign] = frame.loc[foreign, "currency"].map(latest).to_numpy(dtype="float64")
+        # later rows are about to be set aside: no rate is asked for them
+        unpriced = foreign & (frame["ordered_on"] <= as_of) & (daily.isna() | constant.isna())
+        _refuse_unpriced(frame, unpriced, "transactions", money, faults)
+    added = {"revenue": net * daily, "revenue_constant": net * constant, "is_return": frame["amount"] < 0}
+    if "margin" in frame.columns:
+        added["margin"] = frame["margin"] * daily
+    return frame.assign(**added)
 
 
-def _daily_rates(rows: pd.DataFrame, rates: pd.DataFrame | None) -> pd.Series:
+def convert_money(
+    frame: pd.DataFrame,
+    name: str,
+    rates: pd.DataFrame | None,
+    money: "MoneySpec",
+    as_of: pd.Timestamp,
+    faults: list[Fault],
+) -> pd.DataFrame:
+    """Return contracts or opportunities with their money in the audit's currency; other tables as they are.
+
+    A row without a currency is in the audit's own; else the rate of the day on which the contract starts or the
+    opportunity was created holds. A currency without a rate by then is entered in `faults`.
+    """
+    if name not in OTHER_MONEY or "currency" not in frame.columns:
+        return frame
+    column, date = OTHER_MONEY[name]
+    if column not in frame.columns:
+        return frame
+    rate = _daily_rates(frame, date, rates, money)
+    unpriced = rate.isna() & frame[column].notna() & (frame[date] <= as_of)
+    _refuse_unpriced(frame, unpriced, name, money, faults)
+    return frame.assign(**{column: frame[column] * rate})
+
+
+def _is_foreign(frame: pd.DataFrame, money: "MoneySpec") -> "pd.Series[bool]":
+    if "currency" not in frame.columns:
+        return pd.Series(data=False, index=frame.index)
+    return frame["currency"].notna() & (frame["currency"] != money.currency)
+
+
+def _daily_rates(frame: pd.DataFrame, date: str, rates: pd.DataFrame | None, money: "MoneySpec") -> pd.Series:
+    """Return what a unit of each row's currency was worth on its `date`; 1 for the audit's own, NaN where unknown."""
+    daily = pd.Series(1.0, index=frame.index)
+    foreign = _is_foreign(frame, money)
+    if foreign.any():
+        daily[foreign] = _looked_up(frame.loc[foreign], date, rates).to_numpy()
+    return daily
+
+
+def _looked_up(rows: pd.DataFrame, date: str, rates: pd.DataFrame | None) -> pd.Series:
     if rates is None or rates.empty:
         return pd.Series(np.nan, index=rows.index)
-    left = rows[["currency", "ordered_on"]].assign(_position=np.arange(len(rows)))
-    left = left[left["ordered_on"].notna()].sort_values("ordered_on", kind="stable")
+    left = rows[["currency", date]].rename(columns={date: "_on"}).assign(_position=np.arange(len(rows)))
+    left = left[left["_on"].notna()].sort_values("_on", kind="stable")
     right = rates[["currency", "date", "rate"]].sort_values("date", kind="stable")
-    joined = pd.merge_asof(left, right, left_on="ordered_on", right_on="date", by="currency")
+    joined = pd.merge_asof(left, right, left_on="_on", right_on="date", by="currency")
     found = joined.set_index("_position")["rate"].reindex(np.arange(len(rows)))
     return pd.Series(found.to_numpy(), index=rows.index)
 
@@ -66,14 +113,16 @@ def _latest_rates(rates: pd.DataFrame | None, as_of: pd.Timestamp) -> dict[str, 
     return {str(currency): float(rate) for currency, rate in known.groupby("currency")["rate"].last().items()}
 
 
-def _refuse_unpriced(frame: pd.DataFrame, unpriced: "pd.Series[bool]", money: "MoneySpec", faults: list[Fault]) -> None:
+def _refuse_unpriced(
+    frame: pd.DataFrame, unpriced: "pd.Series[bool]", name: str, money: "MoneySpec", faults: list[Fault]
+) -> None:
     if unpriced.any():
         faults.append(
             row_fault(
                 frame,
                 unpriced,
-                what="transactions.currency",
-                rule=f"needs a rate to {money.currency} at or before the order's date",
+                what=f"{name}.currency",
+                rule=f"needs a rate to {money.currency} at or before the row's date",
                 values=frame["currency"],
                 hint="add the table `rates` (currency, date, rate, source), or rows to it",
             )

@@ -35,7 +35,8 @@ class MoneySpec(Spec):
     currency: Annotated[str, Words("three capital letters such as EUR", "codes such as EUR")] = Field(
         default="EUR", pattern=r"^[A-Z]{3}$"
     )
-    """The audit's currency, ISO 4217."""
+    """The audit's currency, ISO 4217. Orders (amount, margin), contracts and opportunities with a column `currency` are
+    converted into it; money without one, and a customer's potential, is taken to be in it."""
     vat_rate: float = Field(default=0.0, ge=0, lt=1)
     """VAT taken out of amounts marked `tax_included`."""
     fiscal_year_start: int = Field(default=1, ge=1, le=12)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from analysis.data.client import ClientData
+from analysis.indicators.league import partner_names
 from analysis.indicators.shapes import Indicators
 from analysis.messages import N_, NP_, Message
 from analysis.params.base import localized
@@ -19,6 +20,7 @@ from analysis.params.model import ClientParams
 from analysis.results import Estimate
 
 YEAR = pd.Timedelta(days=365)
+NAMED = 3  # partners named in a sentence
 CONTRACTION = 0.3  # a customer counts as shrinking when a third of last year's revenue is gone, beyond usual noise
 Effort = Literal["low", "medium", "high"]
 
@@ -323,15 +325,16 @@ def _coach_partners(facts: _Facts) -> Action | None:
     ]
     if not weak:
         return None
+    names = partner_names(facts.data)
     return Action(
         key="coach_partners",
         title=N_("Work with the channel partners whose customers are clearly less satisfied"),
         evidence=NP_(
             "The customers of {partners:list} are less satisfied than all customers, beyond what chance explains.",
-            "The customers of each of {count:int} partners ({partners:list}) are less satisfied than all customers,"
-            " beyond what chance explains for a single partner.",
+            "The customers of each of {count:int} partners (such as {partners:list}) are less satisfied than all"
+            " customers, beyond what chance explains for a single partner.",
             len(weak),
-            partners=sorted(weak)[:5],
+            partners=sorted(names.get(key, key) for key in weak)[:NAMED],
         ),
         owner=N_("Channel management"),
         effort="medium",

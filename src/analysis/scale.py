@@ -264,7 +264,7 @@ def _combine_dimensions(dimensions: tuple[DimensionScore, ...]) -> Outcome:
     missing = [dimension.name for dimension in counted if isinstance(dimension.score, NotEstimable)]
     if missing:
         reason = N_(
-            "There is no overall score, because it would not be comparable: no data for {dimensions:list}.",
+            "There is no overall score, because not every dimension can be scored (missing: {dimensions:list}).",
             dimensions=missing,
         )
         return NotEstimable(reason=reason)

@@ -9,8 +9,11 @@ from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.drivers import write_drivers
 from analysis.document.chapters.voices import write_partners
 from analysis.document.compose import compose_document
+from analysis.document.gaps import state_gaps
+from analysis.document.prose import state_level
 from analysis.document.theme import Theme
 from analysis.document.translate import Translator
+from analysis.document.vocabulary import canonical_word
 from analysis.indicators.shapes import Indicators, PartnerLeague, PartnerStanding
 from analysis.messages import N_
 from analysis.params.model import CHAPTERS
@@ -87,7 +90,7 @@ def test_the_first_page_holds_score_changes_and_three_actions(english) -> None:
     assert len(actions.items) == 3
     assert actions.items[0].effect == "€500k with 12 customers"
     bullets = [text for block in page.blocks if block.kind == "bullets" for text in block.items]
-    assert bullets[0] == "Satisfaction index rose by 4.0 points between 2024-H2 and 2025-H1."
+    assert bullets[0] == "Satisfaction index rose by 4.0 points against the wave before."
     assert bullets[1] == "One further indicator shows no change that the data can tell from noise."
     lead = page.blocks[1]
     assert isinstance(lead, Prose)
@@ -100,11 +103,14 @@ def test_a_chapter_opens_with_its_finding_and_ends_with_its_limits(english) -> N
     assert isinstance(lead, Prose)
     assert lead.lead
     assert lead.paragraphs[0] == (
-        "Customers rate their satisfaction at 72 of 100 points (interval 70 to 74; n = 200). Satisfaction index rose by"
-        " 4.0 points between 2024-H2 and 2025-H1."
+        "Customers rate their satisfaction at 72 of 100 points (95% interval 70 to 74; n\u00a0=\u00a0200), 4.0 points more"
+        " than the wave before."
     )
     assert any("the target of 80 for 2025 is missed" in paragraph for paragraph in lead.paragraphs)
-    assert any("outside value 70 (Panel, 2024, n = 1,200)" in paragraph for paragraph in lead.paragraphs)
+    assert any(
+        "not clearly different from the benchmark of 70 (Panel, 2024, n\u00a0=\u00a01,200)" in paragraph
+        for paragraph in lead.paragraphs
+    )
     limits = chapter.blocks[-1]
     assert isinstance(limits, Callout)
     assert limits.variant == "limits"
@@ -191,7 +197,7 @@ def test_a_best_partner_is_named_only_where_its_rank_is_beyond_doubt(indicators,
 
 def test_data_quality_counts_rows_and_revenue(english) -> None:
     assert english["data_quality"].blocks[1].paragraphs[0] == (
-        "210 rows were read; one kind of repair was needed, 10 rows were taken out, and revenue changed by €0 through it."
+        "210 rows were read; one kind of repair was needed and 10 rows were taken out."
     )
 
 
@@ -208,3 +214,91 @@ def test_the_cover_names_client_date_and_interface_texts(document) -> None:
 def test_the_same_audit_gives_the_same_document(make_audit, english) -> None:
     again = compose_document(make_audit("en"))
     assert [chapter.blocks for chapter in again.chapters] == [chapter.blocks for chapter in english.chapters]
+
+
+def test_partners_that_only_chance_tells_apart_share_one_sentence_and_no_table(indicators, make_audit) -> None:
+    alike = dataclasses.replace(league(["First", "Second", "Third"], 3), between_sd=0.0)
+    chapter = partners_of(indicators, alike, make_audit)
+    assert chapter.blocks[1].paragraphs == (
+        "On Satisfaction index, the 3 partners compared do not differ by more than chance alone would bring.",
+    )
+    assert not any(isinstance(block, Table) for block in chapter.blocks)
+
+
+def test_a_machine_s_identifier_is_shown_by_its_beginning(indicators, make_audit) -> None:
+    made = league(["0015a82c2db000af6aaaf3ae2ecb0532", "Delta Distribution", "P3"], 3)
+    table = next(block for block in partners_of(indicators, made, make_audit).blocks if isinstance(block, Table))
+    assert [row[0] for row in table.rows] == ["0015a82c…", "Delta Distribution", "P3"]
+
+
+def test_the_kinds_of_the_data_contract_are_named_in_the_report_s_language() -> None:
+    assert Translator("zh")(canonical_word("complaint")) == "投诉"
+    assert Translator("zh")(canonical_word(" High ")) == "高"
+    assert Translator("zh")(canonical_word("官方微信")) == "官方微信"
+    assert Translator("en")(canonical_word("web form")) == "web form"
+
+
+def test_without_a_score_the_first_page_says_how_the_rest_stands_and_the_reason_once(make_audit) -> None:
+    made = make_audit("en")
+    absent = NotEstimable(reason=N_("There are no records of contacts."))
+    dimensions = tuple(
+        dataclasses.replace(d, score=absent, level="", components=()) if d.dimension == "interaction" else d
+        for d in made.score.dimensions
+    )
+    reason = N_(
+        "There is no overall score, because not every dimension can be scored (missing: {dimensions:list}).",
+        dimensions=[dimensions[3].name],
+    )
+    score = dataclasses.replace(
+        made.score, overall=NotEstimable(reason=reason), level="", level_range=("", ""), dimensions=dimensions
+    )
+    page = compose_document(make_audit("en", score=score))["summary"]
+    said = " ".join(texts([block.to_dict() for block in page.blocks]))
+    assert page.blocks[1].paragraphs == (
+        "Depth and breadth stands highest with 64 of 100 points, Satisfaction lowest with 60. There is no overall score,"
+        " because not every dimension can be scored (missing: Interaction).",
+    )
+    assert said.count("There are no records of contacts.") == 1
+    assert said.count("no overall score") == 1
+
+
+def test_only_what_has_a_number_is_tabulated(english) -> None:
+    table = next(
+        block for block in english["loyalty"].blocks if isinstance(block, Table) and block.anchor == "table-loyalty"
+    )
+    assert [row[0] for row in table.rows] == ["Net Promoter Score", "Repeat purchase rate"]
+    assert not any(block.kind == "table" for block in english["interaction"].blocks)
+
+
+def test_each_reason_is_said_once_with_all_that_it_concerns(indicators) -> None:
+    short = NotEstimable(reason=N_("There are no transactions."))
+    results = indicators.results
+    unknown = dataclasses.replace(results["revenue_growth"], overall=short)
+    untested = dataclasses.replace(results["nps"], change=short)
+    gaps = state_gaps([unknown, untested], Translator("en"), 5, [(N_("Monthly revenue"), short)])
+    assert gaps == [
+        "Revenue growth, change of Net Promoter Score over time and Monthly revenue: There are no transactions."
+    ]
+
+
+def test_nobody_and_large_growth_are_said_in_words(indicators) -> None:
+    repeat = indicators.results["repeat_purchase_rate"]
+    none = Estimate(value=0, low=0, high=0.004, n=1078, method="wilson", unit="proportion")
+    definition = N_("Share of the customers who bought again within {days:int} days.", days=180)
+    said = state_level(dataclasses.replace(repeat, overall=none, definition=definition), Translator("en"))
+    assert said.startswith("None of the customers who bought came back within 180 days (95% interval 0.0 to 0.4;")
+    growth = dataclasses.replace(
+        indicators.results["revenue_growth"],
+        overall=Estimate(value=2.5, low=2.0, high=3.0, n=90, method="b", unit="proportion"),
+    )
+    assert state_level(growth, Translator("en")).startswith(
+        "Revenue of the last twelve months is 3.5\u00a0times that of the year before (95% interval 200 to 300;"
+    )
+
+
+def test_a_target_and_a_benchmark_carry_their_verdict_and_origin(english) -> None:
+    table = next(
+        block for block in english["satisfaction"].blocks if getattr(block, "anchor", "") == "table-satisfaction"
+    )
+    assert table.columns[-1].title == "Target or benchmark"
+    assert table.rows[0][-1] == "target 80: missed; benchmark 70 (2024)"

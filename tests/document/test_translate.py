@@ -54,7 +54,7 @@ def test_a_placeholder_without_a_value_is_named() -> None:
 
 
 def test_a_tiny_p_value_reads_as_an_inequality() -> None:
-    assert Translator("en")(N_("No bend shows (p = {p:pvalue}).", p=0.0001)) == "No bend shows (p < 0.001)."
+    assert Translator("en")(N_("No bend shows (p = {p:pvalue}).", p=0.0001)) == "No bend shows (p\u00a0<\u00a00.001)."
 
 
 def test_every_message_of_the_code_is_translated(messages, catalog) -> None:

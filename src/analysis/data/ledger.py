@@ -78,4 +78,4 @@ def _examples(rows: pd.DataFrame) -> tuple[str, ...]:
     if named is not None:
         return tuple(rows[named].dropna().drop_duplicates().head(EXAMPLES))
     first = rows[[SOURCE, ROW]].head(EXAMPLES)
-    return tuple(f"{source}, row {row}" for source, row in first.itertuples(index=False))
+    return tuple(f"{source}:{row}" for source, row in first.itertuples(index=False))

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import math
-import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -12,17 +11,16 @@ from babel.dates import format_date as babel_format_date
 from babel.lists import format_list as babel_format_list
 from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
 
-from analysis.results import Estimate, Unit
+from analysis.results import Unit
 
 MINUS = "−"
 MISSING = "–"
 COMPACT_EN = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 COMPACT_ZH = ((1e8, "亿"), (1e4, "万"))
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_INTERVAL = re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})")
-SPAN = {"en": " – ", "zh": "至"}
+NBSP = "\u00a0"
+TIMES_FROM = 2.0  # growth of +200% and more reads as a multiple
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+_SHORT = {"en": "en", "zh": "zh_Hans_CN"}  # British English alone writes four letters for one month, Sept
 
 
 @lru_cache
@@ -75,7 +73,7 @@ def format_money(value: float, language: str, currency: str, *, signed: bool = F
     ('€1.23m', '123 万元')
     """
     sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
-    number, suffix = _compact(abs(value), COMPACT_ZH if language == "zh" else COMPACT_EN, language)
+    number, suffix = compact_amount(abs(value), COMPACT_ZH if language == "zh" else COMPACT_EN, language)
     if language == "zh":
         return f"{sign}{number} {suffix}{currency_name(currency)}"
     return f"{sign}{currency_symbol(currency)}{number}{suffix}"
@@ -88,7 +86,7 @@ def format_money_full(value: float, language: str, currency: str, *, signed: boo
     return f"{sign}{currency_symbol(currency, language)}{number}"
 
 
-def _compact(value: float, steps: Sequence[tuple[float, str]], language: str) -> tuple[str, str]:
+def compact_amount(value: float, steps: Sequence[tuple[float, str]], language: str) -> tuple[str, str]:
     """Return three significant digits of `value` and the word of its magnitude."""
     for size, word in steps:
         if value >= size * 0.9995:
@@ -119,9 +117,25 @@ def format_date(value: dt.date | str, language: str) -> str:
     return babel_format_date(day, "long", locale=locale_of(language))
 
 
+def format_day(value: dt.date, language: str) -> str:
+    """Write a date in short: 7 Mar 2025, 2025年3月7日."""
+    return babel_format_date(value, "yyyy年M月d日" if language == "zh" else "d MMM yyyy", locale=_SHORT[language])
+
+
 def format_month(value: dt.date, language: str) -> str:
-    """Write a month for an axis: Mar 2025, 2025年3月."""
-    return babel_format_date(value, "yyyy年M月" if language == "zh" else "MMM yyyy", locale=locale_of(language))
+    """Write a month in short: Mar 2025, 2025年3月."""
+    return babel_format_date(value, "yyyy年M月" if language == "zh" else "MMM yyyy", locale=_SHORT[language])
+
+
+def format_growth(value: float, language: str) -> str:
+    """Write a growth with its sign and one decimal; from +200% on as a multiple.
+
+    >>> format_growth(0.153, "en"), format_growth(-0.01, "en"), format_growth(18.089, "en"), format_growth(2, "zh")
+    ('+15.3%', '−1.0%', '19.1 times', '3.0 倍')
+    """
+    if value >= TIMES_FROM:
+        return f"{format_number(1 + value, language, 1)}{NBSP}{'倍' if language == 'zh' else 'times'}"
+    return format_number(100 * value, language, 1, signed=True) + "%"
 
 
 def format_pvalue(value: float, language: str) -> str:
@@ -142,16 +156,7 @@ def format_list(items: Sequence[str], language: str) -> str:
 
 def format_n(n: int, language: str) -> str:
     """Write a sample size: n = 1,234."""
-    return f"n = {format_number(n, language, 0)}"
-
-
-def decimals_of(unit: Unit, scale: float) -> int:
-    """Return the decimals of a number in `unit` whose interval is about `scale` wide (in the shown unit)."""
-    if unit in ("index", "nps", "days", "proportion"):
-        return 0 if scale >= 1 or unit in ("nps", "days") else 1
-    if unit == "percentage_points":
-        return 1
-    return 2 if scale < 10 else 1 if scale < 100 else 0
+    return f"n{NBSP}={NBSP}{format_number(n, language, 0)}"
 
 
 def unit_formatter(unit: Unit, language: str, currency: str, *, full: bool = False) -> Callable[[float], str]:
@@ -180,48 +185,6 @@ def format_change(value: float, unit: Unit, language: str, currency: str) -> str
     if unit in ("index", "nps", "percentage_points", "days"):
         return format_points(value, language)
     return format_number(value, language, 2 if abs(value) < 10 else None, signed=True)
-
-
-def format_range(low: str, high: str, language: str) -> str:
-    """Join two formatted limits: "58 to 66", "58 至 66"."""
-    return f"{low} 至 {high}" if language == "zh" else f"{low} to {high}"
-
-
-def brackets(text: str, language: str, before: str = "") -> str:
-    """Put `text` in brackets after `before`: "62% (58 to 66)", "62%（58 至 66）"."""
-    if language == "zh":
-        return f"{before}（{text}）"
-    return f"{before} ({text})" if before else f"({text})"
-
-
-def format_limits(estimate: Estimate, language: str, currency: str, *, full: bool = False) -> str:
-    """Write the interval of an estimate alone: "58 to 66"; the percent sign is left to the estimate itself."""
-    _, low, high = _written(estimate, language, currency, full=full)
-    if language == "zh" and low.partition(" ")[2] == high.partition(" ")[2]:
-        low = low.partition(" ")[0]  # 110 至 130 万元: the unit is said once
-    return format_range(low.rstrip("%"), high.rstrip("%"), language)
-
-
-def format_estimate(estimate: Estimate, language: str, currency: str, *, full: bool = False) -> str:
-    """Write an estimate with its interval: "62% (58 to 66)", "62%（58 至 66）"."""
-    value = _written(estimate, language, currency, full=full)[0]
-    return brackets(format_limits(estimate, language, currency, full=full), language, value)
-
-
-def _written(estimate: Estimate, language: str, currency: str, *, full: bool) -> list[str]:
-    """Write value and limits with the same number of decimals."""
-    numbers = (estimate.value, estimate.low, estimate.high)
-    if estimate.unit == "money":
-        return [format_unit(number, "money", language, currency, full=full) for number in numbers]
-    if estimate.unit == "proportion":
-        decimals = 1 if 100 * (estimate.high - estimate.low) < 2 or 0 < estimate.value < 0.01 else 0
-        return [format_number(100 * number, language, decimals) + "%" for number in numbers]
-    if estimate.unit == "percentage_points":
-        return [format_points(number, language) for number in numbers]
-    decimals = decimals_of(estimate.unit, max(abs(number) for number in numbers))
-    if estimate.unit == "index":
-        decimals = 0 if estimate.high - estimate.low >= 2 else 1
-    return [format_number(number, language, decimals) for number in numbers]
 
 
 def format_value(value: Any, spec: str, language: str, currency: str) -> str:
@@ -266,30 +229,3 @@ _WRITERS: dict[str, Callable[[Any, str, str], str]] = {
     "date": lambda value, language, _: format_date(value, language),
     "pvalue": lambda value, language, _: format_pvalue(value, language),
 }
-
-
-def format_period(label: str, language: str) -> str:
-    """Write a period's label for a reader: an interval of days, a month, or whatever name the client gave.
-
-    >>> format_period("2024-01-01/2024-12-31", "en"), format_period("2024-03-01/2025-02-28", "en")
-    ('2024', 'Mar 2024 – Feb 2025')
-    >>> format_period("2025-03", "en"), format_period("Wave 2", "en")
-    ('Mar 2025', 'Wave 2')
-    """
-    month = _MONTH.fullmatch(label)
-    if month:
-        return format_month(dt.date(int(month[1]), int(month[2]), 1), language)
-    if _DAY.fullmatch(label):
-        return format_date(label, language)
-    interval = _INTERVAL.fullmatch(label)
-    if not interval:
-        return label
-    first, last = (dt.date.fromisoformat(day) for day in interval.groups())
-    whole_months = first.day == 1 and (last + dt.timedelta(days=1)).day == 1
-    if whole_months and (first.month, last.month) == (1, 12) and first.year == last.year:
-        return format_month(first, language)[:5] if language == "zh" else str(first.year)
-    if whole_months:
-        begin, end = format_month(first, language), format_month(last, language)
-        return begin if begin == end else f"{begin}{SPAN[language]}{end}"
-    begin, end = (babel_format_date(day, "medium", locale=locale_of(language)) for day in (first, last))
-    return f"{begin}{SPAN[language]}{end}"

@@ -1,6 +1,7 @@
 """The tables behind the chapters: model coefficients, diagnostics, definitions, data quality and the score's parts."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from analysis.data.client import DataQuality
 from analysis.document.blocks import Table
@@ -8,11 +9,13 @@ from analysis.document.prose import cell_text
 from analysis.document.tables import DASH, cap_rows, end, notes_of, start
 from analysis.document.theme import clean_text
 from analysis.document.translate import Translator
+from analysis.document.vocabulary import short_id
 from analysis.messages import N_, Message
 from analysis.models.results import Coefficient, Diagnostic, FunctionalForm, HeldOutScore, MarginalEffect, Validation
-from analysis.results import Estimate, IndicatorResult
+from analysis.results import Estimate, IndicatorResult, NotEstimable, Unit
 from analysis.scale import RelationshipScore
 
+EXAMPLES_SHOWN, LONGEST_EXAMPLE = 3, 24
 METHODS: Mapping[str, Message] = {
     "wilson": N_("Wilson"),
     "wilson-bound": N_("Wilson, one answer only"),
@@ -48,7 +51,9 @@ def method_name(key: str, t: Translator) -> str:
 
 
 def tabulate_definitions(results: Sequence[IndicatorResult], t: Translator) -> Table:
-    """Return every indicator with its definition, unit of analysis and interval method."""
+    """Return every indicator that has a number with its definition, unit of analysis and interval method."""
+    absent = [result.name for result in results if isinstance(result.overall, NotEstimable)]
+    results = [result for result in results if isinstance(result.overall, Estimate)]
     rows = [
         (
             t(result.name),
@@ -64,7 +69,11 @@ def tabulate_definitions(results: Sequence[IndicatorResult], t: Translator) -> T
         start(t(N_("One observation is")), 1.2),
         start(t(N_("Interval")), 1.6),
     )
-    return Table(title=t(N_("Definitions")), columns=columns, rows=tuple(rows), anchor="table-definitions")
+    note = t(N_("Not estimable with these data, for the reasons in the chapters: {names:list}.", names=absent))
+    return Table(
+        title=t(N_("The indicators of this audit")), columns=columns, rows=tuple(rows),
+        notes=notes_of(note if absent else ""), anchor="table-definitions",
+    )  # fmt: skip
 
 
 def tabulate_coefficients(rows: Sequence[Coefficient], t: Translator, *, title: Message | str, anchor: str) -> Table:
@@ -257,7 +266,7 @@ def tabulate_repairs(quality: DataQuality, t: Translator) -> Table | None:
             ),
             t(N_("removed")) if repair.removed else t(N_("kept")),
             _revenue_effect(repair.revenue_effect, t),
-            clean_text(", ".join(repair.examples), 60) or DASH,
+            _examples(repair.examples),
         )
         for repair in quality.repairs
     ]
@@ -279,14 +288,24 @@ def tabulate_repairs(quality: DataQuality, t: Translator) -> Table | None:
     )
 
 
+def _examples(examples: Sequence[str]) -> str:
+    """Return the first examples; of an identifier that only a machine could read, the beginning."""
+    return ", ".join(clean_text(short_id(example), LONGEST_EXAMPLE) for example in examples[:EXAMPLES_SHOWN]) or DASH
+
+
 def _revenue_effect(effect: float, t: Translator) -> str:
     if abs(effect) < 0.5:
         return t.unit(0.0, "money", full=True)
     return ("+" if effect > 0 else "") + t.unit(effect, "money", full=True)
 
 
-def tabulate_score(score: RelationshipScore, t: Translator, small_cell: int) -> Table:
-    """Return the dimensions of the score and what each is made of, with the anchors of every component."""
+def tabulate_score(
+    score: RelationshipScore, t: Translator, small_cell: int, units: Mapping[str, Unit] = MappingProxyType({})
+) -> Table:
+    """Return the dimensions of the score and what each is made of, with the anchors of every component.
+
+    `units` are the units of the indicators, in which the anchors are written.
+    """
     rows: list[tuple[str, ...]] = []
     emphasis = []
     for dimension in score.dimensions:
@@ -294,10 +313,11 @@ def tabulate_score(score: RelationshipScore, t: Translator, small_cell: int) -> 
         score_text = cell_text(dimension.score, t, small_cell)
         rows.append((t(dimension.name), score_text, dimension.level or DASH, t.percent(dimension.weight), ""))
         for component in dimension.components:
+            unit = units.get(component.indicator, "count")
             anchors = N_(
-                "{zero:number} counts as 0, {full:number} as 100",
-                zero=component.anchor.zero,
-                full=component.anchor.full,
+                "{zero:text} counts as 0, {full:text} as 100",
+                zero=t.unit(component.anchor.zero, unit),
+                full=t.unit(component.anchor.full, unit),
             )
             rows.append((f"– {t(component.name)}", cell_text(component.score, t, small_cell), "", "", t(anchors)))
     columns = (

@@ -3,76 +3,98 @@
 A direction is named only where a test or an interval gives one; what cannot be concluded is said by the same result.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
+from analysis.document.formatting import TIMES_FROM
+from analysis.document.periods import name_period_before
 from analysis.document.theme import clean_text
 from analysis.document.translate import Translator
-from analysis.messages import N_, NP_, Message
-from analysis.results import Change, Estimate, IndicatorResult, NotEstimable, Outcome, Unit
+from analysis.messages import N_, Message
+from analysis.results import Benchmark, Change, Estimate, IndicatorResult, NotEstimable, Outcome, Unit
 
-LEVELS: Mapping[str, Message] = {
-    "satisfaction_index": N_(
-        "Customers rate their satisfaction at {value:text} of 100 points (interval {limits:text}; n = {n:int})."
-    ),
-    "loyalty_index": N_(
-        "Customers state a loyalty of {value:text} of 100 points (interval {limits:text}; n = {n:int})."
-    ),
-    "effort_index": N_(
-        "Customers rate the ease of doing business at {value:text} of 100 points (interval {limits:text}; n = {n:int})."
-    ),
-    "contact_frequency": N_(
-        "An active customer is contacted {value:text} times a year on average (interval {limits:text}; n = {n:int})."
-    ),
-    "nps": N_("The Net Promoter Score is {value:text} (interval {limits:text}; n = {n:int})."),
-    "revenue": N_("Revenue of the last twelve months is {value:text} (interval {limits:text}; n = {n:int})."),
-    "repeat_purchase_rate": N_(
-        "{value:text} of the customers who bought came back within the horizon (interval {limits:text}; n = {n:int})."
-    ),
-    "retention_rate": N_(
-        "{value:text} of the customers were still customers a period later (interval {limits:text}; n = {n:int})."
-    ),
-    "contact_coverage": N_(
-        "{value:text} of the active customers have been contacted as often as planned (interval {limits:text}; n ="
-        " {n:int})."
-    ),
-    "categories_bought": N_(
-        "An active customer buys {value:text} product categories on average (interval {limits:text}; n = {n:int})."
-    ),
-    "contact_level_share": N_(
-        "{value:text} of the active customers are known at their highest level (interval {limits:text}; n = {n:int})."
-    ),
+LEVELS: Mapping[str, Message] = {  # what an indicator's number says; interval, n and change are added to it
+    "satisfaction_index": N_("Customers rate their satisfaction at {value:text} of 100 points"),
+    "loyalty_index": N_("Asked about their loyalty, customers give {value:text} of 100 points"),
+    "effort_index": N_("Customers rate the ease of doing business at {value:text} of 100 points"),
+    "contact_frequency": N_("An active customer is contacted {value:text} times a year on average"),
+    "nps": N_("The Net Promoter Score is {value:text}"),
+    "revenue": N_("Revenue of the last twelve months is {value:text}"),
+    "repeat_purchase_rate": N_("{value:text} of the customers who bought came back within {days:int} days"),
+    "retention_rate": N_("{value:text} of the customers were still customers a year later"),
+    "contact_coverage": N_("{value:text} of the active customers have been contacted as often as planned"),
+    "categories_bought": N_("An active customer buys {value:text} product categories on average"),
+    "contact_level_share": N_("{value:text} of the active customers are known at their highest level"),
+}
+NOBODY: Mapping[str, Message] = {
+    "repeat_purchase_rate": N_("None of the customers who bought came back within {days:int} days"),
+    "contact_coverage": N_("None of the active customers has been contacted as often as planned"),
+    "contact_level_share": N_("None of the active customers is known at the highest level"),
 }
 
 
-def state_level(result: IndicatorResult, t: Translator) -> str:
-    """Return the sentence that says how high an indicator is, or why it is not known."""
+def state_level(result: IndicatorResult, t: Translator, *, change: bool = True) -> str:
+    """Return one sentence: how high an indicator is and, with `change`, how it moved; or why it is not known."""
     outcome = result.overall
     if isinstance(outcome, NotEstimable):
         return t(N_("{name:message} is not known: {reason:message}", name=result.name, reason=outcome.reason))
-    values = {"value": t.unit(outcome.value, result.unit), "limits": t.limits(outcome), "n": outcome.n}
+    values = {"statement": _statement(result, outcome, t), "limits": t.limits(outcome), "n": outcome.n}
+    if change and isinstance(result.change, Change):
+        clause = _change_clause(result.change, t)
+        return t(
+            N_(
+                "{statement:message} (95% interval {limits:text}; n = {n:int}), {change:message}.",
+                change=clause,
+                **values,
+            )
+        )
+    return t(N_("{statement:message} (95% interval {limits:text}; n = {n:int}).", **values))
+
+
+def _statement(result: IndicatorResult, outcome: Estimate, t: Translator) -> Message:
+    """Return the clause that says an indicator's number; the days are those of its own definition."""
+    values = {"value": t.level(outcome)}
     if result.key == "revenue_growth":
-        return t(_growth(outcome, values))
-    template = LEVELS.get(result.key)
-    if template is not None:
-        return t(N_(template.msgid, **values))
-    return t(N_("{name:message}: {value:text} (interval {limits:text}; n = {n:int}).", name=result.name, **values))
+        return _growth(outcome, t)
+    days = result.definition.values.get("days")
+    template = (NOBODY if outcome.value == 0 else LEVELS).get(result.key) or LEVELS.get(result.key)
+    if result.key == "retention_rate" and days is not None:
+        return N_(
+            "{value:text} of the customers who bought within {days:int} days bought again in the next {days:int}",
+            days=days, **values,
+        )  # fmt: skip
+    if template is None or ("{days" in template.msgid and days is None):
+        return N_("{name:message}: {value:text}", name=result.name, **values)
+    return N_(template.msgid, **values, **({} if days is None else {"days": days}))
 
 
-def _growth(growth: Estimate, values: dict[str, object]) -> Message:
-    size = values | {"size": abs(growth.value)}
+def _growth(growth: Estimate, t: Translator) -> Message:
+    if growth.low > 0 and growth.value >= TIMES_FROM:
+        return N_(
+            "Revenue of the last twelve months is {size:text} that of the year before", size=t.growth(growth.value)
+        )
+    size = t.growth(abs(growth.value)).removeprefix("+")
     if growth.low > 0:
-        return N_(
-            "Revenue of the last twelve months grew by {size:percent} (interval {limits:text}; n = {n:int}).", **size
-        )
+        return N_("Revenue of the last twelve months grew by {size:text}", size=size)
     if growth.high < 0:
-        return N_(
-            "Revenue of the last twelve months shrank by {size:percent} (interval {limits:text}; n = {n:int}).", **size
-        )
+        return N_("Revenue of the last twelve months shrank by {size:text}", size=size)
     return N_(
-        "Revenue of the last twelve months differs from the year before by {value:text} (interval {limits:text}; n ="
-        " {n:int}): no growth or decline beyond the usual ups and downs of the customers.",
-        **values,
+        "Revenue of the last twelve months neither grew nor shrank beyond the usual ups and downs of the customers:"
+        " {size:text} against the year before",
+        size=t.growth(growth.value),
     )
+
+
+def _change_clause(change: Change, t: Translator) -> Message:
+    """Return what the test of a change says, as the end of a sentence about the later period."""
+    values = {
+        "size": t(amount_of_change(change.difference.value, change.difference.unit, t)),
+        "before": name_period_before(change.earlier, change.later),
+    }
+    if change.verdict == "rose":
+        return N_("{size:text} more than {before:message}", **values)
+    if change.verdict == "fell":
+        return N_("{size:text} less than {before:message}", **values)
+    return N_("no change against {before:message} that the data can tell from noise", **values)
 
 
 def amount_of_change(value: float, unit: Unit, t: Translator) -> Message | str:
@@ -85,39 +107,19 @@ def amount_of_change(value: float, unit: Unit, t: Translator) -> Message | str:
     return text
 
 
-def state_change(result: IndicatorResult, t: Translator) -> str:
-    """Return what the test of the latest change says, or the empty string where none was due."""
+def state_smallest_change(result: IndicatorResult, t: Translator) -> str:
+    """Return how large a change would have had to be to be seen, where none was; else the empty string."""
     change = result.change
-    if not isinstance(change, Change):
+    if not isinstance(change, Change) or change.verdict != "no_change":
         return ""
-    unit = change.difference.unit
-    values = {
-        "name": result.name,
-        "earlier": t.period(change.earlier),
-        "later": t.period(change.later),
-        "size": t(amount_of_change(change.difference.value, unit, t)),
-        "smallest": t(amount_of_change(change.smallest_detectable, unit, t)),
-    }
-    if change.verdict == "rose":
-        return t(N_("{name:message} rose by {size:text} between {earlier:text} and {later:text}.", **values))
-    if change.verdict == "fell":
-        return t(N_("{name:message} fell by {size:text} between {earlier:text} and {later:text}.", **values))
+    smallest = t(amount_of_change(change.smallest_detectable, change.difference.unit, t))
     return t(
         N_(
-            "{name:message} shows no change between {earlier:text} and {later:text} that the data can tell from"
-            " noise; a change smaller than {smallest:text} could hardly have been seen.",
-            **values,
+            "{name:message}: a change smaller than {smallest:text} could hardly have been seen with these data.",
+            name=result.name,
+            smallest=smallest,
         )
     )
-
-
-def state_changes(results: Iterable[IndicatorResult], t: Translator) -> str:
-    """Return the changes of several indicators: each that moved in a sentence, the others together in one."""
-    tested = [(result, result.change) for result in results if isinstance(result.change, Change)]
-    moved = [state_change(result, t) for result, change in tested if change.verdict != "no_change"]
-    still = [result.name for result, change in tested if change.verdict == "no_change"]
-    rest = N_("No change that the data can tell from noise: {names:list}.", names=still) if still else None
-    return t.sentences(*moved, rest)
 
 
 def state_target(result: IndicatorResult, t: Translator) -> str:
@@ -148,22 +150,32 @@ def state_benchmark(result: IndicatorResult, t: Translator) -> str:
     benchmark = result.benchmark
     if benchmark is None:
         return ""
-    values = {
-        "name": result.name,
-        "value": t.unit(benchmark.value, result.unit),
-        "source": benchmark.source,
-        "year": str(benchmark.year),
-    }
+    values = {"name": result.name, "value": t.unit(benchmark.value, result.unit), "origin": benchmark_origin(benchmark)}
+    outcome = result.overall
+    if isinstance(outcome, Estimate) and outcome.low > benchmark.value:
+        return t(N_("{name:message}: above the benchmark of {value:text} ({origin:message}).", **values))
+    if isinstance(outcome, Estimate) and outcome.high < benchmark.value:
+        return t(N_("{name:message}: below the benchmark of {value:text} ({origin:message}).", **values))
+    if isinstance(outcome, Estimate):
+        return t(
+            N_("{name:message}: not clearly different from the benchmark of {value:text} ({origin:message}).", **values)
+        )
+    return t(N_("{name:message}: the benchmark is {value:text} ({origin:message}).", **values))
+
+
+def benchmark_origin(benchmark: Benchmark) -> Message:
+    """Return where an outside value comes from: source, year and n."""
+    values = {"source": clean_text(benchmark.source, 60), "year": str(benchmark.year)}
     if benchmark.n is None:
-        return t(N_("{name:message}: outside value {value:text} ({source:text}, {year:text}).", **values))
-    return t(
-        N_("{name:message}: outside value {value:text} ({source:text}, {year:text}, n = {n:int}).", n=benchmark.n,
-           **values)
-    )  # fmt: skip
+        return N_("{source:text}, {year:text}", **values)
+    return N_("{source:text}, {year:text}, n = {n:int}", n=benchmark.n, **values)
 
 
 def state_group_spread(outcomes: Mapping[str, Outcome], name: Message, unit: Unit, t: Translator) -> str:
-    """Return the highest and the lowest group, and whether their intervals overlap; empty below two estimates."""
+    """Return the highest and the lowest group, and whether their intervals overlap; empty below two estimates.
+
+    Sums of money say how large a group is and nothing about certainty, so they are only named.
+    """
     estimates = {label: outcome for label, outcome in outcomes.items() if isinstance(outcome, Estimate)}
     if len(estimates) < 2:
         return ""
@@ -178,6 +190,11 @@ def state_group_spread(outcomes: Mapping[str, Outcome], name: Message, unit: Uni
     }
     if values["high"] == values["low"]:
         return ""
+    if unit == "money":
+        return t(
+            N_("{name:message} is highest in {highest:text} ({high:text}) and lowest in {lowest:text} ({low:text}).",
+               **values)
+        )  # fmt: skip
     if first.low > last.high:
         return t(
             N_(
@@ -195,68 +212,17 @@ def state_group_spread(outcomes: Mapping[str, Outcome], name: Message, unit: Uni
     )
 
 
-def state_gaps(
-    results: Iterable[IndicatorResult],
+def cell_text(
+    outcome: Outcome | None,
     t: Translator,
     small_cell: int,
-    others: Iterable[tuple[Message, NotEstimable]] = (),
-) -> list[str]:
-    """Return what cannot be concluded: unknown levels, untested changes, withheld groups; each reason is said once.
-
-    Parameters
-    ----------
-    results
-        The indicators of a chapter.
-    t
-        The report's language.
-    small_cell
-        Fewest respondents that anything is shown about.
-    others
-        Names and reasons of further results that are not estimable.
-    """
-    results = list(results)
-    unknown: dict[str, list[Message]] = {}
-    untested: dict[str, list[Message]] = {}
-    for result in results:
-        if isinstance(result.overall, NotEstimable):
-            unknown.setdefault(t(result.overall.reason), []).append(result.name)
-        elif isinstance(result.change, NotEstimable):
-            untested.setdefault(t(result.change.reason), []).append(result.name)
-    for name, outcome in others:
-        unknown.setdefault(t(outcome.reason), []).append(name)
-    gaps = [t(N_("{names:list}: {reason:text}", names=names, reason=reason)) for reason, names in unknown.items()]
-    gaps += [
-        t(N_("No change over time is stated for {names:list}: {reason:text}", names=names, reason=reason))
-        for reason, names in untested.items()
-    ]
-    return [*gaps, *_withheld(results, t, small_cell)]
-
-
-def _withheld(results: Iterable[IndicatorResult], t: Translator, small_cell: int) -> list[str]:
-    """Return how many cells are withheld, or nothing."""
-    withheld = sum(
-        isinstance(outcome, NotEstimable) and outcome.suppressed
-        for result in results
-        for outcomes in (result.by_segment, result.by_partner, result.by_period)
-        for outcome in outcomes.values()
-    )
-    if not withheld:
-        return []
-    sentence = NP_(
-        "One cell is withheld to protect respondents (fewer than {floor:int} answers, or a smaller cell could be worked"
-        " out from it).",
-        "{count:int} cells are withheld to protect respondents (fewer than {floor:int} answers, or a smaller cell could"
-        " be worked out from them).",
-        withheld,
-        floor=small_cell,
-    )
-    return [t(sentence)]
-
-
-def cell_text(outcome: Outcome | None, t: Translator, small_cell: int, *, full: bool = False) -> str:
-    """Return a table's cell: the estimate with its interval, a dash, or that it is withheld."""
+    *,
+    peers: Sequence[Outcome | None] = (),
+    full: bool = False,
+) -> str:
+    """Return a table's cell: the estimate with interval and its column's decimals, a dash, or that it is withheld."""
     if isinstance(outcome, Estimate):
-        return t.estimate(outcome, full=full)
+        return t.estimate(outcome, peers=[peer for peer in peers if isinstance(peer, Estimate)], full=full)
     if outcome is not None and outcome.suppressed:
         return t(N_("withheld (fewer than {floor:int} answers)", floor=small_cell))
     return "–"

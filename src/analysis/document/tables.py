@@ -1,11 +1,12 @@
 """Results as tables of formatted texts: numbers at the end of their cell, with interval and n."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from analysis.document.blocks import Column, Table
 from analysis.document.prose import cell_text
 from analysis.document.theme import clean_text
 from analysis.document.translate import Translator
+from analysis.document.vocabulary import canonical_word, short_id
 from analysis.indicators.shapes import (
     FeedbackSummary,
     ItemResult,
@@ -14,7 +15,7 @@ from analysis.indicators.shapes import (
     RfmResult,
     TouchpointResult,
 )
-from analysis.messages import N_, Message
+from analysis.messages import N_, NP_, Message
 from analysis.monitoring import Changes
 from analysis.params.base import localized
 from analysis.results import Change, Estimate, IndicatorResult, NotEstimable, Outcome
@@ -65,58 +66,73 @@ def change_text(change: Change | NotEstimable | None, t: Translator) -> str:
     """Return a change with its interval, an asterisk where the test found one."""
     if not isinstance(change, Change):
         return DASH
-    difference = change.difference
-    value, low, high = (t.signed(x, difference.unit) for x in (difference.value, difference.low, difference.high))
-    text = t(N_("{value:text} ({low:text} to {high:text})", value=value, low=low, high=high))
+    text = t.difference(change.difference)
     return text if change.verdict == "no_change" else f"{text} *"
+
+
+def is_known(outcome: Outcome | None) -> bool:
+    """Return whether a row is worth a line: there is a number, or one is withheld."""
+    return isinstance(outcome, Estimate) or (outcome is not None and outcome.suppressed)
 
 
 def tabulate_indicators(
     results: Sequence[IndicatorResult], t: Translator, small_cell: int, *, title: Message, anchor: str
-) -> Table:
-    """Return one row an indicator: value, interval, n, change, and target or outside value where there is any."""
-    has_reference = any(result.target or result.benchmark for result in results)
-    columns = [
-        start(t(N_("Indicator")), 2.6),
-        end(t(N_("Value (95% interval)")), 2.2),
-        end(t(N_("n")), 0.8),
-        end(t(N_("Change to the period before")), 2.2),
+) -> Table | None:
+    """Return one row an indicator that has a number: value, interval, n and, where any has them, change and references.
+
+    What is not estimable is left to the list of what cannot be concluded, with its reason; None where nothing is left.
+    """
+    shown = [result for result in results if is_known(result.overall)]
+    if not shown:
+        return None
+    changes = [result.change for result in shown if isinstance(result.change, Change)]
+    columns = [start(t(N_("Indicator")), 2.6), end(t(N_("Value (95% interval)")), 2.0), end(t(N_("n")), 0.7)]
+    texts: list[Callable[[IndicatorResult], str]] = [
+        lambda result: t(result.name),
+        lambda result: cell_text(result.overall, t, small_cell),
+        lambda result: n_text(result.overall, t),
     ]
-    if has_reference:
-        columns.append(end(t(N_("Target or outside value")), 1.6))
-    rows = []
-    for result in results:
-        row = [
-            t(result.name),
-            cell_text(result.overall, t, small_cell),
-            n_text(result.overall, t),
-            change_text(result.change, t),
-        ]
-        rows.append((*row, _reference_text(result, t)) if has_reference else tuple(row))
-    moved = any(isinstance(r.change, Change) and r.change.verdict != "no_change" for r in results)
-    points = any(isinstance(r.change, Change) and r.change.difference.unit == "proportion" for r in results)
+    if changes:
+        columns.append(end(t(N_("Change to the period before")), 2.0))
+        texts.append(lambda result: change_text(result.change, t))
+    if any(result.target or result.benchmark for result in shown):
+        columns.append(end(t(N_("Target or benchmark")), 2.0))
+        texts.append(lambda result: _reference_text(result, t))
     return Table(
         title=t(title),
         columns=tuple(columns),
-        rows=tuple(rows),
+        rows=tuple(tuple(write(result) for write in texts) for result in shown),
         notes=notes_of(
-            t(N_("* a change that the test tells from noise.")) if moved else "",
-            t(N_("Changes of shares are in percentage points.")) if points else "",
+            t(N_("* a change that the test tells from noise."))
+            if any(c.verdict != "no_change" for c in changes)
+            else "",
+            t(N_("Changes of shares are in percentage points."))
+            if any(c.difference.unit in ("proportion", "percentage_points") for c in changes)
+            else "",
         ),
         anchor=anchor,
     )
 
 
 def _reference_text(result: IndicatorResult, t: Translator) -> str:
+    """Return target with its verdict and benchmark with its origin, each where there is one."""
+    parts = []
     if result.target is not None:
         words = {"met": N_("met"), "missed": N_("missed"), "open": N_("open")}
-        return t(
-            N_("{value:text}, {verdict:message}", value=t.unit(result.target.target, result.unit),
-               verdict=words[result.target.verdict])
-        )  # fmt: skip
+        target = N_(
+            "target {value:text}: {verdict:message}",
+            value=t.unit(result.target.target, result.unit),
+            verdict=words[result.target.verdict],
+        )
+        parts.append(t(target))
     if result.benchmark is not None:
-        return f"{t.unit(result.benchmark.value, result.unit)} ({clean_text(result.benchmark.source, 30)})"
-    return DASH
+        benchmark = N_(
+            "benchmark {value:text} ({year:text})",
+            value=t.unit(result.benchmark.value, result.unit),
+            year=str(result.benchmark.year),
+        )
+        parts.append(t(benchmark))
+    return t.listing(parts) or DASH
 
 
 def tabulate_groups(
@@ -134,7 +150,8 @@ def tabulate_groups(
     None where no indicator has a group. At most three indicators are shown, those with the most estimates first in the
     order given; periods keep their order, other groups are sorted by the first indicator.
     """  # fmt: skip
-    tables = [(result, getattr(result, group)) for result in results if getattr(result, group)][:3]
+    found = [(result, getattr(result, group)) for result in results]
+    tables = [(result, outcomes) for result, outcomes in found if any(map(is_known, outcomes.values()))][:3]
     labels = list(dict.fromkeys(label for _, outcomes in tables for label in outcomes))
     if not labels:
         return None
@@ -145,9 +162,10 @@ def tabulate_groups(
     for result, _ in tables:
         columns += [end(t(result.name), 2.0), end(t(N_("n")), 0.7)]
     rows = []
+    columns_of = [(outcomes, list(outcomes.values())) for _, outcomes in tables]
     for label in labels:
-        shown = t.period(label) if group == "by_period" else (names or {}).get(label, label)
-        cells = [text for _, outcomes in tables for text in _pair(outcomes.get(label), t, small_cell)]
+        shown = t.period(label) if group == "by_period" else short_id((names or {}).get(label, label))
+        cells = [text for outcomes, peers in columns_of for text in _pair(outcomes.get(label), t, small_cell, peers)]
         rows.append((clean_text(shown, 60), *cells))
     kept, note = cap_rows(rows, t)
     return Table(
@@ -160,8 +178,8 @@ def _sort_value(outcome: Outcome | None) -> float:
     return outcome.value if isinstance(outcome, Estimate) else float("-inf")
 
 
-def _pair(outcome: Outcome | None, t: Translator, small_cell: int) -> tuple[str, str]:
-    return cell_text(outcome, t, small_cell), n_text(outcome, t)
+def _pair(outcome: Outcome | None, t: Translator, small_cell: int, peers: Sequence[Outcome]) -> tuple[str, str]:
+    return cell_text(outcome, t, small_cell, peers=peers), n_text(outcome, t)
 
 
 def tabulate_items(items: Sequence[ItemResult], t: Translator, small_cell: int) -> Table:
@@ -171,9 +189,9 @@ def tabulate_items(items: Sequence[ItemResult], t: Translator, small_cell: int) 
         (
             clean_text(localized(item.label, t.language), 80),
             f"{t.number(item.scale[0])}–{t.number(item.scale[1])}",
-            cell_text(item.index, t, small_cell),
-            cell_text(item.mean, t, small_cell),
-            cell_text(item.top2, t, small_cell),
+            cell_text(item.index, t, small_cell, peers=[other.index for other in items]),
+            cell_text(item.mean, t, small_cell, peers=[other.mean for other in items]),
+            cell_text(item.top2, t, small_cell, peers=[other.top2 for other in items]),
             n_text(item.mean, t),
         )
         for item in ranked
@@ -198,9 +216,8 @@ def tabulate_items(items: Sequence[ItemResult], t: Translator, small_cell: int) 
 def tabulate_touchpoints(touchpoints: Sequence[TouchpointResult], t: Translator, small_cell: int) -> Table:
     """Return the touchpoints, best score first."""
     ranked = sorted(touchpoints, key=lambda row: (-_sort_value(row.score), row.touchpoint))
-    rows = [
-        (clean_text(row.touchpoint, 60), cell_text(row.score, t, small_cell), n_text(row.score, t)) for row in ranked
-    ]
+    peers = [row.score for row in ranked]
+    rows = [(clean_text(row.touchpoint, 60), *_pair(row.score, t, small_cell, peers)) for row in ranked]
     kept, note = cap_rows(rows, t)
     columns = (start(t(N_("Touchpoint")), 2.0), end(t(N_("Points, 0 to 100")), 1.5), end(t(N_("n")), 0.7))
     return Table(
@@ -234,7 +251,11 @@ def tabulate_rfm(result: RfmResult, t: Translator) -> Table:
     )
     return Table(
         title=t(N_("Customers by recency, frequency and amount of buying")), columns=columns, rows=tuple(rows),
-        notes=(t(N_("Window: {window:text}.", window=t.period(result.window))),), anchor="table-rfm",
+        notes=(
+            t(N_("Window: {window:text}.", window=t.period(result.window))),
+            t(N_("Lately, often and much are meant in comparison with the other customers, by fifths.")),
+        ),
+        anchor="table-rfm",
     )  # fmt: skip
 
 
@@ -242,7 +263,7 @@ def tabulate_months(comparisons: Sequence[MonthComparison], t: Translator) -> Ta
     """Return the latest months against the same months a year before."""
     rows = []
     for row in comparisons:
-        growth = DASH if row.growth is None else t.signed(row.growth, "proportion").removesuffix(".0") + "%"
+        growth = DASH if row.growth is None else t.growth(row.growth)
         amounts = (t.unit(row.earlier, "money", full=True), t.unit(row.later, "money", full=True))
         rows.append((_month_label(row.label, t), *amounts, growth))
     columns = (start(t(N_("Month")), 1.4), end(t(N_("A year before"))), end(t(N_("Latest"))), end(t(N_("Growth"))))
@@ -262,29 +283,33 @@ def _month_label(label: str, t: Translator) -> str:
 
 def tabulate_league(league: PartnerLeague, name: Message, t: Translator, small_cell: int) -> Table:
     """Return the partners compared on one indicator, best first, with the interval of each rank."""
-    rows = [
-        (
-            clean_text(row.name, 50),
-            cell_text(row.shrunken, t, small_cell),
-            cell_text(row.raw, t, small_cell),
-            n_text(row.raw, t),
-            t(N_("{low:int} to {high:int}", low=row.rank_low, high=row.rank_high)),
-            t.percent(row.p_top_quartile),
-        )
-        for row in league.rows
-    ]
+    has_own = any(isinstance(row.raw, Estimate) for row in league.rows)
+    fair, own = [row.shrunken for row in league.rows], [row.raw for row in league.rows]
+    rows = []
+    for row in league.rows:
+        figures = [cell_text(row.shrunken, t, small_cell, peers=fair)]
+        if has_own:
+            figures.append(cell_text(row.raw, t, small_cell, peers=own))
+        rank = N_("{low:int} to {high:int}", low=row.rank_low, high=row.rank_high)
+        partner = clean_text(short_id(row.name), 50)
+        rows.append((partner, *figures, n_text(row.shrunken, t), t(rank), t.percent(row.p_top_quartile)))
     kept, note = cap_rows(rows, t)
-    too_small = N_("{count:int} partners have too little data to be compared.", count=league.too_small)
+    too_small = NP_(
+        "One partner has too little data to be compared.",
+        "{count:int} partners have too little data to be compared.",
+        league.too_small,
+    )
+    columns = [start(t(N_("Partner")), 2.0), end(t(N_("Fair comparison (95% interval)")), 1.8)]
+    if has_own:
+        columns.append(end(t(N_("Own figure (95% interval)")), 1.8))
+    columns += [
+        end(t(N_("n")), 0.6),
+        end(t(N_("Rank, from to")), 0.9),
+        end(t(N_("Chance of top quarter")), 0.9),
+    ]
     return Table(
         title=t(N_("Partners by {name:message}", name=name)),
-        columns=(
-            start(t(N_("Partner")), 2.0),
-            end(t(N_("Fair comparison (95% interval)")), 1.8),
-            end(t(N_("Own figure (95% interval)")), 1.8),
-            end(t(N_("n")), 0.6),
-            end(t(N_("Rank, from to")), 0.9),
-            end(t(N_("Chance of top quarter")), 0.9),
-        ),
+        columns=tuple(columns),
         rows=tuple(kept),
         notes=notes_of(
             t(N_("The fair comparison draws each partner towards the mean of all by as much as its small n deserves.")),
@@ -303,7 +328,7 @@ def tabulate_feedback(summary: FeedbackSummary, t: Translator) -> Table:
         (N_("Severity"), summary.by_severity),
     )
     rows = [
-        (t(title), clean_text(label, 50), t.number(count, 0), t.percent(count / summary.n))
+        (t(title), clean_text(t(canonical_word(label)), 50), t.number(count, 0), t.percent(count / summary.n))
         for title, counts in groups
         for label, count in list(counts.items())[:10]
     ]
@@ -321,6 +346,7 @@ def tabulate_changes(changes: Changes, t: Translator) -> Table:
         (
             t(item.name),
             f"{t.period(item.change.earlier)} → {t.period(item.change.later)}",
+            t.number(item.change.difference.n, 0),
             change_text(item.change, t),
             t.value(item.adjusted_p, "pvalue"),
             t(words[item.change.verdict]),
@@ -330,6 +356,7 @@ def tabulate_changes(changes: Changes, t: Translator) -> Table:
     columns = (
         start(t(N_("Indicator")), 2.2),
         start(t(N_("Periods")), 1.8),
+        end(t(N_("n")), 0.6),
         end(t(N_("Difference (95% interval)")), 2.0),
         end(t(N_("Adjusted p")), 0.8),
         start(t(N_("Verdict")), 1.0),

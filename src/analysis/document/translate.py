@@ -1,6 +1,7 @@
 """Messages into the reader's language: gettext catalogs through babel, numbers through `formatting`."""
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from analysis.document import formatting
+from analysis.document import estimates, formatting, periods
 from analysis.messages import Message
 from analysis.params.base import Language
 from analysis.results import Change, Estimate, NotEstimable, Outcome, Unit
@@ -35,6 +36,7 @@ UNSTEADY = tuple(
         "Generated-By",
     )
 )
+_EQUATION = re.compile(r"\b([np]) ([=<]) ")  # n = 412 stays on one line
 HEADER = "# What an audit says, in the reader's language. `update_catalogs()` merges new messages in."
 
 
@@ -91,7 +93,8 @@ class Translator:
             template = translations.ngettext(message.msgid, message.plural, message.count)
         else:
             template = translations.gettext(message.msgid) if message.msgid else ""
-        return "".join(self._pieces(template, message)).replace("= <", "< ")  # "p = <0.001" reads "p < 0.001"
+        text = "".join(self._pieces(template, message)).replace("= <", "< ")  # "p = <0.001" reads "p < 0.001"
+        return _EQUATION.sub("\\1\u00a0\\2\u00a0", text)
 
     def _pieces(self, template: str, message: Message) -> Iterator[str]:
         for text, name, spec in _parsed(template):
@@ -118,13 +121,25 @@ class Translator:
         """Return a difference in its unit, with its sign."""
         return formatting.format_change(value, unit, self.language, self.currency)
 
-    def estimate(self, estimate: Estimate, *, full: bool = False) -> str:
-        """Return an estimate with its interval."""
-        return formatting.format_estimate(estimate, self.language, self.currency, full=full)
+    def estimate(self, estimate: Estimate, *, peers: Sequence[Estimate] = (), full: bool = False) -> str:
+        """Return an estimate with its interval; with the decimals of its `peers` in a column."""
+        return estimates.format_estimate(estimate, self.language, self.currency, peers=peers, full=full)
+
+    def difference(self, difference: Estimate) -> str:
+        """Return a difference with its interval, all with their signs."""
+        return estimates.format_difference(difference, self.language, self.currency)
 
     def limits(self, estimate: Estimate, *, full: bool = False) -> str:
         """Return the interval of an estimate alone."""
-        return formatting.format_limits(estimate, self.language, self.currency, full=full)
+        return estimates.format_limits(estimate, self.language, self.currency, full=full)
+
+    def level(self, estimate: Estimate) -> str:
+        """Return the number of an estimate alone, with the decimals that its interval has beside it."""
+        return estimates.estimate_writer([estimate], self.language, self.currency)(estimate.value)
+
+    def growth(self, growth: float) -> str:
+        """Return a growth with its sign, or as a multiple where it is very large."""
+        return formatting.format_growth(growth, self.language)
 
     def outcome(self, outcome: Outcome | Change) -> str:
         """Return an estimate with its interval, or the reason why there is none."""
@@ -138,7 +153,7 @@ class Translator:
 
     def period(self, label: str) -> str:
         """Return a period's label as a reader writes it."""
-        return formatting.format_period(label, self.language)
+        return periods.format_period(label, self.language)
 
     def n(self, count: int) -> str:
         """Return a sample size: n = 412."""

@@ -28,7 +28,7 @@ def compute_breadth(ledger: Ledger | None, data: ClientData, params: ClientParam
 def _breadth(key: str, column: str, ledger: Ledger | None, data: ClientData, params: ClientParams) -> IndicatorResult:
     spec = CATALOGUE[key]
     if ledger is None or not data.has("transactions", column):
-        reason = N_("There are no transactions.") if ledger is None else N_("The transactions do not say it.")
+        reason = N_("There are no transactions.") if ledger is None else N_("The orders do not name it.")
         return no_result(spec, reason, params)
     codes, names = pd.factorize(data.table("transactions")[column], sort=True)
     latest, before = trailing_years(data.as_of, 2)

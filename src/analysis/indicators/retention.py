@@ -45,7 +45,7 @@ def _by_activity(spec: IndicatorSpec, ledger: Ledger, data: ClientData, params: 
     days = params.retention.window_days
     windows = [window for window in trailing_windows(ledger.as_of, days, MAX_WINDOWS + 1) if ledger.covers(window)]
     if len(windows) < 2:
-        reason = N_("It needs orders of two windows of {days:int} days; the data do not reach back so far.", days=days)
+        reason = N_("Orders of twice {days:int} days are needed; the data do not reach back so far.", days=days)
         return no_result(spec, reason, params)
     periods = []
     for later, earlier in itertools.pairwise(windows):

@@ -20,8 +20,8 @@ from analysis.params.model import ClientParams
 from analysis.results import Change, IndicatorResult, NotEstimable, Outcome
 
 KEYS = ("revenue", "revenue_growth", "revenue_per_customer", "average_order_value")
-TOO_SHORT = N_("It needs twenty-four months of orders; the data do not reach back so far.")
-YEAR_TOO_SHORT = N_("It needs twelve months of orders; the data do not reach back so far.")
+TOO_SHORT = N_("Two full years of orders are needed; the data do not reach back so far.")
+YEAR_TOO_SHORT = N_("A full year of orders is needed; the data do not reach back so far.")
 
 
 def compute_revenue(ledger: Ledger | None, data: ClientData, params: ClientParams) -> Iterator[IndicatorResult]:

@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.indicators.ledger import Ledger, Window
 from analysis.indicators.samples import Floats
 from analysis.indicators.shapes import RfmResult, RfmSegment
-from analysis.messages import N_, Message
+from analysis.messages import N_, NP_, Message
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
 
@@ -16,6 +17,7 @@ WINDOW_DAYS = 730
 SCORES = 5
 RECENT, WANING = 4, 3  # lowest recency scores of the recent and of the waning customers
 STRONG, MIDDLING = 4.0, 3.0  # lowest mean of the scores of frequency and value
+MOST_ALIKE = 0.8  # beyond this share of customers with the same frequency, "often" and "seldom" would be untrue
 
 
 def segment_names() -> dict[str, Message]:
@@ -37,7 +39,7 @@ def compute_rfm(ledger: Ledger | None, params: ClientParams) -> RfmResult | NotE
     Each of recency (days since the last purchase), frequency (days with a purchase) and monetary value (revenue,
     returns deducted, constant currency) is scored 1 to 5 by the customer's mean rank: ``ceil(5 * rank / n)``. Equal
     values have the same rank and so the same score. Segments follow from the recency score and the mean of the other
-    two.
+    two. Where nearly all customers bought equally often there is nothing to score, and no segments.
     """
     if ledger is None:
         return NotEstimable(reason=N_("There are no transactions."))
@@ -47,6 +49,15 @@ def compute_rfm(ledger: Ledger | None, params: ClientParams) -> RfmResult | NotE
     buyers = np.flatnonzero(frequency)
     if len(buyers) < params.limits.min_n:
         reason = N_("{n:int} customers are too few to be ranked into fifths.", n=len(buyers))
+        return NotEstimable(reason=reason, n=len(buyers))
+    usual, alike = _most_common(frequency[buyers])
+    if alike / len(buyers) >= MOST_ALIKE:
+        reason = NP_(
+            "{share:percent} of the customers bought on one day only: how often they buy does not tell them apart.",
+            "{share:percent} of the customers bought on {count:int} days: how often they buy does not tell them apart.",
+            usual,
+            share=alike / len(buyers),
+        )
         return NotEstimable(reason=reason, n=len(buyers))
     latest = np.zeros(len(ledger.ids), dtype=np.int64)
     np.maximum.at(latest, ledger.bought_by[rows], ledger.bought_on[rows])
@@ -63,6 +74,13 @@ def compute_rfm(ledger: Ledger | None, params: ClientParams) -> RfmResult | NotE
     scores["m"] = fifths(scores["monetary"])
     scores["segment"] = _segments(scores)
     return RfmResult(window=window.label, n=len(scores), segments=_summaries(scores), scores=scores)
+
+
+def _most_common(counts: NDArray[np.intp]) -> tuple[int, int]:
+    """Return the most common number of days with a purchase, and how many customers have it."""
+    found, times = np.unique(counts, return_counts=True)
+    place = int(times.argmax())
+    return int(found[place]), int(times[place])
 
 
 def fifths(values: pd.Series) -> pd.Series:

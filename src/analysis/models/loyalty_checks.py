@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from analysis.messages import N_, Message
+from analysis.messages import N_, NP_, Message
 from analysis.models.brant import brant_test
 from analysis.models.clustering import Floats, wald_test
 from analysis.models.diagnostics import check_collinearity, most_influential
@@ -166,9 +166,10 @@ def check_parallel_lines(sample: LoyaltySample, design: Design, params: ClientPa
 def check_missing(sample: LoyaltySample) -> Diagnostic:
     """Say how many answers were left out for something missing."""
     share = sample.dropped / (sample.dropped + len(sample.rows))
-    finding = N_(
-        "{dropped:int} answers ({share:percent}) are left out because something is missing in them.",
-        dropped=sample.dropped,
+    finding = NP_(
+        "One answer ({share:percent}) is left out because something is missing in it.",
+        "{count:int} answers ({share:percent}) are left out because something is missing in them.",
+        sample.dropped,
         share=share,
     )
     return Diagnostic(

@@ -25,16 +25,21 @@ def write_data_quality(context: ChapterContext) -> Chapter:
     removed = sum(repair.rows for repair in quality.repairs if repair.removed)
     effect = sum(repair.revenue_effect for repair in quality.repairs)
     if quality.repairs:
-        finding = N_(
-            "{rows:int} rows were read; {repairs:message}, {removed:int} rows were taken out, and revenue changed by"
-            " {effect:money} through it.",
-            rows=read,
-            repairs=NP_(
+        values = {
+            "rows": read,
+            "repairs": NP_(
                 "one kind of repair was needed", "{count:int} kinds of repair were needed", len(quality.repairs)
             ),
-            removed=removed,
-            effect=effect,
-        )
+            "removed": NP_("one row was taken out", "{count:int} rows were taken out", removed),
+        }
+        finding = N_("{rows:int} rows were read; {repairs:message} and {removed:message}.", **values)
+        if abs(effect) >= 0.5:
+            finding = N_(
+                "{rows:int} rows were read; {repairs:message} and {removed:message}, which changes revenue by"
+                " {effect:text}.",
+                effect=t.signed(effect, "money"),
+                **values,
+            )
     else:
         finding = N_("{rows:int} rows were read, and nothing had to be repaired.", rows=read)
     blocks: list[Block | None] = [
@@ -56,7 +61,8 @@ def write_method(context: ChapterContext) -> Chapter:
         context.section(N_("Definitions"), "method-definitions"),
         tabulate_definitions(list(audit.indicators.results.values()), t) if audit.indicators.results else None,
         context.section(N_("The relationship score"), "method-score"),
-        tabulate_score(audit.score, t, context.small_cell),
+        Prose(paragraphs=(t(_score_rule()),)),
+        tabulate_score(audit.score, t, context.small_cell, {r.key: r.unit for r in audit.indicators.results.values()}),
         tabulate_changes(audit.changes, t) if audit.changes.items else None,
         *_loyalty_model(context),
         *_repurchase_model(context),
@@ -103,6 +109,14 @@ def _principles(context: ChapterContext) -> list[Message]:
     return paragraphs
 
 
+def _score_rule() -> Message:
+    return N_(
+        "The score is the weighted mean of five dimensions; a dimension is the plain mean of its components, and a"
+        " component is an indicator put on 0 to 100 between two fixed values and cut off there. The interval of a mean"
+        " is the mean of the intervals, which is cautious."
+    )
+
+
 def _loyalty_model(context: ChapterContext) -> list[Block | None]:
     model, t = context.audit.loyalty_model, context.t
     title = context.section(N_("Model: satisfaction and loyalty"), "method-loyalty")
@@ -118,6 +132,10 @@ def _loyalty_specification(model: LoyaltyModel, context: ChapterContext) -> list
         "hc3-t": N_("heteroskedasticity-robust (HC3, t)"),
     }
     sentences = [
+        N_(
+            "Model: loyalty index = constant + slope × (satisfaction index / 10) + controls + error; the slope is the"
+            " difference in loyalty that goes with 10 points more satisfaction, the controls held equal."
+        ),
         N_(
             "Least squares of the loyalty index on the satisfaction index and controls; {n:int} answers,"
             " {accounts:int} accounts, {dropped:int} left out for missing values; standard errors {errors:message}.",
@@ -187,6 +205,11 @@ def _repurchase_model(context: ChapterContext) -> list[Block | None]:
 def _repurchase_specification(model: RepurchaseModel, context: ChapterContext) -> list[Message]:
     counts, t = model.counts, context.t
     sentences = [
+        N_(
+            "Model: log odds of buying again = constant + a × (satisfaction index / 10) + b × (loyalty index / 10) +"
+            " past buying + controls; the fits below add the terms step by step, and effects are average"
+            " differences of the predicted chance, in percentage points."
+        ),
         N_(
             "Binomial regression, one row a customer: {n:int} customers, {events:int} of whom bought again within"
             " {horizon:int} days of their answer; predictors come from the {history:int} days before it. Answers from"

@@ -9,13 +9,12 @@ from analysis.document.figures.customers import concentration_finding, plot_conc
 from analysis.document.figures.nps import plot_recommendation
 from analysis.document.figures.revenue import plot_growth_bridge, plot_monthly_revenue
 from analysis.document.figures.trend import plot_trend
+from analysis.document.gaps import state_gaps
 from analysis.document.prose import (
     state_benchmark,
-    state_change,
-    state_changes,
-    state_gaps,
     state_group_spread,
     state_level,
+    state_smallest_change,
     state_target,
 )
 from analysis.document.tables import (
@@ -122,11 +121,11 @@ def _write_dimension(
     gaps: Sequence[Gap] = (),
 ) -> Chapter:
     """Return a dimension's chapter; `shown` are the indicators drawn over time and by segment."""
-    silence, results = context.silence(key), context.dimension(key)
+    silence, results, t = context.silence(key), context.dimension(key), context.t
     if silence is not None or not results:
-        reason = silence or N_("The client's data hold nothing that this chapter is about.")
-        return context.silent_chapter(key, reason)
-    t = context.t
+        reasons = [t(result.overall.reason) for result in results if isinstance(result.overall, NotEstimable)]
+        fallback = silence or N_("The client's data hold nothing that this chapter is about.")
+        return context.silent_chapter(key, t.sentences(*dict.fromkeys(reasons)) or fallback)
     headline = _headline(context, key, results)
     drawn = [result for name in shown if (result := context.result(name)) is not None]
     trends = [plot_trend(result, t, context.theme) for result in drawn]
@@ -156,7 +155,7 @@ def _headline(context: ChapterContext, key: str, results: list[IndicatorResult])
 
 
 def _findings(context: ChapterContext, key: str, headline: list[IndicatorResult]) -> list[str]:
-    """Return the opening paragraphs: the finding with its change, the other headlines, targets, the spread."""
+    """Return the opening paragraphs: the finding in one sentence, the other headlines, the spread, what they aim at."""
     t = context.t
     first, others = headline[0], headline[1:]
     known = [result for result in others if not isinstance(result.overall, NotEstimable)]
@@ -167,9 +166,9 @@ def _findings(context: ChapterContext, key: str, headline: list[IndicatorResult]
     if key == "value" and not isinstance(concentration, NotEstimable):
         extra = t(N_("{finding:message}.", finding=concentration_finding(concentration, t)))
     return [
-        t.sentences(state_level(first, t), state_change(first, t)),
-        t.sentences(*(state_level(result, t) for result in known), state_changes(known, t)),
-        t.sentences(extra, spread),
+        state_level(first, t),
+        t.sentences(*(state_level(result, t) for result in known)),
+        t.sentences(extra, spread, state_smallest_change(first, t)),
         t.sentences(*references),
     ]
 

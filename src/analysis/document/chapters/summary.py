@@ -1,9 +1,14 @@
 """The first page, for a board: the score with its level, the five dimensions, what changed, and three actions."""
 
+import dataclasses
+
 from analysis.actions import Action
 from analysis.document.blocks import ActionItem, ActionList, Block, BulletList, Chapter, Scorecard, ScoreCell, Tone
 from analysis.document.chapters.base import ChapterContext
+from analysis.document.estimates import format_range
+from analysis.document.periods import name_period_before
 from analysis.document.prose import amount_of_change
+from analysis.document.translate import Translator
 from analysis.messages import N_, NP_, Message
 from analysis.monitoring import ChangeItem
 from analysis.results import Change, Estimate, IndicatorResult, NotEstimable, Outcome
@@ -26,19 +31,21 @@ def write_summary(context: ChapterContext) -> Chapter:
 
 
 def _finding(context: ChapterContext) -> Message:
-    score = context.audit.score
+    score, t = context.audit.score, context.t
+    known = [
+        (dimension.name, dimension.score) for dimension in score.dimensions if isinstance(dimension.score, Estimate)
+    ]
+    ranked = sorted(known, key=lambda pair: -pair[1].value)
     if isinstance(score.overall, NotEstimable):
-        return score.overall.reason
-    known = [dimension for dimension in score.dimensions if isinstance(dimension.score, Estimate)]
-    ranked = sorted(known, key=lambda dimension: -dimension.score.value)  # type: ignore[union-attr]
+        return _finding_without_score(ranked, score.overall.reason, t)
     low, high = score.level_range
     values = {
-        "score": context.t.number(score.overall.value, 0),
+        "score": t.number(score.overall.value, 0),
         "level": score.level,
         "low": high,
         "high": low,
-        "best": ranked[0].name,
-        "worst": ranked[-1].name,
+        "best": ranked[0][0],
+        "worst": ranked[-1][0],
     }
     if low == high:
         return N_(
@@ -49,6 +56,23 @@ def _finding(context: ChapterContext) -> Message:
     return N_(
         "The relationship scores {score:text} of 100 points, level {level:text} (anything from {low:text} to"
         " {high:text} is compatible with the data); {best:message} stands highest, {worst:message} lowest.",
+        **values,
+    )
+
+
+def _finding_without_score(ranked: list[tuple[Message, Estimate]], reason: Message, t: Translator) -> Message:
+    """Return what can be said where some dimension has no score: how the others stand, and why there is no whole."""
+    if not ranked:
+        return reason
+    (best, high), (worst, low) = ranked[0], ranked[-1]
+    values = {"best": best, "high": t.number(high.value, 0), "reason": reason}
+    if len(ranked) == 1:
+        return N_("{best:message} scores {high:text} of 100 points. {reason:message}", **values)
+    return N_(
+        "{best:message} stands highest with {high:text} of 100 points, {worst:message} lowest with {low:text}."
+        " {reason:message}",
+        worst=worst,
+        low=t.number(low.value, 0),
         **values,
     )
 
@@ -68,7 +92,8 @@ def _cell(context: ChapterContext, label: str, outcome: Outcome, level: str) -> 
     t = context.t
     if isinstance(outcome, NotEstimable):
         return ScoreCell(label=label, value="–", detail=t(outcome.reason))
-    detail = N_("({limits:text}), n = {n:int}", limits=t.limits(outcome), n=outcome.n)
+    limits = format_range(t.number(outcome.low, 0), t.number(outcome.high, 0), t.language)
+    detail = N_("({limits:text}), n = {n:int}", limits=limits, n=outcome.n)
     return ScoreCell(
         label=label,
         value=t.number(outcome.value, 0),
@@ -82,12 +107,16 @@ def _cell(context: ChapterContext, label: str, outcome: Outcome, level: str) -> 
 
 def _dimension_cell(context: ChapterContext, dimension: DimensionScore) -> ScoreCell:
     """Return a dimension's cell with the change of its first component that has one."""
-    cell = _cell(context, context.t(dimension.name), dimension.score, dimension.level)
+    t = context.t
+    cell = _cell(context, t(dimension.name), dimension.score, dimension.level)
+    if isinstance(dimension.score, NotEstimable):
+        reasons = [t(part.score.reason) for part in dimension.components if isinstance(part.score, NotEstimable)]
+        return dataclasses.replace(cell, detail=t.sentences(*dict.fromkeys(reasons)) or cell.detail)
     for component in dimension.components:
         result = context.result(component.indicator)
         if result is not None and isinstance(result.change, Change):
             text, tone = _change_words(context, result, result.change)
-            return ScoreCell(**{**vars(cell), "change": text, "tone": tone})
+            return dataclasses.replace(cell, change=text, tone=tone)
     return cell
 
 
@@ -140,12 +169,11 @@ def _movement(item: ChangeItem, context: ChapterContext) -> Message:
     values = {
         "name": item.name,
         "size": t(amount_of_change(change.difference.value, change.difference.unit, t)),
-        "earlier": t.period(change.earlier),
-        "later": t.period(change.later),
+        "before": name_period_before(change.earlier, change.later),
     }
     if change.verdict == "rose":
-        return N_("{name:message} rose by {size:text} between {earlier:text} and {later:text}.", **values)
-    return N_("{name:message} fell by {size:text} between {earlier:text} and {later:text}.", **values)
+        return N_("{name:message} rose by {size:text} against {before:message}.", **values)
+    return N_("{name:message} fell by {size:text} against {before:message}.", **values)
 
 
 def _actions(context: ChapterContext) -> Block | None:
@@ -153,9 +181,11 @@ def _actions(context: ChapterContext) -> Block | None:
     if not actions:
         return None
     t = context.t
-    title = NP_("The action worth most", "The {count:int} actions worth most", len(actions))
-    note = N_("Ranked by the revenue of the customers concerned, which is a fact, not by a promised effect.")
-    return ActionList(title=t(title), items=tuple(action_item(action, context) for action in actions), note=t(note))
+    title = NP_("The first action to take", "The {count:int} actions to take first", len(actions))
+    note = ""
+    if any(action.revenue is not None for action in actions):
+        note = t(N_("Ranked by the revenue of the customers concerned, which is a fact, not by a promised effect."))
+    return ActionList(title=t(title), items=tuple(action_item(action, context) for action in actions), note=note)
 
 
 def action_item(action: Action, context: ChapterContext) -> ActionItem:

@@ -7,14 +7,15 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 
 from analysis.document.blocks import Figure
-from analysis.document.formatting import SPAN
+from analysis.document.formatting import format_number
+from analysis.document.periods import SPAN
 from analysis.document.theme import GREY, RULE, Theme, clean_text, drawing, figure_to_svg, new_canvas
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
-from analysis.results import Estimate, Unit
+from analysis.results import Estimate, IndicatorResult, Unit
 
 LABEL_WIDTH = 34  # Latin characters of a group's name beside a chart
 MAX_GROUPS = 14
@@ -108,27 +109,41 @@ def unit_label(unit: Unit, t: Translator) -> str:
     return t(words[unit])
 
 
-def tick_formatter(unit: Unit, t: Translator) -> FuncFormatter:
+def indicator_label(result: IndicatorResult, t: Translator) -> str:
+    """Return the words on an indicator's axis: its unit, or its name and unit where the unit alone says too little."""
+    if result.unit in ("count", "ratio"):
+        return t(result.name)
+    if result.unit in ("proportion", "per_year", "money", "days"):
+        return t(N_("{name:message}, {unit:text}", name=result.name, unit=t(_UNIT_WORDS.get(result.unit, t.currency))))
+    return unit_label(result.unit, t)
+
+
+_UNIT_WORDS: Mapping[str, Message | str] = {"proportion": "%", "per_year": N_("times a year"), "days": N_("days")}
+
+
+class _EvenTicks(Formatter):
+    """Write all ticks of an axis with the decimals that the finest of them needs."""
+
+    def __init__(self, write: Callable[[float, int], str], scale: float) -> None:
+        self.write, self.scale = write, scale
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        return self.format_ticks([value])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        scaled = [self.scale * float(value) for value in values]
+        decimals = next((d for d in range(4) if all(abs(value - round(value, d)) < 1e-6 for value in scaled)), 4)
+        return [self.write(value, decimals) for value in scaled]
+
+
+def tick_formatter(unit: Unit, t: Translator) -> Formatter:
     """Return a formatter for the ticks of an axis in `unit`."""
-    write: Callable[[float], str]
-    if unit == "proportion":
-
-        def write(value: float) -> str:
-            return t.number(round(100 * value, 6))
-    elif unit == "money":
-
-        def write(value: float) -> str:
-            return t.unit(value, "money")
-    elif unit == "percentage_points":
-
-        def write(value: float) -> str:
-            return t.signed(value, "percentage_points").removesuffix(".0")
-    else:
-
-        def write(value: float) -> str:
-            return t.number(round(value, 6))
-
-    return FuncFormatter(lambda value, _: write(value))
+    if unit == "money":
+        return FuncFormatter(lambda value, _: t.unit(value, "money"))
+    if unit == "percentage_points":
+        return _EvenTicks(lambda value, decimals: format_number(value, t.language, decimals, signed=True), 1.0)
+    scale = 100.0 if unit == "proportion" else 1.0
+    return _EvenTicks(lambda value, decimals: format_number(value, t.language, decimals), scale)
 
 
 def style_value_axis(ax: Axes, axis: str, unit: Unit, t: Translator, label: str = "") -> None:

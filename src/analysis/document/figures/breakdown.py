@@ -9,16 +9,17 @@ from analysis.document.figures.base import (
     estimate_row,
     figure_block,
     figure_drawing,
+    indicator_label,
     intervals,
     name_rows,
     pick_ends,
     row_notes,
     rows_height,
     style_value_axis,
-    unit_label,
 )
 from analysis.document.theme import GREY, Theme, clean_text
 from analysis.document.translate import Translator
+from analysis.document.vocabulary import short_id
 from analysis.messages import N_, Message
 from analysis.results import Estimate, IndicatorResult, Outcome
 
@@ -26,7 +27,9 @@ from analysis.results import Estimate, IndicatorResult, Outcome
 def plot_breakdown(
     result: IndicatorResult, t: Translator, theme: Theme, *, group: str = "by_segment", limit: int = 14
 ) -> Figure | None:
-    """Return a dot-and-interval chart of an indicator by segment or partner, or None where no group has an estimate.
+    """Return a dot-and-interval chart of an indicator by segment or partner.
+
+    None where no group has an estimate, or all have the same.
 
     Parameters
     ----------
@@ -39,8 +42,8 @@ def plot_breakdown(
     """
     outcomes: Mapping[str, Outcome] = getattr(result, group)
     estimates = {label: outcome for label, outcome in outcomes.items() if isinstance(outcome, Estimate)}
-    if not estimates:
-        return None
+    if not estimates or (len(estimates) > 1 and len({t.unit(e.value, result.unit) for e in estimates.values()}) == 1):
+        return None  # nothing, or the same everywhere: no picture is needed
     ranked = sorted(estimates, key=lambda label: (-estimates[label].value, label))
     shown = pick_ends(ranked, limit)
     chosen = [estimates[label] for label in shown]
@@ -53,9 +56,9 @@ def plot_breakdown(
         )  # fmt: skip
         if isinstance(result.overall, Estimate):
             sheet.ax.axvline(result.overall.value, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
-        name_rows(sheet.ax, shown)
-        row_notes(sheet.ax, [f"{t.estimate(e)}  {t.n(e.n)}" for e in chosen])
-        style_value_axis(sheet.ax, "x", result.unit, t)
+        name_rows(sheet.ax, [short_id(label) for label in shown])
+        row_notes(sheet.ax, [f"{t.estimate(e, peers=chosen)}  {t.n(e.n)}" for e in chosen])
+        style_value_axis(sheet.ax, "x", result.unit, t, indicator_label(result, t))
     return figure_block(
         sheet, t,
         title=_finding(result, ranked, estimates, t),
@@ -69,15 +72,13 @@ def _finding(result: IndicatorResult, ranked: list[str], estimates: Mapping[str,
     first, last = estimates[ranked[0]], estimates[ranked[-1]]
     values = {
         "name": result.name,
-        "highest": clean_text(ranked[0], 60),
+        "highest": clean_text(short_id(ranked[0]), 60),
         "high": t.unit(first.value, result.unit),
-        "lowest": clean_text(ranked[-1], 60),
+        "lowest": clean_text(short_id(ranked[-1]), 60),
         "low": t.unit(last.value, result.unit),
     }
     if len(ranked) == 1:
         return N_("{name:message} in {highest:text}: {high:text}", **values)
-    if values["high"] == values["low"]:
-        return N_("{name:message} is {high:text} in every group", **values)
     if first.low > last.high:
         return N_(
             "{name:message} is highest in {highest:text} ({high:text}) and lowest in {lowest:text} ({low:text}),"
@@ -95,7 +96,7 @@ def _alternative(result: IndicatorResult, shown: list[str], estimates: Mapping[s
     opening = N_(
         "Dot chart of {name:message} by group, {unit:text}, with {level:percent} intervals.",
         name=result.name,
-        unit=unit_label(result.unit, t),
+        unit=indicator_label(result, t),
         level=estimates[shown[0]].level,
     )
     return t.sentences(

@@ -18,6 +18,7 @@ from analysis.messages import N_, NP_, Message
 from analysis.results import Estimate
 
 HEIGHT = 2.5
+FEW = 0.05  # of the customers: below it the finding is that they do not come back
 
 
 def plot_concentration(result: ConcentrationResult, t: Translator, theme: Theme) -> Figure:
@@ -116,17 +117,13 @@ def plot_retention(curve: RetentionCurve, t: Translator, theme: Theme) -> Figure
         )  # fmt: skip
         ax.set_ylim(0, 1.03)
         ax.set_xlim(0, days[-1] * 1.02)
-        style_value_axis(ax, "y", "proportion", t)
-        style_value_axis(ax, "x", "days", t, t(N_("Days since the beginning of the relationship")))
+        across, up = N_("Days since the first purchase"), N_("Customers who bought in the quarter, %")
+        if is_contract:
+            across, up = N_("Days since the beginning of the relationship"), N_("Relationships still running, %")
+        style_value_axis(ax, "y", "proportion", t, t(up))
+        style_value_axis(ax, "x", "days", t, t(across))
         ax.spines["left"].set_visible(False)
-    reference = _reference_point(points)
-    values = {"share": reference.share, "days": reference.days, "low": reference.low, "high": reference.high}
-    if is_contract:
-        title = N_("{share:percent} of the relationships last longer than {days:int} days", **values)
-    else:
-        title = N_(
-            "{share:percent} of the customers are still buying {days:int} days after their first purchase", **values
-        )
+    title = retention_finding(curve)
     events = NP_("One relationship ended.", "{count:int} relationships ended.", curve.events) if is_contract else None
     return figure_block(
         sheet, t, title=title,
@@ -138,6 +135,26 @@ def plot_retention(curve: RetentionCurve, t: Translator, theme: Theme) -> Figure
         ),
         data=[{"label": p.days, "value": p.share, "low": p.low, "high": p.high, "n": p.at_risk} for p in points],
     )  # fmt: skip
+
+
+def retention_finding(curve: RetentionCurve) -> Message:
+    """Return what a retention curve says at the last of its points within a year."""
+    reference = _reference_point(curve.points)
+    values = {"share": reference.share, "days": reference.days}
+    if curve.kind == "contractual":
+        return N_("{share:percent} of the relationships last longer than {days:int} days", **values)
+    if reference.share == 0:
+        return N_("No customer bought in the quarter that ended {days:int} days after the first purchase", **values)
+    if reference.share < FEW:
+        return N_(
+            "Hardly any customer comes back: {share:percent} bought in the quarter that ended {days:int} days after the"
+            " first purchase",
+            **values,
+        )
+    return N_(
+        "{share:percent} of the customers bought in the quarter that ended {days:int} days after their first purchase",
+        **values,
+    )
 
 
 def _reference_point(points: tuple[CurvePoint, ...]) -> CurvePoint:

@@ -1,13 +1,14 @@
 """Revenue over time: month by month, and what made it grow or shrink from one period to the next."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import seaborn as sns
 from matplotlib.axes import Axes
 
 from analysis.document.blocks import Figure
 from analysis.document.figures.base import broken_period, figure_block, figure_drawing, name_ticks, style_value_axis
-from analysis.document.formatting import format_money, format_month
+from analysis.document.formatting import TIMES_FROM, format_money, format_month
 from analysis.document.theme import GREY, INK, LIGHT, Theme
 from analysis.document.translate import Translator
 from analysis.indicators.shapes import GrowthBridge, MonthlyRevenue
@@ -84,6 +85,8 @@ def _growth_finding(bridge: GrowthBridge, values: dict[str, object]) -> Message:
     if not isinstance(growth, Estimate):
         return N_("Revenue went from {before:money} ({earlier:text}) to {after:money} ({later:text})", **values)
     share = {"growth": abs(growth.value), **values}
+    if growth.low > 0 and growth.value >= TIMES_FROM:
+        return N_("Revenue went from {before:money} ({earlier:text}) to {after:money} ({later:text})", **values)
     if growth.low > 0:
         return N_(
             "Revenue grew by {growth:percent}, from {before:money} ({earlier:text}) to {after:money} ({later:text})",
@@ -118,8 +121,8 @@ def plot_monthly_revenue(revenue: MonthlyRevenue, t: Translator, theme: Theme) -
         )  # fmt: skip
         running = [position for position, is_complete in enumerate(complete) if not is_complete]
         ax.plot(running, [values[i] for i in running], "o", mfc="white", mec=theme.color, markersize=5, linestyle="")
-        step = -(-len(months) // MAX_TICKS)
-        ax.set_xticks(range(0, len(months), step), [format_month(day, t.language) for day in days[::step]])
+        ticks = month_ticks(days)
+        ax.set_xticks(ticks, [format_month(days[i], t.language) for i in ticks])
         ax.set_ylim(min(0.0, *values), max(values) * 1.12 if max(values) > 0 else None)
         style_value_axis(ax, "y", "money", t, t(N_("Revenue a month, {currency:text}", currency=t.currency)))
     best = max(drawn or range(len(months)), key=lambda i: values[i])
@@ -130,9 +133,7 @@ def plot_monthly_revenue(revenue: MonthlyRevenue, t: Translator, theme: Theme) -
     }  # fmt: skip
     return figure_block(
         sheet, t,
-        title=N_(
-            "Monthly revenue lies between {low:money} ({low_month:text}) and {high:money} ({high_month:text})", **text
-        ),
+        title=monthly_finding(revenue, t),
         alt=N_(
             "Line chart of monthly revenue from {first:text} to {last:text}, lowest {low:money} in {low_month:text},"
             " highest {high:money} in {high_month:text}.",
@@ -146,3 +147,34 @@ def plot_monthly_revenue(revenue: MonthlyRevenue, t: Translator, theme: Theme) -
             {"label": t.period(month.month), "value": month.revenue_constant, "n": month.customers} for month in months
         ],
     )  # fmt: skip
+
+
+def monthly_finding(revenue: MonthlyRevenue, t: Translator) -> Message:
+    """Return the last twelve complete months against the twelve before, or the average month, and the strongest."""
+    complete = [month for month in revenue.months if month.complete] or list(revenue.months)
+    latest, before = complete[-12:], complete[-24:-12]
+    strongest = max(latest, key=lambda month: month.revenue_constant)
+    values = {"month": t.period(strongest.month), "high": strongest.revenue_constant}
+    later, earlier = (sum(month.revenue_constant for month in year) for year in (latest, before))
+    if len(before) == 12 and earlier > 0:
+        return N_(
+            "The last twelve complete months brought {later:money}, the twelve before {earlier:money}; the strongest"
+            " month of the last twelve was {month:text} ({high:money})",
+            later=later,
+            earlier=earlier,
+            **values,
+        )
+    return N_(
+        "An average month brought {mean:money}; the strongest was {month:text} ({high:money})",
+        mean=later / len(latest),
+        **values,
+    )
+
+
+def month_ticks(days: Sequence[dt.date]) -> list[int]:
+    """Return the positions of the months that are named on an axis: at most `MAX_TICKS` and a January among them."""
+    step = next((step for step in (1, 2, 3, 4, 6, 12) if len(days) <= step * MAX_TICKS), 0)
+    if not step:
+        step = 12 * -(-len(days) // (12 * MAX_TICKS))
+    first = next((i for i, day in enumerate(days) if day.month == 1), 0) % step
+    return list(range(first, len(days), step))

@@ -3,15 +3,17 @@
 import seaborn as sns
 
 from analysis.document.blocks import Figure
+from analysis.document.estimates import estimate_writer
 from analysis.document.figures.base import (
     broken_period,
     estimate_row,
     figure_block,
     figure_drawing,
+    indicator_label,
     name_ticks,
     style_value_axis,
-    unit_label,
 )
+from analysis.document.periods import name_period_before
 from analysis.document.theme import INK, Theme, clean_text
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
@@ -40,8 +42,9 @@ def plot_trend(result: IndicatorResult, t: Translator, theme: Theme) -> Figure |
             markeredgewidth=0, errorbar=None, legend=False,
         )  # fmt: skip
         if len(labels) <= MAX_LABELLED:
+            write = estimate_writer(estimates, t.language, t.currency)
             for position, estimate in zip(positions, estimates, strict=True):
-                text = t.unit(estimate.value, result.unit)
+                text = write(estimate.value)
                 ax.annotate(text, (position, estimate.high), (0, 4), textcoords="offset points", ha="center", color=INK)
         step = -(-len(labels) // MAX_TICKS)
         name_ticks(
@@ -51,11 +54,11 @@ def plot_trend(result: IndicatorResult, t: Translator, theme: Theme) -> Figure |
         )
         ax.set_xlim(-0.4, len(labels) - 0.4)
         ax.margins(y=0.16)
-        style_value_axis(ax, "y", result.unit, t)
+        style_value_axis(ax, "y", result.unit, t, indicator_label(result, t))
     opening = N_(
         "Line chart of {name:message} over time, {unit:text}, with {level:percent} intervals.",
         name=result.name,
-        unit=unit_label(result.unit, t),
+        unit=indicator_label(result, t),
         level=estimates[0].level,
     )
     series = t.listing(
@@ -77,14 +80,11 @@ def trend_finding(result: IndicatorResult, t: Translator) -> Message:
         return N_("{name:message} over time", name=result.name)
     values = {
         "name": result.name,
-        "earlier": t.period(change.earlier),
-        "later": t.period(change.later),
+        "before": name_period_before(change.earlier, change.later),
         "difference": t.signed(change.difference.value, change.difference.unit),
     }
     if change.verdict == "rose":
-        return N_("{name:message} rose between {earlier:text} and {later:text} ({difference:text})", **values)
+        return N_("{name:message} rose against {before:message} ({difference:text})", **values)
     if change.verdict == "fell":
-        return N_("{name:message} fell between {earlier:text} and {later:text} ({difference:text})", **values)
-    return N_(
-        "{name:message}: no change between {earlier:text} and {later:text} that the data can tell from noise", **values
-    )
+        return N_("{name:message} fell against {before:message} ({difference:text})", **values)
+    return N_("{name:message}: no change against {before:message} that the data can tell from noise", **values)

@@ -18,7 +18,7 @@ from analysis.document.figures.models import (
 from analysis.document.figures.nps import nps_groups, plot_recommendation
 from analysis.document.figures.revenue import bridge_steps, plot_growth_bridge, plot_monthly_revenue
 from analysis.document.figures.trend import plot_trend
-from analysis.document.theme import Theme, clean_text, display_width
+from analysis.document.theme import Theme
 from analysis.document.translate import Translator
 from analysis.messages import N_
 from analysis.results import Change, Estimate, IndicatorResult, NotEstimable
@@ -214,9 +214,3 @@ def test_growth_is_named_only_beyond_its_interval(bridge, growth, words) -> None
     value, half = growth
     estimate = Estimate(value=value, low=value - half, high=value + half, n=40, method="b", unit="proportion")
     assert words in plot_growth_bridge(dataclasses.replace(bridge, growth=estimate), EN, PAPER).title
-
-
-def test_long_names_are_cut_by_their_width() -> None:
-    assert clean_text("a\u0000b\n  c") == "ab c"
-    assert display_width("净推荐值x") == 9
-    assert clean_text("净推荐值净推荐值", 7) == "净推荐…"

@@ -37,6 +37,12 @@ def test_invisible_characters_are_taken_out(text, clean, stripped):
     assert gate.report.replaced == 0
 
 
+def test_a_tower_of_marks_is_levelled():
+    gate = Gate()
+    assert gate.text("q" + "\u0489" * 40 + "q\u0489") == "q" + "\u0489" * 6 + "q\u0489"
+    assert gate.report.stripped == 34
+
+
 def test_surrogate_pairs_are_joined():
     assert Gate().text("\ud83d\udc4d") == "👍"
 

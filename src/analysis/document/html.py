@@ -10,6 +10,7 @@ from markupsafe import Markup
 from analysis.document.blocks import Block
 from analysis.document.markdown import parse_markdown
 from analysis.document.svg import inline_svg
+from analysis.document.visible import visible_text
 
 # Commentary stands inside a chapter: its first heading is a section, not a chapter.
 COMMENTARY_SHIFT = 1
@@ -46,13 +47,19 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        finalize=visible,
     )
     environment.filters |= {"svg": _svg, "markdown": _markdown, "percent_css": _percent_css, "datum": _datum}
     return environment
 
 
+def visible(value: Any) -> Any:
+    """Return what a template's expression has given, without characters that a page must not hold."""
+    return visible_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _svg(block: Mapping[str, Any]) -> Markup:
-    label = block["alt"] or block["title"]
+    label = visible_text(block["alt"] or block["title"])
     return Markup(inline_svg(block["svg"], label=label))
 
 

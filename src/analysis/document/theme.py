@@ -17,6 +17,8 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.document import fonts
 from analysis.document.accent import legible_accent
+from analysis.document.visible import clean_text as clean_text
+from analysis.document.visible import display_width as display_width
 
 TEXT_WIDTH_INCHES = 170 / 25.4  # the text column of an A4 page
 INK = "#262626"
@@ -26,7 +28,6 @@ RULE = "#e3e3e3"
 FONT_SIZE = 9.0
 
 _UNUSED_ID = re.compile(r' id="([^"]+)"')
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -114,26 +115,6 @@ def new_canvas(height: float, *, columns: int = 1, width: float = TEXT_WIDTH_INC
     FigureCanvasSVG(canvas)
     axes = canvas.subplots(1, columns, squeeze=False)[0]
     return canvas, list(axes)
-
-
-def clean_text(text: str, width: int = 0) -> str:
-    """Return a client's text on one line without control characters, cut with an ellipsis beyond `width`."""
-    line = " ".join(_CONTROL.sub("", text).split())
-    return line if not width or display_width(line) <= width else _cut(line, width)
-
-
-def display_width(text: str) -> int:
-    """Return the width of a text in Latin characters; a Chinese character counts twice."""
-    return sum(2 if ord(character) >= 0x2E80 else 1 for character in text)
-
-
-def _cut(text: str, width: int) -> str:
-    kept = ""
-    for character in text:
-        if display_width(kept + character) > width - 1:
-            break
-        kept += character
-    return kept.rstrip() + "…"
 
 
 def figure_to_svg(canvas: Canvas, key: str) -> str:

@@ -23,6 +23,8 @@ _ZERO_WIDTH_SPACE = "\u200b"
 _JOINERS = frozenset("\u200c\u200d\u200b\u00ad")  # spelling of Persian, Hindi and emoji needs them; soft hyphen
 _BREAKS = str.maketrans(dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n") | {"\t": " ", "\r": "\n"})
 _LONG_WORD = re.compile(rf"[^\s\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u200b]{{{LONGEST_WORD + 1},}}")
+MOST_MARKS = 6
+"""More marks over one letter than any script needs: a tower of them covers the lines around it."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _VERBATIM = frozenset({"kind", "anchor", "anchors", "language", "accent", "date_iso", "logo", "href", "align"})
 
@@ -53,7 +55,19 @@ class Gate:
             return _break_words(text)
         text = _join_surrogates(text).replace("\r\n", "\n").translate(_BREAKS)
         text = unicodedata.normalize("NFC", text)
-        return _break_words("".join(map(self._character, text)))
+        return _break_words("".join(map(self._character, self._level_towers(text))))
+
+    def _level_towers(self, text: str) -> str:
+        """Take out the marks over a letter that are too many to be any script's."""
+        kept: list[str] = []
+        marks = 0
+        for character in text:
+            marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+            if marks > MOST_MARKS:
+                self._stripped += 1
+            else:
+                kept.append(character)
+        return "".join(kept)
 
     def _character(self, character: str) -> str:
         if character == "\n" or character in _JOINERS:

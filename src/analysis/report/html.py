@@ -14,7 +14,7 @@ from traitlets import default
 from traitlets.config import Config
 
 from analysis.document.accent import legible_accent
-from analysis.document.html import render_data
+from analysis.document.html import render_data, visible
 from analysis.report.collect import HIDDEN_TAG, Content, Data, Entry, collect_content
 from analysis.report.figure_font import embedded_font
 
@@ -63,6 +63,7 @@ class AuditHTMLExporter(TemplateExporter):
         environment = super()._create_environment()
         environment.autoescape = True
         environment.undefined = StrictUndefined
+        environment.finalize = visible
         environment.trim_blocks = True
         environment.lstrip_blocks = True
         return environment

@@ -22,6 +22,7 @@ from traitlets.config import Config
 from analysis.document.accent import legible_accent
 from analysis.document.html import COMMENTARY_SHIFT
 from analysis.document.markdown import parse_markdown
+from analysis.document.visible import clean_text
 from analysis.errors import ReportError
 from analysis.report.collect import HIDDEN_TAG, Content, Data, collect_content
 from analysis.report.columns import column_shares
@@ -30,6 +31,8 @@ from analysis.report.gate import Gate, GateReport, consecutive_level
 
 STANDARD: Literal["ua-1"] = "ua-1"
 DEFAULT_PAGE_OF = "{page} / {pages}"
+_RUNNING = 70  # letters; what the head of a page can hold beside as much again, on at most two lines
+_FOOTER = 400  # letters; four lines under the first page, the whole disclaimer stands at the end
 _LOGO = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,(.*)", re.DOTALL)
 
 
@@ -119,7 +122,9 @@ def _typst_data(content: Content, gate: Gate) -> Data:
         "cover": cover,
         "labels": labels,
         "title": f"{cover['client']} – {cover['title']}" if cover["client"] else cover["title"],
-        "running": " · ".join(text for text in (cover["client"], cover["title"]) if text),
+        "running": " · ".join(text for text in (clean_text(cover["client"], _RUNNING), cover["title"]) if text),
+        "running_confidentiality": clean_text(cover["confidentiality"], _RUNNING),
+        "first_footer": clean_text(cover["disclaimer"], _FOOTER),
         "as_of": " ".join(text for text in (labels.get("as_of", ""), cover["as_of"]) if cover["as_of"]).strip(),
         "by": " ".join(text for text in (labels.get("prepared_by", ""), cover["prepared_by"]) if cover["prepared_by"]),
         "accent": legible_accent(cover["accent"]),

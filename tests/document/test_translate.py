@@ -57,6 +57,10 @@ def test_a_tiny_p_value_reads_as_an_inequality() -> None:
     assert Translator("en")(N_("No bend shows (p = {p:pvalue}).", p=0.0001)) == "No bend shows (p\u00a0<\u00a00.001)."
 
 
+def test_what_a_client_wrote_is_no_inequality() -> None:
+    assert Translator("en")(N_("{best:text} = {worst:text}", best="a = <b>", worst="<i>")) == "a = <b> = <i>"
+
+
 def test_every_message_of_the_code_is_translated(messages, catalog) -> None:
     known = {entry.id for entry in catalog if entry.id and all(entry.string or [""])}
     missing = sorted(messages - known, key=str)

@@ -93,16 +93,21 @@ class Translator:
             template = translations.ngettext(message.msgid, message.plural, message.count)
         else:
             template = translations.gettext(message.msgid) if message.msgid else ""
-        text = "".join(self._pieces(template, message)).replace("= <", "< ")  # "p = <0.001" reads "p < 0.001"
-        return _EQUATION.sub("\\1\u00a0\\2\u00a0", text)
+        return _EQUATION.sub("\\1\u00a0\\2\u00a0", "".join(self._pieces(template, message)))
 
     def _pieces(self, template: str, message: Message) -> Iterator[str]:
         for text, name, spec in _parsed(template):
+            if name is None:
+                yield text
+                continue
+            if name not in message.values:
+                raise KeyError(f"the message {message.msgid!r} has no value for its placeholder {name!r}")
+            value = message.values[name]
+            written = self.value(value, spec)
+            if text.endswith("= ") and written.startswith("<") and not isinstance(value, str):
+                text, written = f"{text[:-2]}< ", written[1:]  # "p = <0.001" reads "p < 0.001"
             yield text
-            if name is not None:
-                if name not in message.values:
-                    raise KeyError(f"the message {message.msgid!r} has no value for its placeholder {name!r}")
-                yield self.value(message.values[name], spec)
+            yield written
 
     def value(self, value: Any, spec: str = "") -> str:
         """Return one placeholder's value as text; nested messages and lists are translated."""

@@ -5,7 +5,7 @@ A direction is named only where a test or an interval gives one; what cannot be 
 
 from collections.abc import Mapping, Sequence
 
-from analysis.document.formatting import TIMES_FROM
+from analysis.document.formatting import MINUS, TIMES_FROM
 from analysis.document.periods import name_period_before
 from analysis.document.theme import clean_text
 from analysis.document.translate import Translator
@@ -72,7 +72,7 @@ def _growth(growth: Estimate, t: Translator) -> Message:
         return N_(
             "Revenue of the last twelve months is {size:text} that of the year before", size=t.growth(growth.value)
         )
-    size = t.growth(abs(growth.value)).removeprefix("+")
+    size = t.level(growth).removeprefix(MINUS)
     if growth.low > 0:
         return N_("Revenue of the last twelve months grew by {size:text}", size=size)
     if growth.high < 0:
@@ -80,7 +80,7 @@ def _growth(growth: Estimate, t: Translator) -> Message:
     return N_(
         "Revenue of the last twelve months neither grew nor shrank beyond the usual ups and downs of the customers:"
         " {size:text} against the year before",
-        size=t.growth(growth.value),
+        size=t.level(growth, signed=True),
     )
 
 

@@ -138,9 +138,9 @@ class Translator:
         """Return the interval of an estimate alone."""
         return estimates.format_limits(estimate, self.language, self.currency, full=full)
 
-    def level(self, estimate: Estimate) -> str:
+    def level(self, estimate: Estimate, *, signed: bool = False) -> str:
         """Return the number of an estimate alone, with the decimals that its interval has beside it."""
-        return estimates.estimate_writer([estimate], self.language, self.currency)(estimate.value)
+        return estimates.estimate_writer([estimate], self.language, self.currency, signed=signed)(estimate.value)
 
     def growth(self, growth: float) -> str:
         """Return a growth with its sign, or as a multiple where it is very large."""

@@ -29,6 +29,7 @@ from analysis.messages import N_, Message
 from analysis.results import IndicatorResult, NotEstimable
 
 Gap = tuple[Message, NotEstimable]
+SAME = 0.001  # relative difference of two sums that print alike
 
 HEADLINES = {  # indicators that open a chapter, the first of them is its finding
     "satisfaction": ("satisfaction_index", "effort_index"),
@@ -164,13 +165,26 @@ def _findings(context: ChapterContext, key: str, headline: list[IndicatorResult]
     extra = ""
     concentration = context.audit.indicators.concentration
     if key == "value" and not isinstance(concentration, NotEstimable):
-        extra = t(N_("{finding:message}.", finding=concentration_finding(concentration, t)))
+        extra = t.sentences(N_("{finding:message}.", finding=concentration_finding(concentration, t)), _rates_note(context))
     return [
         state_level(first, t),
         t.sentences(*(state_level(result, t) for result in known)),
         t.sentences(extra, spread, state_smallest_change(first, t)),
         t.sentences(*references),
     ]
+
+
+def _rates_note(context: ChapterContext) -> Message | None:
+    """Return why the sources of growth add up to another revenue than the chapter names, where they do."""
+    growth, revenue = context.audit.indicators.growth, context.result("revenue")
+    if isinstance(growth, NotEstimable) or revenue is None or isinstance(revenue.overall, NotEstimable):
+        return None
+    if abs(growth.later - revenue.overall.value) <= SAME * abs(revenue.overall.value):
+        return None
+    return N_(
+        "Growth and its sources are in constant currency; their totals differ from the revenue above, which is at the"
+        " rates of the day."
+    )
 
 
 def _segment_table(context: ChapterContext, key: str, headline: list[IndicatorResult]) -> Block | None:

@@ -1,7 +1,6 @@
 """The whole document of one audit: a cover, and chapters of blocks in the reader's language."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.document.blocks import Chapter, Cover
@@ -40,27 +39,32 @@ WRITERS: Mapping[str, Callable[[ChapterContext], Chapter]] = {
 }
 
 
-@dataclass(frozen=True)
 class Document:
-    """A cover and the chapters, in their order.
+    """A cover and the chapters, each written when it is first asked for.
+
+    So whoever shows one chapter waits for that one alone, and a run can say how long each took.
 
     Parameters
     ----------
-    cover
-        Who, when, by whom.
-    chapters
-        Every chapter of `params.model.CHAPTERS`; a silent one is a heading with its reason.
+    context
+        The audit and what its chapters share.
     """
 
-    cover: Cover
-    chapters: tuple[Chapter, ...]
+    def __init__(self, context: ChapterContext) -> None:
+        self.cover: Cover = compose_cover(context)
+        self._context = context
+        self._written: dict[str, Chapter] = {}
 
     def __getitem__(self, key: str) -> Chapter:
-        """Return the chapter with this key; raise KeyError where there is none."""
-        for chapter in self.chapters:
-            if chapter.key == key:
-                return chapter
-        raise KeyError(key)
+        """Return the chapter with this key, always the same one; raise KeyError where there is none."""
+        if key not in self._written:
+            self._written[key] = WRITERS[key](self._context)
+        return self._written[key]
+
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """Every chapter of `params.model.CHAPTERS`, in order; a silent one is a heading with its reason."""
+        return tuple(self[key] for key in WRITERS)
 
 
 def compose_document(audit: "ClientAudit") -> Document:
@@ -72,8 +76,7 @@ def compose_document(audit: "ClientAudit") -> Document:
         The results; nothing is computed from anything else.
     """
     t = Translator(audit.language, audit.currency)
-    context = ChapterContext(audit, t, Theme(audit.language, audit.branding.accent))
-    return Document(compose_cover(context), tuple(write(context) for write in WRITERS.values()))
+    return Document(ChapterContext(audit, t, Theme(audit.language, audit.branding.accent)))
 
 
 def compose_cover(context: ChapterContext) -> Cover:

@@ -107,7 +107,10 @@ def test_dates(orders, written, format_):
         (["2024-01-05", "31/01/2024"], "two formats in one column: these read as %d/%m/%Y"),
         (["2024-01-05", "01/02/2024"], "two formats in one column: these read as %d/%m/%Y or %m/%d/%Y"),
         (["31.01.2024"], "these read as %d.%m.%Y: see `dates`"),
-        (["1704412800000"], "milliseconds since 1970: `epoch_ms` under `dates`"),
+        (
+            ["1704412800000"],
+            "milliseconds since 1970: `epoch_ms` under `dates`, or `epoch_ms+08:00` for days by China's clock",
+        ),
         (["45296"], "day numbers of a spreadsheet: `excel` under `dates`"),
         (["soon"], ""),
     ],
@@ -191,3 +194,79 @@ def test_extra_segment_column_of_the_customers(load, write):
         "N",
         "S",
     ]
+
+
+# ---- what survey tools and customer databases export
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("$1,234.50", 1234.5),
+        ("-$5.00", -5.0),
+        ("$-5.00", -5.0),
+        ("($1,200.00)", -1200.0),
+        ("12.50-", -12.5),
+        ("￥１２", 12.0),
+        ("3元", 3.0),
+    ],
+)
+def test_amounts_as_accountants_write_them(load, write, text, number):
+    write("o.csv", f'customer_id,ordered_on,amount\nA,2024-01-01,1\nA,2024-01-02,"{text}"\nA,2024-01-03,5000\n')
+    source = {"files": "o.csv", "thousands": ","}
+    data = load(sources={"transactions": source}, limits={"max_repair_share": 1})
+    lines = data.table("transactions").set_index("ordered_on")["amount"]
+    kept = lines.get("2024-01-02")
+    assert kept == number
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("1 EUR", "a currency's code beside the number"),
+        ("USD 12.50", "a currency's code beside the number"),
+        ("$1,022.19", "probably a thousands mark: `thousands: ','`"),
+    ],
+)
+def test_amounts_that_need_a_declaration(faults_of, write, text, hint):
+    write("o.csv", f'customer_id,ordered_on,amount\nA,2024-01-01,"{text}"\n')
+    (fault,) = faults_of(sources={"transactions": {"files": "o.csv"}})
+    assert fault.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("format_", "day"),
+    [("epoch_ms", "2024-01-04"), ("epoch_ms+08:00", "2024-01-05"), ("epoch_ms-05:30", "2024-01-04")],
+)
+def test_midnight_in_shanghai_is_the_day_before_in_utc(load, write, format_, day):
+    midnight = int(pd.Timestamp("2024-01-05", tz="Asia/Shanghai").timestamp() * 1000)
+    write("o.csv", f"customer_id,ordered_on,amount\nA,{midnight},1\n")
+    data = load(sources={"transactions": {"files": "o.csv", "dates": {"ordered_on": format_}}})
+    assert data.table("transactions")["ordered_on"].tolist() == [pd.Timestamp(day)]
+
+
+def test_label_mapped_to_nothing_is_missing(load, write):
+    write("p.csv", "opportunity_id,customer_id,created_on,is_won\n1,A,2024-01-01,赢单\n2,A,2024-01-01,进行中\n")
+    source = {"files": "p.csv", "values": {"is_won": {"赢单": True, "进行中": ""}}}
+    won = load(sources={"opportunities": source}).table("opportunities")["is_won"]
+    assert won.isna().tolist() == [False, True]
+    assert won.iloc[0]
+
+
+def test_flag_that_is_neither_says_how_to_map_it(faults_of, write):
+    write("p.csv", "opportunity_id,customer_id,created_on,is_won\n1,A,2024-01-01,赢单\n")
+    (fault,) = faults_of(sources={"opportunities": {"files": "p.csv"}})
+    assert fault.hint == 'map the values: `values: {is_won: {"赢单": true}}`, or "" where there is neither'
+
+
+def test_blanks_around_a_column_name_do_not_matter(load, write):
+    write("o.csv", "customer_id,下单日期 ,amount\nA,2024-01-05,1\n")
+    data = load(sources={"transactions": {"files": "o.csv", "columns": {"ordered_on": "下单日期 "}}})
+    assert len(data.table("transactions")) == 1
+
+
+def test_date_that_no_row_has_is_offered_as_a_constant(faults_of, write):
+    write("i.csv", "customer_id,提交答卷时间\nA,\nB,\n")
+    source = {"files": "i.csv", "columns": {"occurred_on": "提交答卷时间"}}
+    found = faults_of(sources={"interactions": source}, as_of="2024-12-31")
+    assert found[0].hint == "if one date holds for all rows: `constants: {occurred_on: 2026-01-31}`"

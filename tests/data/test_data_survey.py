@@ -69,6 +69,27 @@ def test_known_wordings(survey, texts, scale, codes):
     assert coded(survey(answers(*texts), {"q1": item(scale=scale)})) == codes
 
 
+def test_free_text_beside_other_is_the_answer_other(survey):
+    labels = {"免费赠送的": 4, "其他【请注明】": 5}
+    data = survey(answers("免费赠送的", "其他【请注明】〖我妈买的。〗", "其他【请注明】"), {"q1": item(labels=labels)})
+    assert coded(data) == [4, 5, 5]
+
+
+def test_texts_without_a_code_are_listed_to_be_filled_in(refused):
+    (fault,) = refused(answers("0-799元", "800元以上"), {"q1": item()})
+    assert fault.hint.startswith('declare the code of each text, `labels: {"0-799元": ..., "800元以上": ...}`')
+
+
+def test_column_named_with_the_blank_of_its_header(survey):
+    data = survey(answers("4", head="responded_on,7、比重 "), {"q1": item(column="7、比重 ")})
+    assert coded(data) == [4]
+
+
+def test_many_items_without_a_column_are_one_fault(refused):
+    (fault,) = refused(answers("4"), {f"q{number}": item() for number in range(2, 7)})
+    assert (fault.what, fault.found, fault.count) == ("survey.items", "no column 'q2', 'q3', 'q4' and 2 more", 5)
+
+
 def test_labels_of_the_params_win(survey):
     data = survey(answers("满意", "1", "很棒"), {"q1": item(labels={"满意": 5, "1": 2, "很棒": 4})})
     assert coded(data) == [5, 2, 4]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.data.contract import ROW, SOURCE, Column, Kind, Table
-from analysis.data.faults import did_you_mean, nearest, row_fault
+from analysis.data.faults import did_you_mean, nearest, row_fault, shorten
 from analysis.data.parsing import (
     as_text,
     explain_dates,
@@ -57,8 +57,13 @@ class Mapped:
 
 def source_columns(table: Table, spec: "SourceSpec", extras: tuple[Extra, ...]) -> tuple[str, ...]:
     """Return the source's columns that the mapping will look for."""
-    own = (spec.columns.get(column.name, column.name) for column in table.columns)
+    own = (source_name(spec, column.name) for column in table.columns)
     return tuple(dict.fromkeys([*own, *(extra.source for extra in extras)]))
+
+
+def source_name(spec: "SourceSpec", column: str) -> str:
+    """Return the source's own name of a canonical column, without the blanks around it, as headers are read."""
+    return spec.columns.get(column, column).strip()
 
 
 def _somewhere(_path: tuple[str, ...]) -> str:
@@ -135,7 +140,7 @@ def _column(
         value = spec.constants[column.name]
         text = str(value).lower() if isinstance(value, bool) else str(value)
         return pd.Series(text, index=raw.frame.index, dtype="str")
-    source = spec.columns.get(column.name, column.name)
+    source = source_name(spec, column.name)
     if source in raw.repeated:
         faults.append(_twice(f"{what}.{column.name}", source, raw))
     if source in raw.frame.columns:
@@ -187,7 +192,8 @@ def _clean(values: pd.Series, spec: "SourceSpec", name: str) -> pd.Series:
     def clean(distinct: pd.Series) -> pd.Series:
         text = distinct.str.strip()
         text = text.where(~text.isin(missing))
-        return text.map(lambda label: replacements.get(label, label), na_action="ignore").astype("str")
+        mapped = text.map(lambda label: replacements.get(label, label), na_action="ignore").astype("str")
+        return mapped.where(mapped != "")  # a label that stands for nothing, such as an opportunity still open
 
     return on_distinct(as_text(values), clean)
 
@@ -220,7 +226,8 @@ def _parse(
         parsed, bad = parse_flags(values)
         if bad.any():
             rule = "must be yes or no (true, false, 1, 0, 是, 否)"
-            hint = "map the values under `values`"
+            label = shorten(str(values[bad].iloc[0])).strip("'")
+            hint = f'map the values: `values: {{{name}: {{"{label}": true}}}}`, or "" where there is neither'
             faults.append(row_fault(raw.frame, bad, what=subject, rule=rule, values=values, hint=hint))
         return parsed
     text = as_text(values)

@@ -3,6 +3,7 @@
 All work is done on the distinct values, so that a column of half a million rows costs what its few hundred values cost.
 """
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -17,6 +18,8 @@ TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "是", "有", "对"})
 FALSE_WORDS = frozenset({"false", "f", "no", "n", "0", "否", "无", "不是"})
 EPOCHS: dict[str, Literal["ms", "s", "D"]] = {"epoch_ms": "ms", "epoch_s": "s", "excel": "D"}
 """Formats that `dates` may name besides strptime codes: Unix time, and the day number of a spreadsheet."""
+EPOCH = re.compile(r"(epoch_ms|epoch_s|excel)(?:([+-])(\d\d):(\d\d))?")
+"""One of them, with the offset of the clock that days are counted by: midnight in Shanghai is the day before in UTC."""
 EXCEL_ORIGIN = "1899-12-30"
 CANDIDATE_FORMATS = (
     "%d/%m/%Y",
@@ -76,8 +79,13 @@ def _distinct_text(values: pd.Series) -> pd.Series:
 
 
 def plain_numbers(values: pd.Series, spec: "FileFormat") -> pd.Series:
-    """Return distinct texts with full-width digits, currency signs and thousands marks removed, decimal point "."."""
-    text = values.str.normalize("NFKC").str.strip().str.replace(r"^[$€£¥]\s*|\s*[$€£¥元]$", "", regex=True)
+    """Return distinct texts as plain numbers: ASCII digits, no currency sign or thousands mark, decimal point ".".
+
+    Accounting's negatives are understood: -$5.00, $-5.00, ($5.00) and 5.00-.
+    """
+    text = values.str.normalize("NFKC").str.strip()
+    text = text.str.replace(r"^\((.+)\)$", r"-\1", regex=True).str.replace(r"^([^-]+)-$", r"-\1", regex=True)
+    text = text.str.replace(r"^([+-]?)\s*[$€£¥]\s*|\s*[$€£¥元]$", r"\1", regex=True)
     if spec.thousands:
         text = text.str.replace(spec.thousands, "", regex=False)
         if spec.thousands == " ":
@@ -109,6 +117,10 @@ def explain_number(values: pd.Series) -> str:
         return "probably a decimal comma: `decimal: ','`"
     if len(text) and text.str.fullmatch(r"-?[\d,]*\d\.\d+").all():
         return "probably a decimal point, or `thousands: '.'`"
+    if len(text) and text.str.fullmatch(r"[+(-]?\s*[$€£¥]\s*-?\d{1,3}(,\d{3})+(\.\d+)?\)?").all():
+        return "probably a thousands mark: `thousands: ','`"
+    if len(text) and text.str.fullmatch(r"([A-Z]{3}\s*)-?[\d.,]+|-?[\d.,]+(\s*[A-Z]{3})").all():
+        return "a currency's code beside the number: part them in a query, the code goes into the column `currency`"
     if len(text) and text.str.fullmatch(r"-?\d+(\.\d+)?\s*%").all():
         return "a per cent sign: map the values, or compute in a query"
     return ""
@@ -125,8 +137,8 @@ def parse_dates(column: pd.Series, format_: str | None) -> tuple[pd.Series, "pd.
 
 def read_days(texts: pd.Series, format_: str | None) -> pd.Series:
     """Return texts as days in one format, NaT where they are none."""
-    if format_ in EPOCHS:
-        return _since_epoch(pd.to_numeric(texts, errors="coerce").astype("float64"), str(format_))
+    if format_ is not None and (epoch := EPOCH.fullmatch(format_)):
+        return _since_epoch(pd.to_numeric(texts, errors="coerce").astype("float64"), epoch)
     try:
         days = pd.to_datetime(texts, format=format_ or "ISO8601", errors="coerce")
     except ValueError:
@@ -138,9 +150,12 @@ def read_days(texts: pd.Series, format_: str | None) -> pd.Series:
     return days.dt.normalize().astype(DAY)
 
 
-def _since_epoch(numbers: pd.Series, format_: str) -> pd.Series:
-    origin = pd.Timestamp(EXCEL_ORIGIN if format_ == "excel" else "1970-01-01")
-    days = pd.to_datetime(numbers, unit=EPOCHS[format_], origin=origin, errors="coerce")
+def _since_epoch(numbers: pd.Series, epoch: re.Match[str]) -> pd.Series:
+    kind, sign, hours, minutes = epoch.groups()
+    origin = pd.Timestamp(EXCEL_ORIGIN if kind == "excel" else "1970-01-01")
+    days = pd.to_datetime(numbers, unit=EPOCHS[kind], origin=origin, errors="coerce")
+    if sign:
+        days += pd.Timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if sign == "-" else 1)
     return days.dt.normalize().astype(DAY)
 
 
@@ -150,7 +165,7 @@ def explain_dates(unread: pd.Series, format_: str | None, some_read: bool) -> st
     if text.empty:
         return ""
     if text.str.fullmatch(r"1\d{12}").all():
-        return "milliseconds since 1970: `epoch_ms` under `dates`"
+        return "milliseconds since 1970: `epoch_ms` under `dates`, or `epoch_ms+08:00` for days by China's clock"
     if text.str.fullmatch(r"[2-6]\d{4}(\.\d+)?").all():
         return "day numbers of a spreadsheet: `excel` under `dates`"
     fitting = [

@@ -3,6 +3,7 @@
 Nothing is guessed silently: an answer that is no code of the item's scale is a fault that names the probable cause.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ USUAL_MISSING_CODES = frozenset(
 """Codes that survey tools and institutes use for "no answer", "don't know" and "not applicable"."""
 ONES_WITHOUT_ZERO = 5
 """So many 1s and no 0 at all: on a 0-10 scale 0 is at least as common as 1, so by chance below 0.5^5 = 3 %."""
+FREE_TEXT = re.compile(r"〖.*〗$")
+"""What a respondent wrote beside the answer "other", as Chinese survey tools export it: 其他〖...〗."""
 RECODED = ", ".join(f'"{code}": {code - 1}' for code in range(1, 12))
 """Labels that turn answers coded 1 to 11 into 0 to 10."""
 LARGE_SAMPLE = 100
@@ -55,12 +58,12 @@ def item_columns(survey: "SurveySpec", spec: "SourceSpec") -> tuple[Extra, ...]:
     """Return the source columns that hold the items, waves with a column of their own included."""
     extras: list[Extra] = []
     for key, item in survey.items.items():
-        own = spec.columns.get(key) or item.column or key
+        own = (spec.columns.get(key) or item.column or key).strip()
         extras.append(Extra(name=item_name(key), source=own, values_of=key))
         for wave, changed in item.waves.items():
             if changed.column:
                 name = item_name(key, wave)
-                extras.append(Extra(name=name, source=changed.column, values_of=key))
+                extras.append(Extra(name=name, source=changed.column.strip(), values_of=key))
     return tuple(extras)
 
 
@@ -192,7 +195,7 @@ def _code_part(
     codes = answers.map(table.codes).astype("float64")
     unknown = answers.isin(table.unknown)
     if unknown.any():
-        hint = _unknown_hint(table, scale, coded.written(("survey", "items", key)))
+        hint = _unknown_hint(table, coded.written(("survey", "items", key)))
         rule = f"must be answers on its scale {_span(scale)}"
         coded.faults.append(row_fault(rows, unknown, what=f"survey.items.{key}", rule=rule, values=answers, hint=hint))
     outside = codes.notna() & ~codes.between(scale.min, scale.max)
@@ -224,8 +227,8 @@ def _code_table(answers: pd.Series, item: "ItemSpec", scale: "ScaleSpec", declar
         number = number_in(text)
         if text in missing_texts or number in missing_numbers:
             missing.add(text)
-        elif text in labels:
-            codes[text] = labels[text]
+        elif (label := text if text in labels else FREE_TEXT.sub("", text)) in labels:
+            codes[text] = labels[label]
         elif number is not None:
             codes[text] = number
         else:
@@ -238,11 +241,11 @@ def _span(scale: "ScaleSpec") -> str:
     return f"{scale.min:g} to {scale.max:g}"
 
 
-def _unknown_hint(table: _CodeTable, scale: "ScaleSpec", place: str) -> str:
-    example = shorten(min(table.unknown)).strip("'")
-    return (
-        f'declare what each text means under `labels`, such as "{example}": {scale.max:g}, or under `missing` ({place})'
-    )
+def _unknown_hint(table: _CodeTable, place: str) -> str:
+    texts = sorted(table.unknown)
+    shown = ", ".join(f'"{shorten(text)[1:-1]}": ...' for text in texts[:MANY_ALIKE])
+    more = ", ..." if len(texts) > MANY_ALIKE else ""
+    return f"declare the code of each text, `labels: {{{shown}{more}}}`, or list it under `missing` ({place})"
 
 
 def _outside_hint(

@@ -36,9 +36,17 @@ def validate_table(
                 said = [place in known for place in zip(frame[SOURCE], frame[ROW], strict=True)]
                 mask &= ~pd.Series(said, index=frame.index)
             if mask.any():
-                faults.append(row_fault(frame, mask, what=f"{name}.{column}", rule=rule, values=frame[column]))
+                what, hint = f"{name}.{column}", _if_all_are_empty(mask, str(column), name)
+                faults.append(row_fault(frame, mask, what=what, rule=rule, values=frame[column], hint=hint))
     faults.extend(_dates_out_of_range(frame, name))
     return faults
+
+
+def _if_all_are_empty(mask: "pd.Series[bool]", column: str, name: str) -> str:
+    """Return the remedy for a date that an export leaves out of every row, as survey tools do."""
+    declared = TABLES[name].column(column)
+    is_date = declared is not None and declared.kind == "date"
+    return f"if one date holds for all rows: `constants: {{{column}: 2026-01-31}}`" if is_date and mask.all() else ""
 
 
 def _dates_out_of_range(frame: pd.DataFrame, name: str) -> list[Fault]:

@@ -74,12 +74,12 @@ class SourceSpec(FileFormat):
     columns: dict[str, str] = Field(default_factory=dict)
     """Canonical column -> the source's own column; columns that already have the canonical name need no entry."""
     values: dict[str, dict[str, str | int | float | bool]] = Field(default_factory=dict)
-    """Canonical column -> {the source's value: the canonical value}."""
+    """Canonical column -> {the source's value: the canonical value, or "" where it stands for no value}."""
     constants: dict[str, str | int | float | bool] = Field(default_factory=dict)
     """Canonical column -> one value for every row."""
     dates: dict[str, str] = Field(default_factory=dict)
-    """Canonical column -> date format: strptime codes, `epoch_ms` or `epoch_s` (milli- or seconds since 1970, in UTC),
-    or `excel` (a spreadsheet's day number); default: ISO 8601."""
+    """Canonical column -> date format: strptime codes, `epoch_ms` or `epoch_s` (milliseconds or seconds since 1970, in
+    UTC; `epoch_ms+08:00` by China's clock), or `excel` (a spreadsheet's day number); default: ISO 8601."""
     missing: list[str] = Field(default_factory=lambda: ["", "NA", "N/A", "NULL", "null", "NaN", "nan"])
     """Texts that stand for a missing value, in every column."""
 

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from analysis.indicators.estimation import Measure, difference, estimate
+from analysis.indicators.league import equality_p_value, shrink
 from analysis.indicators.resampling import percentile_estimate, resample_counts
 from analysis.indicators.samples import Sample
 from analysis.indicators.survival import Spells, survival_at
@@ -129,3 +131,28 @@ def test_bootstrapped_growth_covers():
         got = percentile_estimate(after.sum() / before.sum() - 1, sums[:, 0] / sums[:, 1] - 1, n=150, unit="proportion")
         covered += holds(got, np.exp(0.125) - 1)
     assert covered / 300 >= 0.92 - 2 * ERROR
+
+
+@pytest.mark.parametrize("spread", [2.0, 6.0, 15.0])
+def test_shrunken_partners_cover_on_average_over_partners(spread):
+    """With one estimate of the spread between partners plugged in, 86 to 93% would be covered."""
+    draw = np.random.default_rng(18)
+    covered, drawn = 0, 200
+    for _ in range(drawn):
+        size = draw.integers(5, 20, 12)
+        truth = 50 + spread * draw.normal(size=12)
+        posterior = shrink(truth + 20 * draw.normal(size=12) / np.sqrt(size), 400.0 / size)
+        covered += int((abs(posterior.mean - truth) <= 1.96 * posterior.spread).sum())
+    share = covered / (12 * drawn)
+    assert 0.92 <= share <= 0.995
+
+
+def test_partners_that_are_all_alike_are_told_apart_as_seldom_as_promised():
+    draw = np.random.default_rng(19)
+    size = np.array([5, 6, 8, 10, 12, 15, 20, 25])
+    alarms = 0
+    for _ in range(DRAWS):
+        pooled = 400.0 * stats.chi2.rvs(93, random_state=draw) / 93
+        values = 50 + 20 * draw.normal(size=8) / np.sqrt(size)
+        alarms += equality_p_value(values, pooled / size, 93) < 0.05
+    assert alarms / DRAWS == pytest.approx(0.05, abs=0.02 + ERROR)

@@ -28,7 +28,7 @@ METHODS: Mapping[str, Message] = {
     "kaplan-meier": N_("Kaplan-Meier, log-log interval"),
     "kaplan-meier-cluster": N_("Kaplan-Meier, clustered by customer"),
     "bootstrap-customers": N_("bootstrap over customers"),
-    "empirical-bayes": N_("empirical Bayes"),
+    "hierarchical-bayes": N_("hierarchical Bayes"),
     "nps": N_("t with the variance of promoters minus detractors"),
     "linearised-fisher-z-t": N_("Fisher's z, linearised"),
     "ame-delta-cr3-t": N_("delta method with cluster-robust errors"),

@@ -2,19 +2,23 @@
 
 References
 ----------
-.. [1] DerSimonian, R. & Laird, N. (1986). Meta-analysis in clinical trials. Controlled Clinical Trials 7, 177-188.
-.. [2] Goldstein, H. & Spiegelhalter, D. J. (1996). League tables and their limitations. JRSS A 159, 385-443.
+.. [1] Rubin, D. B. (1981). Estimation in parallel randomized experiments. Journal of Educational Statistics 6, 377-401.
+.. [2] Gelman, A. (2006). Prior distributions for variance parameters in hierarchical models. Bayesian Analysis 1,
+       515-534.
+.. [3] Goldstein, H. & Spiegelhalter, D. J. (1996). League tables and their limitations. JRSS A 159, 385-443.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special, stats
 
 from analysis.data.client import ClientData
 from analysis.indicators.observations import Observations, rows_by_code
 from analysis.indicators.resampling import generator
-from analysis.indicators.samples import Floats, Sample, normal_quantile
+from analysis.indicators.samples import Floats, Sample, t_quantile
 from analysis.indicators.shapes import PartnerLeague, PartnerStanding
 from analysis.messages import N_
 from analysis.params.model import ClientParams
@@ -23,6 +27,9 @@ from analysis.results import Estimate, IndicatorResult, NotEstimable, Outcome
 MIN_PARTNERS = 3
 MIN_UNITS = 5  # of a partner; the shrinkage takes care of the noise of small ones
 DRAWS = 2000
+ALPHA = 0.05
+GRID = 60  # standard deviations between partners that are weighed
+NARROWEST, WIDEST = 0.02, 4.0  # of that grid, in typical standard errors, and in ranges of the partners' means
 TOO_SMALL = NotEstimable(reason=N_("Too few observations for an estimate of its own."))
 
 
@@ -35,16 +42,24 @@ def compute_leagues(
     """Return a league for each of `sources` in which at least three partners have five units or more.
 
     A partner's noise is taken from the spread between accounts within partners, pooled over all of them, since a small
-    partner's own spread says little. The spread between partners is estimated by moments [1]_; a partner's estimate is
-    shrunken to the mean by its share of noise, and ranks come from draws of the shrunken estimates, so that a rank has
-    an interval [2]_. Partners that are withheld to protect respondents are not in the league.
+    partner's own spread says little. A partner's estimate is shrunken to the mean by its share of noise [1]_. The
+    spread between partners is itself uncertain, with a dozen partners badly so; it is averaged over (flat prior on the
+    standard deviation [2]_), because intervals with one estimate of it plugged in hold the truth too rarely. Ranks come
+    from joint draws of all partners, so that a rank has an interval [3]_. Whether the partners differ at all is tested,
+    all leagues being one family. Partners that are withheld to protect respondents are not in the league.
     """
     leagues = {}
     for key, observations in sources.items():
         league = _league(results[key], observations, data, params)
         if league is not None:
             leagues[key] = league
-    return leagues
+    if not leagues:
+        return {}
+    adjusted = stats.false_discovery_control([league.p_value for league in leagues.values()], method="bh")
+    return {
+        key: dataclasses.replace(league, p_value=float(p), between_sd=league.between_sd if p <= ALPHA else 0.0)
+        for (key, league), p in zip(leagues.items(), adjusted, strict=True)
+    }
 
 
 def _league(
@@ -53,10 +68,8 @@ def _league(
     partners, means = _partner_means(result, observations)
     if len(partners) < MIN_PARTNERS or means.pooled <= 0:
         return None
-    variances = means.pooled * means.squares
-    between = between_variance(means.values, variances)
-    shrunken, spread = shrink(means.values, variances, between)
-    draws = generator(f"league {result.key}", params).normal(shrunken, spread, size=(DRAWS, len(partners)))
+    posterior = shrink(means.values, means.pooled * means.squares)
+    draws = posterior.draw(generator(f"league {result.key}", params), DRAWS)
     direction = -1.0 if result.higher_is_better else 1.0
     ranks = np.argsort(np.argsort(direction * draws, axis=1, kind="stable"), axis=1) + 1
     low, high = np.percentile(ranks, [2.5, 97.5], axis=0, method="inverted_cdf")
@@ -67,30 +80,35 @@ def _league(
             partner_id=partner,
             name=names.get(partner, partner),
             raw=result.by_partner.get(partner, TOO_SMALL),
-            shrunken=_shrunken(float(shrunken[place]), float(spread[place]), int(means.units[place]), result),
+            shrunken=_shrunken(posterior, place, means, result),
             rank_low=int(low[place]),
             rank_high=int(high[place]),
             p_top_quartile=float(top[place]),
         )
         for place, partner in enumerate(partners)
     ]
-    order = np.argsort(direction * shrunken, kind="stable")
+    order = np.argsort(direction * posterior.mean, kind="stable")
     return PartnerLeague(
         indicator=result.key,
         rows=tuple(rows[place] for place in order),
         too_small=means.left_out,
-        between_sd=float(np.sqrt(between)),
+        between_sd=posterior.between_sd,
+        p_value=equality_p_value(means.values, means.pooled * means.squares, means.degrees),
     )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Means:
-    """Partners' means, what their variance is in units of the pooled one, and the pooled variance of an account."""
+    """Partners' means, their variance in units of the pooled one, and the pooled variance of an account.
+
+    `degrees` are the pooled variance's degrees of freedom: accounts less partners.
+    """
 
     values: Floats
     squares: Floats
     units: Floats
     pooled: float
+    degrees: float
     left_out: int
 
 
@@ -100,7 +118,7 @@ def _partner_means(result: IndicatorResult, observations: Observations) -> tuple
     sample = observations.sample.where(rows)
     present, position = np.unique(observations.partner.codes[rows], return_inverse=True)
     partners: list[str] = []
-    found: list[tuple[float, float, int, float]] = []
+    found: list[tuple[float, float, int, float, int]] = []
     for code, piece in zip(present, rows_by_code(position, len(present)), strict=True):
         if len(piece) < MIN_UNITS:
             continue
@@ -114,54 +132,119 @@ def _partner_means(result: IndicatorResult, observations: Observations) -> tuple
             continue
         partners.append(name)
         found.append(_account_moments(part))
-    table = np.array(found).reshape(-1, 4)
+    table = np.array(found).reshape(-1, 5)
     scale = float((1 - table[:, 1]).sum())
     pooled = float(table[:, 3].sum() / scale) if scale > 0 else 0.0
     means = _Means(
-        values=table[:, 0], squares=table[:, 1], units=table[:, 2], pooled=pooled, left_out=len(present) - len(partners)
+        values=table[:, 0],
+        squares=table[:, 1],
+        units=table[:, 2],
+        pooled=pooled,
+        degrees=max(float(table[:, 4].sum()) - len(partners), 1.0),
+        left_out=len(present) - len(partners),
     )
     return partners, means
 
 
-def _account_moments(part: Sample) -> tuple[float, float, int, float]:
-    """Return a partner's mean, its accounts' sum of squared weights, n, and weighted squares around the mean."""
+def _account_moments(part: Sample) -> tuple[float, float, int, float, int]:
+    """Return a partner's mean, its accounts' sum of squared weights, n, weighted squares around the mean, accounts."""
     _, account = np.unique(part.clusters, return_inverse=True)
     weight = np.bincount(account, part.weights)
     value = np.bincount(account, part.weights * part.values) / weight
     weight = weight / weight.sum()
     mean = float(weight @ value)
-    return mean, float(weight @ weight), part.n, float(weight @ (value - mean) ** 2)
+    return mean, float(weight @ weight), part.n, float(weight @ (value - mean) ** 2), len(weight)
 
 
-def between_variance(values: Floats, variances: Floats) -> float:
-    """Return the variance between units beyond their noise, by DerSimonian and Laird's moments [1]_."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Posterior:
+    """What is known of the units' true values, normal given the spread between them, averaged over that spread.
+
+    Parameters
+    ----------
+    mean, spread
+        Mean and standard deviation of each unit's true value, shape (units,).
+    between_sd
+        Mean of the standard deviation between units.
+    values, variances
+        The units' own means and the variance of their noise.
+    between, weight
+        Grid of standard deviations between units, and their probabilities.
+    """
+
+    mean: Floats
+    spread: Floats
+    between_sd: float
+    values: Floats
+    variances: Floats
+    between: Floats
+    weight: Floats
+
+    def draw(self, rng: np.random.Generator, draws: int) -> Floats:
+        """Return joint draws of all units' true values, shape (draws, units)."""
+        place = rng.choice(len(self.between), size=draws, p=self.weight)
+        total = self.variances + self.between[place, None] ** 2
+        precision = (1 / total).sum(axis=1, keepdims=True)
+        centre = (self.values / total).sum(axis=1, keepdims=True) / precision
+        centre = centre + rng.standard_normal((draws, 1)) / np.sqrt(precision)
+        keep = self.between[place, None] ** 2 / total
+        noise = np.sqrt(keep * self.variances) * rng.standard_normal((draws, len(self.values)))
+        return np.asarray(keep * self.values + (1 - keep) * centre + noise)
+
+
+def shrink(values: Floats, variances: Floats) -> Posterior:
+    """Return the hierarchical-normal estimates of units whose means have the given noise [1]_.
+
+    Flat priors on the mean of the units and on the standard deviation between them [2]_; the latter is integrated
+    over a grid.
+    """
+    typical = float(np.sqrt(np.median(variances)))
+    between = np.geomspace(NARROWEST * typical, max(WIDEST * float(np.ptp(values)), typical), GRID)
+    total = variances + between[:, None] ** 2
+    precision = (1 / total).sum(axis=1)
+    centre = (values / total).sum(axis=1) / precision
+    log_density = -0.5 * (
+        np.log(total).sum(axis=1) + np.log(precision) + ((values - centre[:, None]) ** 2 / total).sum(axis=1)
+    )
+    weight = np.exp(log_density - log_density.max()) * np.gradient(between)
+    weight = weight / weight.sum()
+    keep = between[:, None] ** 2 / total
+    means = keep * values + (1 - keep) * centre[:, None]
+    spreads = keep * variances + (1 - keep) ** 2 / precision[:, None]
+    mean = np.asarray((weight[:, None] * means).sum(axis=0))
+    variance = (weight[:, None] * (spreads + (means - mean) ** 2)).sum(axis=0)
+    return Posterior(
+        mean=mean,
+        spread=np.sqrt(variance),
+        between_sd=float((weight * between).sum()),
+        values=values,
+        variances=variances,
+        between=between,
+        weight=weight,
+    )
+
+
+def equality_p_value(values: Floats, variances: Floats, degrees: float) -> float:
+    """Return the p-value of all units being equal: F of their precision-weighted spread, on (units - 1, degrees)."""
     weights = 1 / variances
-    mean = float(weights @ values / weights.sum())
-    excess = float(weights @ (values - mean) ** 2) - (len(values) - 1)
-    scale = float(weights.sum() - (weights @ weights) / weights.sum())
-    return max(excess / scale, 0.0)
+    centre = float(weights @ values / weights.sum())
+    count = len(values) - 1
+    return float(special.fdtrc(count, degrees, float(weights @ (values - centre) ** 2) / count))
 
 
-def shrink(values: Floats, variances: Floats, between: float) -> tuple[Floats, Floats]:
-    """Return empirical-Bayes estimates and their standard deviations, the mean's own uncertainty included."""
-    weights = 1 / (variances + between)
-    mean = float(weights @ values / weights.sum())
-    keep = between / (between + variances)
-    spread = keep * variances + (1 - keep) ** 2 / weights.sum()
-    return keep * values + (1 - keep) * mean, np.sqrt(spread)
-
-
-def _shrunken(value: float, spread: float, n: int, result: IndicatorResult) -> Outcome:
-    half = normal_quantile(0.975) * spread
+def _shrunken(posterior: Posterior, place: int, means: _Means, result: IndicatorResult) -> Outcome:
+    value, spread = float(posterior.mean[place]), float(posterior.spread[place])
+    half = t_quantile(0.975, means.degrees) * spread
     low, high = value - half, value + half
     if result.bounds is not None:
         low, high = max(low, result.bounds[0]), min(high, result.bounds[1])
+        value = min(max(value, low), high)
     return Estimate(
         value=value,
-        low=min(low, value),
-        high=max(high, value),
-        n=n,
-        method="empirical-bayes",
+        low=low,
+        high=high,
+        n=int(means.units[place]),
+        method="hierarchical-bayes",
         unit=result.unit,
         std_error=spread,
     )

@@ -134,7 +134,7 @@ class PartnerStanding(Shape):
     raw
         Its own estimate.
     shrunken
-        The same, pulled towards the mean of all partners by as much as its noise deserves (empirical Bayes).
+        The same, pulled towards the mean of all partners by as much as its noise deserves (hierarchical Bayes).
     rank_low, rank_high
         95% interval of its rank (1 is best).
     p_top_quartile
@@ -152,12 +152,28 @@ class PartnerStanding(Shape):
 
 @dataclass(frozen=True, kw_only=True)
 class PartnerLeague(Shape):
-    """Partners compared on one indicator, best shrunken estimate first; partners too small to compare are counted."""
+    """Partners compared on one indicator, best shrunken estimate first.
+
+    Parameters
+    ----------
+    indicator
+        What they are compared on.
+    rows
+        The partners.
+    too_small
+        Partners too small to compare.
+    between_sd
+        Standard deviation of the true values between partners, in the indicator's unit; 0 where the data cannot tell
+        the partners from being all alike (`p_value` above 5%).
+    p_value
+        Of the test that all partners are alike, adjusted over the leagues of the audit.
+    """
 
     indicator: str
     rows: tuple[PartnerStanding, ...]
     too_small: int
     between_sd: float
+    p_value: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

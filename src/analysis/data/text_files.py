@@ -156,9 +156,8 @@ def _wrong_encoding(file: NamedFile, declared: str, what: str) -> Fault:
 
 def likely_encoding(content: bytes) -> str | None:
     """Return the encoding that reads `content` as sensible text: by byte-order mark, validity and script."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    for encoding in ("utf-8", "gb18030", "cp1252", "latin-1"):
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8", "gb18030", "cp1252", "latin-1"):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:

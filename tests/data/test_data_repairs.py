@@ -76,7 +76,7 @@ def test_rows_without_a_customer_are_removed_with_their_revenue(orders):
     data = orders(f"{HEAD}\nA,2024-01-05,10\n,2024-01-06,7\nNA,2024-01-07,-2\n")
     repair = only(data, "unmatched_customer")
     assert (repair.rows, repair.total, repair.removed, repair.revenue_effect) == (2, 3, True, -5.0)
-    assert repair.examples == ("o.csv, row 3", "o.csv, row 4")
+    assert repair.examples == ("o.csv:3", "o.csv:4")
     assert len(data.table("transactions")) == 1
 
 

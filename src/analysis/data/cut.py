@@ -76,7 +76,9 @@ def set_future_aside(frame: pd.DataFrame, name: str, as_of: pd.Timestamp, ledger
                 removed=True,
                 revenue_effect=effect,
             )
-            frame = frame[~later].reset_index(drop=True)
+            # rows stand in time order: the later ones are the tail, and what stays needs no copy
+            kept = int((~later).sum())
+            frame = frame.iloc[:kept] if later.iloc[kept:].all() else frame[~later].reset_index(drop=True)
     if name == "contracts":
         return frame
     return _forget_outcomes(frame, name, as_of, ledger)

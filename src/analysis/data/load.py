@@ -131,6 +131,7 @@ def _clean_tables(
         if not _usable(frame, name):
             continue
         frame = in_time_order(frame, TABLES[name])
+        release_memory()  # the unsorted rows: a large table is the measure of the whole audit's memory
         priced = "rates" in frames or "rates" not in params.sources or not gathered.faults
         # where the rates themselves could not be read, that is the fault, and not each currency without one
         money = (frames.get("rates"), params.money, as_of, ledger.faults if priced else [])

@@ -23,6 +23,9 @@ NO_ORDER = -10_000
 CAUSAL_SHIFT = 0.5  # latent standard deviations by which satisfaction is moved to find its causal effect
 CAUSAL_WAVE = 1  # whose horizon is complete for everyone
 CODES = frozenset({"segment", "level", "wave"})
+# Weight of a respondent by level (0 highest) where an account's answers are averaged for the models of behaviour, as
+# `survey.respondent_weights` of the client's parameter file has it: an estimand averages as its estimator does.
+LEVEL_WEIGHTS: dict[Language, tuple[float, ...]] = {"en": (2.0, 1.5, 1.0, 1.0), "zh": (1.0, 1.0, 1.0, 1.0)}
 # What the audit's models hold constant.
 LOYALTY_CONTROLS = ("segment", "tenure", "is_key", "level", "wave")
 HISTORY_CONTROLS = ("recency", "frequency", "no_order_before", "tenure", "segment")
@@ -60,8 +63,12 @@ def respondent_frame(accounts: Accounts, answers: Answers) -> pd.DataFrame:
     return frame[answers.completed].reset_index(drop=True)
 
 
-def account_frame(accounts: Accounts, answers: Answers, purchases: Purchases) -> pd.DataFrame:
-    """Return one row an account and wave: unweighted mean indices, buying before the last answer, and after it.
+def account_frame(
+    accounts: Accounts, answers: Answers, purchases: Purchases, weights: Sequence[float] = LEVEL_WEIGHTS["en"]
+) -> pd.DataFrame:
+    """Return one row an account and wave: mean indices, buying before the last answer, and after it.
+
+    The means weigh respondents by `weights` of their levels.
 
     Columns: account, wave, answered (day of the account's last answer), satisfaction_index, loyalty_index, recency
     (log of 1 + days since the last order; the others' mean where there is none), no_order_before, frequency (log of
@@ -69,13 +76,22 @@ def account_frame(accounts: Accounts, answers: Answers, purchases: Purchases) ->
     `HORIZON_DAYS` after), is_complete (the horizon ends by `AS_OF`).
     """
     people = respondent_frame(accounts, answers)
+    people["weight"] = np.asarray(weights)[people["level"]]
     parts = [_wave_of_accounts(people[people["wave"] == wave], purchases) for wave in range(WAVES)]
     return pd.concat(parts, ignore_index=True)
 
 
+def _weighted_means(people: pd.DataFrame, column: str) -> pd.Series:
+    """Return the accounts' means of a column over those who answered it."""
+    weight = people["weight"].where(people[column].notna())
+    sums = pd.DataFrame({"value": people[column] * weight, "weight": weight}).groupby(people["account"]).sum(min_count=1)
+    return sums["value"] / sums["weight"]
+
+
 def _wave_of_accounts(people: pd.DataFrame, purchases: Purchases) -> pd.DataFrame:
     groups = people.groupby("account")
-    frame = groups[["satisfaction_index", "loyalty_index"]].mean().join(groups[["answered", "tenure"]].max())
+    indices = {name: _weighted_means(people, name) for name in ("satisfaction_index", "loyalty_index")}
+    frame = pd.DataFrame(indices).join(groups[["answered", "tenure"]].max())
     frame = frame.join(groups[["wave", "segment", "is_key"]].first()).reset_index()
     account = frame["account"].to_numpy()
     n = len(purchases.churn_week)
@@ -160,7 +176,7 @@ def _causal_effect(
     satisfaction[:, CAUSAL_WAVE + 1 :] += CAUSAL_SHIFT
     loyalty[:, CAUSAL_WAVE + 1 :] += CAUSAL_SHIFT * truth.effect_satisfaction_on_loyalty
     moved = replace(accounts, satisfaction=satisfaction, loyalty=loyalty)
-    after = account_frame(moved, answers, draw_purchases(truth, moved, seed, language))
+    after = account_frame(moved, answers, draw_purchases(truth, moved, seed, language), LEVEL_WEIGHTS[language])
     rows = frame.loc[frame["wave"] == CAUSAL_WAVE, ["account", "wave", "repurchased"]]
     both = rows.merge(after[["account", "wave", "repurchased"]], on=["account", "wave"], suffixes=("", "_moved"))
     gain = both["repurchased_moved"].mean() - both["repurchased"].mean()
@@ -172,7 +188,8 @@ def _estimands(truth: Truth, customers: int, seed: int, language: Language) -> d
     accounts = draw_accounts(truth, customers, seed)
     purchases = draw_purchases(truth, accounts, seed, language)
     answers = draw_answers(truth, accounts, purchases, seed)
-    people, by_wave = respondent_frame(accounts, answers), account_frame(accounts, answers, purchases)
+    people = respondent_frame(accounts, answers)
+    by_wave = account_frame(accounts, answers, purchases, LEVEL_WEIGHTS[language])
     frame = behaviour_frame(by_wave)
     latest = people[people["wave"] == WAVES - 1]
     satisfaction, loyalty = "satisfaction_index", "loyalty_index"
@@ -219,8 +236,8 @@ def population_truth(
         Name -> ``{"value", "std_error"}``. Slopes are points of the loyalty index per point of the satisfaction
         index (over answers; ``_adjusted`` holds segment, tenure, key account, level and wave constant); ``ame_`` and
         ``causal_effect_`` are percentage points of the probability of an order within 180 days per 10 points of an
-        index, accounts being the unweighted mean of their respondents; rates are from 0 to 1. The standard error is
-        that of the mean over batches.
+        index, accounts being the mean of their respondents weighted by `LEVEL_WEIGHTS`; rates are from 0 to 1. The
+        standard error is that of the mean over batches.
 
     Notes
     -----

@@ -59,6 +59,7 @@ def _missing(pattern: str, folder: DataFolder, *, what: str) -> Fault:
         hint = "check `data_folder` in the parameters"
         return Fault(what=what, rule=rule, found="no such folder", where=where, hint=hint)
     present = sorted(path.name for path in folder.path.iterdir() if not path.name.startswith("."))
+    present = [name for name in present if name.lower().endswith((*EXCEL, *TEXT, ".parquet"))] or present
     if not present:
         return Fault(what=what, rule=rule, found="an empty folder", where=where)
     near = difflib.get_close_matches(Path(pattern).name, present, n=1, cutoff=0.6)

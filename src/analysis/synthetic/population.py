@@ -84,7 +84,9 @@ def account_frame(
 def _weighted_means(people: pd.DataFrame, column: str) -> pd.Series:
     """Return the accounts' means of a column over those who answered it."""
     weight = people["weight"].where(people[column].notna())
-    sums = pd.DataFrame({"value": people[column] * weight, "weight": weight}).groupby(people["account"]).sum(min_count=1)
+    sums = (
+        pd.DataFrame({"value": people[column] * weight, "weight": weight}).groupby(people["account"]).sum(min_count=1)
+    )
     return sums["value"] / sums["weight"]
 
 

@@ -116,7 +116,7 @@ def interface_texts(t: Translator) -> dict[str, str]:
         "effect": N_("Concerns"),
         "effort": N_("Effort"),
         "replaced_characters": N_(
-            "{count:text} characters that no font of this document covers are shown as a square.", count="{count}"
+            "Characters that no font of this document covers, shown as □ or ◊: {count:text}.", count="{count}"
         ),
     }
     return {key: t(message) for key, message in words.items()}

@@ -71,8 +71,10 @@ format: $(READY) ## mend the style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(READY) ## write docs/parameters.md anew from the model
+docs: $(READY) ## write docs/parameters.md and docs/first-page.png anew
 	$(BIN)/python -c 'from pathlib import Path; from analysis.params.schema import write_parameters_doc; write_parameters_doc(Path("docs/parameters.md"))'
+	$(BIN)/audit report demo --params params --out build/docs --language en
+	$(BIN)/python -c 'from pathlib import Path; from analysis.report.first_page import write_first_page; write_first_page(Path("build/docs/demo"), Path("docs/first-page.png"))'
 
 lock: ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header \

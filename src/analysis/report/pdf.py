@@ -83,25 +83,39 @@ def render_pdf(content: Content) -> tuple[bytes, GateReport]:
         Where Typst refuses the document, with its reason.
     """
     gate = Gate()
+    pdf = _lay_out(content, gate, pdf_standards=[STANDARD])
+    return pdf, gate.report
+
+
+def render_first_page_png(content: Content, pixels_per_inch: float = 110) -> bytes:
+    """Return a picture (PNG) of the document's first page, from the same layout; the same content gives the same bytes.
+
+    Raises
+    ------
+    ReportError
+        Where Typst refuses the document, with its reason.
+    """
+    pages = _lay_out(content, Gate(), format="png", ppi=pixels_per_inch)
+    return pages if isinstance(pages, bytes) else pages[0]  # a single page comes without its list
+
+
+def _lay_out(content: Content, gate: Gate, **options: Any) -> Any:
+    """Return what Typst makes of a document with these options."""
     data = _typst_data(content, gate)
     # typed loosely: the compiler takes a dict of files, which its stub does not know
     sources: Any = {"main.typ": _layout(), "data.json": json.dumps(data, ensure_ascii=False).encode()}
     day = date.fromisoformat(content.cover["date_iso"])
     timestamp = datetime(day.year, day.month, day.day, tzinfo=UTC)
     try:
-        pdf, warnings = typst.compile_with_warnings(
-            sources,
-            font_paths=typst_fonts(),
-            ignore_system_fonts=True,
-            pdf_standards=[STANDARD],
-            timestamp=timestamp,
+        laid_out, warnings = typst.compile_with_warnings(
+            sources, font_paths=typst_fonts(), ignore_system_fonts=True, timestamp=timestamp, **options
         )
     except typst.TypstError as error:
         hints = "; ".join(error.hints)
         raise ReportError(f"the PDF cannot be laid out: {error.message}{f' ({hints})' if hints else ''}") from error
     if warnings:  # among them: page numbers that did not settle
         raise ReportError(f"the PDF cannot be laid out: {'; '.join(warning.message for warning in warnings)}")
-    return pdf, gate.report
+    return laid_out
 
 
 @cache

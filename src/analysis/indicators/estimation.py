@@ -113,11 +113,11 @@ def _refuse(sample: Sample, *, min_clusters: int, min_n: int) -> NotEstimable | 
         return NotEstimable(reason=N_("There are no observations."), n=0)
     clusters = count_distinct(sample.clusters[sample.weights > 0])
     if n < min_n:
-        reason = N_("There are {n:int} observations; an estimate needs at least {min:int}.", n=n, min=min_n)
+        reason = N_("There are too few observations: {n:int}; an estimate needs at least {min:int}.", n=n, min=min_n)
         return NotEstimable(reason=reason, n=n)
     if clusters < max(min_clusters, 2):
         reason = N_(
-            "The observations come from {accounts:int} accounts; an interval needs at least {min:int}.",
+            "The observations come from too few accounts: {accounts:int}; an interval needs at least {min:int}.",
             accounts=clusters,
             min=max(min_clusters, 2),
         )

@@ -86,7 +86,7 @@ def _revenue(totals: _Totals) -> IndicatorResult:
         for labels in (own.segment, own.partner)
     ]
     if not own.kept.any():
-        return no_result(spec, N_("The transactions belong to no known customer."), totals.params)
+        return no_result(spec, N_("No order has an amount other than zero."), totals.params)
     draws = own.draw()
 
     def outcome(position: int, unattributed: float = 0.0) -> Outcome:

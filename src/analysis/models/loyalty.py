@@ -68,13 +68,13 @@ def refuse(sample: LoyaltySample, params: ClientParams) -> Message | None:
     n, limits = len(sample.rows), params.limits
     if n < limits.min_n:
         return N_(
-            "Only {n:int} answers give both satisfaction and loyalty; at least {least:int} are needed.",
+            "Too few answers give both satisfaction and loyalty: {n:int}; at least {least:int} are needed.",
             n=n,
             least=limits.min_n,
         )
     if sample.accounts < limits.min_clusters:
         return N_(
-            "The answers come from {accounts:int} accounts; an interval needs at least {least:int}.",
+            "The answers come from too few accounts: {accounts:int}; an interval needs at least {least:int}.",
             accounts=sample.accounts,
             least=limits.min_clusters,
         )

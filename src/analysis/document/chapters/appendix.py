@@ -41,7 +41,7 @@ def write_data_quality(context: ChapterContext) -> Chapter:
                 **values,
             )
     else:
-        finding = N_("{rows:int} rows were read, and nothing had to be repaired.", rows=read)
+        finding = N_("Rows read: {rows:int}. Nothing had to be repaired.", rows=read)
     blocks: list[Block | None] = [
         *context.lead(t(finding)),
         tabulate_tables_read(quality, t),

@@ -139,10 +139,10 @@ def _changes(context: ChapterContext) -> list[str]:
     if not moved:
         return [
             t(
-                N_(
-                    "Of {tested:int} tested changes none stands out from noise; that is not proof that nothing"
-                    " changed.",
-                    tested=changes.tested,
+                NP_(
+                    "The one change tested does not stand out from noise; that is not proof that nothing changed.",
+                    "Of {count:int} tested changes none stands out from noise; that is not proof that nothing changed.",
+                    changes.tested,
                 )
             )
         ]

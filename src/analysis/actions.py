@@ -21,6 +21,7 @@ from analysis.results import Estimate
 
 YEAR = pd.Timedelta(days=365)
 NAMED = 3  # partners named in a sentence
+MATERIAL = 0.01  # of last year's revenue: less than this is no business of a board, open complaints apart
 CONTRACTION = 0.3  # a customer counts as shrinking when a third of last year's revenue is gone, beyond usual noise
 Effort = Literal["low", "medium", "high"]
 
@@ -67,7 +68,9 @@ def recommend_actions(data: ClientData, indicators: Indicators, params: ClientPa
     """
     facts = _Facts(data, indicators, params)
     found = [action for trigger in TRIGGERS if (action := trigger(facts)) is not None]
-    return tuple(sorted(found, key=lambda action: -(action.revenue or 0.0)))
+    least = MATERIAL * float(facts.revenue["now"].sum())
+    worth = (x for x in found if x.revenue is None or x.revenue >= least or x.key == "close_complaints")
+    return tuple(sorted(worth, key=lambda action: -(action.revenue or 0.0)))
 
 
 class _Facts:
@@ -107,10 +110,8 @@ class _Facts:
     @cached_property
     def contacts(self) -> pd.DataFrame | None:
         """Interactions of the last year, or None where the client keeps none."""
-        if not self.data.has("interactions"):
-            return None
-        contacts = self.data.table("interactions")
-        return contacts[contacts["occurred_on"] > self.data.as_of - YEAR]
+        contacts = self.data.table("interactions") if self.data.has("interactions") else None
+        return None if contacts is None else contacts[contacts["occurred_on"] > self.data.as_of - YEAR]
 
     def spent(self, customers: pd.Index, column: str = "now") -> float:
         """Return the revenue of some customers."""
@@ -269,9 +270,9 @@ def _close_complaints(facts: _Facts) -> Action | None:
         key="close_complaints",
         title=N_("Close the open complaints, the oldest first"),
         evidence=NP_(
-            "One complaint is open, since {oldest:int} days; its customer bought for {revenue:money} in the last"
+            "One complaint has been open for {oldest:int} days; its customer bought for {revenue:money} in the last"
             " twelve months.",
-            "{count:int} complaints are open, the oldest since {oldest:int} days; their customers bought for"
+            "{count:int} complaints are open, the oldest for {oldest:int} days; their customers bought for"
             " {revenue:money} in the last twelve months.",
             len(unresolved),
             oldest=oldest,

@@ -150,7 +150,9 @@ def test_models_that_cannot_be_estimated_leave_their_reasons(make_audit) -> None
 
 def test_drivers_speak_of_going_with_and_never_of_causing(english) -> None:
     lead = english["drivers"].blocks[1]
-    assert lead.paragraphs[0].startswith("10 points more satisfaction go with 5.4 points more loyalty (4.8 to 6.0;")
+    assert lead.paragraphs[0].startswith(
+        "10 points more satisfaction go with 5.4 points more loyalty (95% interval 4.8 to 6.0;"
+    )
     assert lead.paragraphs[1].endswith(
         "Answers to the survey do not predict buying again better than past buying alone."
     )
@@ -276,9 +278,7 @@ def test_each_reason_is_said_once_with_all_that_it_concerns(indicators) -> None:
     unknown = dataclasses.replace(results["revenue_growth"], overall=short)
     untested = dataclasses.replace(results["nps"], change=short)
     gaps = state_gaps([unknown, untested], Translator("en"), 5, [(N_("Monthly revenue"), short)])
-    assert gaps == [
-        "Revenue growth, change of Net Promoter Score over time and Monthly revenue: There are no transactions."
-    ]
+    assert gaps == ["Revenue growth, Monthly revenue and Net Promoter Score over time: There are no transactions."]
 
 
 def test_nobody_and_large_growth_are_said_in_words(indicators) -> None:
@@ -286,7 +286,7 @@ def test_nobody_and_large_growth_are_said_in_words(indicators) -> None:
     none = Estimate(value=0, low=0, high=0.004, n=1078, method="wilson", unit="proportion")
     definition = N_("Share of the customers who bought again within {days:int} days.", days=180)
     said = state_level(dataclasses.replace(repeat, overall=none, definition=definition), Translator("en"))
-    assert said.startswith("None of the customers who bought came back within 180 days (95% interval 0.0 to 0.4;")
+    assert said.startswith("None of the customers who bought came back within 180 days (95% interval 0.0 to 0.4%;")
     growth = dataclasses.replace(
         indicators.results["revenue_growth"],
         overall=Estimate(value=2.5, low=2.0, high=3.0, n=90, method="b", unit="proportion"),

@@ -1,3 +1,4 @@
+import datetime as dt
 import hashlib
 import re
 import subprocess
@@ -7,8 +8,9 @@ import xml.etree.ElementTree as ET
 import matplotlib as mpl
 import pytest
 
+from analysis.document.figures.base import tick_formatter
 from analysis.document.figures.breakdown import plot_breakdown
-from analysis.document.figures.customers import plot_concentration, plot_retention, plot_rfm
+from analysis.document.figures.customers import plot_concentration, plot_retention, plot_rfm, retention_finding
 from analysis.document.figures.models import (
     plot_effects,
     plot_loyalty_relation,
@@ -16,10 +18,17 @@ from analysis.document.figures.models import (
     plot_validation,
 )
 from analysis.document.figures.nps import nps_groups, plot_recommendation
-from analysis.document.figures.revenue import bridge_steps, plot_growth_bridge, plot_monthly_revenue
+from analysis.document.figures.revenue import (
+    bridge_steps,
+    month_ticks,
+    monthly_finding,
+    plot_growth_bridge,
+    plot_monthly_revenue,
+)
 from analysis.document.figures.trend import plot_trend
 from analysis.document.theme import Theme
 from analysis.document.translate import Translator
+from analysis.indicators.shapes import MonthlyRevenue, MonthRevenue
 from analysis.messages import N_
 from analysis.results import Change, Estimate, IndicatorResult, NotEstimable
 
@@ -214,3 +223,45 @@ def test_growth_is_named_only_beyond_its_interval(bridge, growth, words) -> None
     value, half = growth
     estimate = Estimate(value=value, low=value - half, high=value + half, n=40, method="b", unit="proportion")
     assert words in plot_growth_bridge(dataclasses.replace(bridge, growth=estimate), EN, PAPER).title
+
+
+def test_the_months_of_an_axis_include_a_january() -> None:
+    days = [dt.date(2016 + (9 + i) // 12, (9 + i) % 12 + 1, 1) for i in range(23)]  # October 2016 to August 2018
+    named = [days[i] for i in month_ticks(days)]
+    assert [(day.year, day.month) for day in named] == [(2017, 1), (2017, 5), (2017, 9), (2018, 1), (2018, 5)]
+    assert month_ticks(days[:4]) == [0, 1, 2, 3]
+
+
+def test_the_title_of_monthly_revenue_compares_full_years_or_names_the_average() -> None:
+    def months(count: int) -> MonthlyRevenue:
+        made = [
+            MonthRevenue(month=f"{2023 + i // 12}-{i % 12 + 1:02d}", revenue=1, revenue_constant=1000.0 * (1 + i // 12),
+                         customers=3, complete=True) for i in range(count)
+        ]  # fmt: skip
+        return MonthlyRevenue(months=tuple(made), comparisons=())
+
+    two, one = (EN(monthly_finding(months(count), EN)) for count in (24, 9))
+    assert two.startswith("The last twelve complete months brought €24k, the twelve before €12k")
+    assert one == "An average month brought €1k; the strongest was Jan 2023 (€1k)"
+
+
+def test_a_curve_of_customers_who_do_not_return_says_so(indicators) -> None:
+    import dataclasses
+
+    curve = dataclasses.replace(indicators.retention_curve, kind="activity")
+    gone = [dataclasses.replace(point, share=0.0, low=0.0) for point in curve.points[1:]]
+    none = dataclasses.replace(curve, points=(curve.points[0], *gone))
+    few = [dataclasses.replace(point, share=0.02, low=0.01) for point in curve.points[1:]]
+    hardly = dataclasses.replace(curve, points=(curve.points[0], *few))
+    assert (
+        EN(retention_finding(none)) == "No customer bought in the quarter that ended 360 days after the first purchase"
+    )
+    assert EN(retention_finding(hardly)).startswith("Hardly any customer comes back: 2% bought")
+    drawn = plot_retention(none, EN, PAPER)
+    assert [row["Label"] for row in drawn.data] == [180, 360]  # that a first purchase is one says nothing
+
+
+def test_the_ticks_of_an_axis_have_the_same_decimals() -> None:
+    assert tick_formatter("count", EN).format_ticks([2.5, 3.0, 3.5]) == ["2.5", "3.0", "3.5"]
+    assert tick_formatter("proportion", EN).format_ticks([0.0, 0.25, 0.5]) == ["0", "25", "50"]
+    assert tick_formatter("percentage_points", EN).format_ticks([-10, 0, 10]) == ["−10", "0", "+10"]

@@ -90,10 +90,29 @@ def every_block(text):
         Callout(variant="limits", title=text, items=(text, text)),
         Markdown(text=text, byline=text),
         Scorecard(headline=cell, cells=(cell, cell), note=text),
-        table(title=text, columns=(Column(title=text), Column(title=text)), rows=((text, text),), notes=(text,), emphasis=()),
+        table(
+            title=text,
+            columns=(Column(title=text), Column(title=text)),
+            rows=((text, text),),
+            notes=(text,),
+            emphasis=(),
+        ),
         figure(title=text, alt=text, caption=text, data=({text: text},)),
-        ActionList(title=text, items=(ActionItem(title=text, why=text, who=text, effect=text, effort=text),), note=text),
-        Cover(client=text, title=text, subtitle=text, as_of=text, language="en", accent="#123456", date_iso="2025-01-01", prepared_by=text, confidentiality=text, disclaimer=text),
+        ActionList(
+            title=text, items=(ActionItem(title=text, why=text, who=text, effect=text, effort=text),), note=text
+        ),
+        Cover(
+            client=text,
+            title=text,
+            subtitle=text,
+            as_of=text,
+            language="en",
+            accent="#123456",
+            date_iso="2025-01-01",
+            prepared_by=text,
+            confidentiality=text,
+            disclaimer=text,
+        ),
     ]
 
 
@@ -141,7 +160,9 @@ def test_table_without_rows_is_still_a_table():
 
 
 def test_figure_says_its_finding_and_holds_its_data():
-    html = render_block(figure(data=({"wave": "2025", "share": 0.123456789, "n": 12}, {"wave": "2026", "share": None, "n": 9})))
+    html = render_block(
+        figure(data=({"wave": "2025", "share": 0.123456789, "n": 12}, {"wave": "2026", "share": None, "n": 9}))
+    )
     tags = Tags(html)
     assert tags.names()[:2] == ["figure", "figcaption"]
     drawing = next(attributes for tag, attributes in tags.found if tag == "svg")
@@ -170,7 +191,15 @@ def test_bars_lie_where_the_number_lies():
 
 
 def test_logo_only_from_the_page_itself():
-    cover = {"client": "c", "title": "t", "subtitle": "", "as_of": "", "language": "en", "accent": "#123456", "date_iso": "2025-01-01"}
+    cover = {
+        "client": "c",
+        "title": "t",
+        "subtitle": "",
+        "as_of": "",
+        "language": "en",
+        "accent": "#123456",
+        "date_iso": "2025-01-01",
+    }
     assert 'src="data:image/png;base64,AA"' in render_block(Cover(**cover, logo="data:image/png;base64,AA"))
     assert "<img" not in render_block(Cover(**cover, logo="https://example.org/logo.png"))
 
@@ -196,7 +225,11 @@ def test_scripts_and_outside_links_never_survive_in_a_drawing():
 
 
 def test_two_drawings_share_no_id_and_the_same_has_the_same():
-    first, again, other = inline_svg(SVG.format("a"), label=""), inline_svg(SVG.format("a"), label=""), inline_svg(SVG.format("b"), label="")
+    first, again, other = (
+        inline_svg(SVG.format("a"), label=""),
+        inline_svg(SVG.format("a"), label=""),
+        inline_svg(SVG.format("b"), label=""),
+    )
     ids = [set(re.findall(r' id="([^"]+)"', html)) for html in (first, again, other)]
     assert ids[0] == ids[1]
     assert len(ids[0]) == 2

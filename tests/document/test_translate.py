@@ -30,10 +30,10 @@ def test_numbers_in_a_sentence_are_written_in_its_language() -> None:
 
 def test_a_count_chooses_its_form() -> None:
     def text(count: int, language: str) -> str:
-        return Translator(language)(NP_("One case is open.", "{count:int} cases are open.", count))  # type: ignore[arg-type]
+        return Translator(language)(NP_("One opportunity is open.", "{count:int} opportunities are open.", count))  # type: ignore[arg-type]
 
-    assert (text(1, "en"), text(2, "en")) == ("One case is open.", "2 cases are open.")
-    assert (text(1, "zh"), text(2, "zh")) == ("1 件尚未结案。", "2 件尚未结案。")
+    assert (text(1, "en"), text(2, "en")) == ("One opportunity is open.", "2 opportunities are open.")
+    assert (text(1, "zh"), text(2, "zh")) == ("进行中的商机有 1 个。", "进行中的商机有 2 个。")
 
 
 def test_messages_nest_and_lists_join() -> None:

@@ -233,10 +233,10 @@ def test_the_festival_is_in_both_years_once():
 def test_concentration_of_four_customers():
     # 1, 2, 3, 4: Gini 0.25, a tenth is 0.4 of the largest: 1.6 / 10
     got = audit([(name, days_before(5), amount) for name, amount in zip("abcd", (1.0, 2.0, 3.0, 4.0), strict=True)])
-    assert got.concentration.gini.value == pytest.approx(0.25)
-    assert got.concentration.top_decile.value == pytest.approx(0.16)
+    assert got.concentration.gini == pytest.approx(0.25)
+    assert got.concentration.top_decile == pytest.approx(0.16)
     assert got.concentration.largest == pytest.approx(0.4)
-    assert isinstance(got.concentration.top10, NotEstimable)
+    assert got.concentration.top10 is None
     assert np.array(got.concentration.lorenz) == pytest.approx(
         np.array([(0, 0), (0.25, 0.1), (0.5, 0.3), (0.75, 0.6), (1, 1)])
     )
@@ -244,10 +244,10 @@ def test_concentration_of_four_customers():
 
 def test_the_ten_largest_of_twenty():
     got = audit([(f"c{n:02d}", days_before(5), float(n + 1)) for n in range(20)])
-    assert got.concentration.top10.value == pytest.approx(sum(range(11, 21)) / 210)
+    assert got.concentration.top10 == pytest.approx(sum(range(11, 21)) / 210)
     # mean absolute difference formula: sum(2i - n - 1) x_i / (n sum x)
     gini = sum((2 * (i + 1) - 21) * (i + 1) for i in range(20)) / (20 * 210)
-    assert got.concentration.gini.value == pytest.approx(gini)
+    assert got.concentration.gini == pytest.approx(gini)
 
 
 def test_fifths_share_ties():
@@ -267,6 +267,14 @@ def test_rfm_segments_hold_every_customer_once():
     assert (best["recency_days"], best["frequency"], best["monetary"]) == (0, 10, 1000)
     assert (best["r"], best["f"], best["m"], best["segment"]) == (5, 5, 5, "champions")
     assert got.scores.loc["c9", "segment"] == "dormant"
+
+
+def test_customers_who_all_bought_equally_often_have_no_rfm_segments():
+    lines = [(f"c{n}", days_before(7 * n), 100.0 - n) for n in range(10)]
+    got = audit([*lines, ("c0", days_before(3), 5.0)]).rfm
+    assert isinstance(got, NotEstimable)
+    assert got.reason.values["share"] == pytest.approx(0.9)
+    assert got.reason.count == 1
 
 
 def contacts(rows) -> pd.DataFrame:

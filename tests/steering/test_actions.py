@@ -143,3 +143,23 @@ def test_missing_sources_are_actions_too_and_come_after_revenue(params, make_ind
 def test_without_evidence_there_is_no_action(params, make_indicators):
     data = client(survey=pd.DataFrame({"x": [1]}), interactions=contacts(("a", "2025-12-01", "p")))
     assert recommend_actions(data, make_indicators(), params) == ()
+
+
+def test_an_action_that_concerns_next_to_no_revenue_is_left_out(params, make_indicators):
+    tiny = TWO_YEARS.replace({"revenue_constant": {50.0: 1.0}})
+    assert "win_back" not in recommended(client("abc", transactions=tiny), params, make_indicators)
+
+
+def test_weak_partners_are_named_and_the_list_is_short(params, make_indicators):
+    low = Estimate(value=40, low=35, high=45, n=30, method="t", unit="index")
+    result = IndicatorResult(
+        key="satisfaction_index", name=N_("Satisfaction index"), definition=N_("Satisfaction index"),
+        dimension="satisfaction", unit="index", unit_of_analysis="respondent",
+        overall=Estimate(value=70, low=68, high=72, n=900, method="t", unit="index"),
+        by_partner={f"p{i}": low for i in range(9)},
+    )  # fmt: skip
+    names = pd.DataFrame({"partner_id": [f"p{i}" for i in range(9)], "name": [f"Dealer {i}" for i in range(9)]})
+    actions = recommend_actions(client(partners=names), make_indicators(result), params)
+    evidence = next(action.evidence for action in actions if action.key == "coach_partners")
+    assert evidence.count == 9
+    assert evidence.values["partners"] == ["Dealer 0", "Dealer 1", "Dealer 2"]

@@ -30,13 +30,13 @@ def state_gaps(
     """
     results = list(results)
     silent: dict[str, list[Message]] = {}
+    untested: list[tuple[Message, NotEstimable]] = []
     for result in results:
         if isinstance(result.overall, NotEstimable):
             silent.setdefault(t(result.overall.reason), []).append(result.name)
         elif isinstance(result.change, NotEstimable):
-            change = N_("change of {name:message} over time", name=result.name)
-            silent.setdefault(t(result.change.reason), []).append(change)
-    for name, outcome in others:
+            untested.append((N_("{name:message} over time", name=result.name), result.change))
+    for name, outcome in [*others, *untested]:
         silent.setdefault(t(outcome.reason), []).append(name)
     gaps = [t(N_("{names:list}: {reason:text}", names=names, reason=reason)) for reason, names in silent.items()]
     return [*gaps, *_withheld(results, t, small_cell)]

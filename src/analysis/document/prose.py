@@ -37,7 +37,10 @@ def state_level(result: IndicatorResult, t: Translator, *, change: bool = True) 
     outcome = result.overall
     if isinstance(outcome, NotEstimable):
         return t(N_("{name:message} is not known: {reason:message}", name=result.name, reason=outcome.reason))
-    values = {"statement": _statement(result, outcome, t), "limits": t.limits(outcome), "n": outcome.n}
+    limits = t.limits(outcome)
+    if outcome.value == 0 and result.key in NOBODY:
+        limits += "%"  # "none" carries no percent sign
+    values = {"statement": _statement(result, outcome, t), "limits": limits, "n": outcome.n}
     if change and isinstance(result.change, Change):
         clause = _change_clause(result.change, t)
         return t(

@@ -12,11 +12,15 @@ from analysis.indicators.customer_base import PeriodValues, observe_customers
 from analysis.indicators.ledger import Ledger, Window, trailing_years
 from analysis.indicators.observations import build_result, no_result
 from analysis.indicators.samples import Codes
-from analysis.messages import N_
+from analysis.messages import N_, Message
 from analysis.params.model import ClientParams
 from analysis.results import IndicatorResult
 
 COLUMNS = {"categories_bought": "category", "business_units_bought": "business_unit"}
+UNNAMED: dict[str, Message] = {
+    "categories_bought": N_("The orders name no product category."),
+    "business_units_bought": N_("The orders name no business unit."),
+}
 
 
 def compute_breadth(ledger: Ledger | None, data: ClientData, params: ClientParams) -> Iterator[IndicatorResult]:
@@ -28,7 +32,7 @@ def compute_breadth(ledger: Ledger | None, data: ClientData, params: ClientParam
 def _breadth(key: str, column: str, ledger: Ledger | None, data: ClientData, params: ClientParams) -> IndicatorResult:
     spec = CATALOGUE[key]
     if ledger is None or not data.has("transactions", column):
-        reason = N_("There are no transactions.") if ledger is None else N_("The orders do not name it.")
+        reason = N_("There are no transactions.") if ledger is None else UNNAMED[key]
         return no_result(spec, reason, params)
     codes, names = pd.factorize(data.table("transactions")[column], sort=True)
     latest, before = trailing_years(data.as_of, 2)

@@ -122,7 +122,8 @@ def _loyalty_model(context: ChapterContext) -> list[Block | None]:
     title = context.section(N_("Model: satisfaction and loyalty"), "method-loyalty")
     if isinstance(model, NotEstimable):
         return [title, Prose(paragraphs=(t(model.reason),))]
-    return [title, Prose(paragraphs=(t.sentences(*_loyalty_specification(model, context)),)), *_loyalty_tables(context)]
+    equation, *details = _loyalty_specification(model, context)
+    return [title, Prose(paragraphs=(t(equation), t.sentences(*details))), *_loyalty_tables(context)]
 
 
 def _loyalty_specification(model: LoyaltyModel, context: ChapterContext) -> list[Message]:
@@ -185,7 +186,8 @@ def _repurchase_model(context: ChapterContext) -> list[Block | None]:
     title = context.section(N_("Model: satisfaction and buying again"), "method-repurchase")
     if isinstance(model, NotEstimable):
         return [title, Prose(paragraphs=(t(model.reason),))]
-    blocks: list[Block | None] = [title, Prose(paragraphs=(t.sentences(*_repurchase_specification(model, context)),))]
+    equation, *details = _repurchase_specification(model, context)
+    blocks: list[Block | None] = [title, Prose(paragraphs=(t(equation), t.sentences(*details)))]
     for fit in model.fits:
         estimator = N_("Firth's penalised likelihood") if fit.estimator == "firth" else N_("maximum likelihood")
         heading = N_(

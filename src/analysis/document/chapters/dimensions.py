@@ -165,7 +165,9 @@ def _findings(context: ChapterContext, key: str, headline: list[IndicatorResult]
     extra = ""
     concentration = context.audit.indicators.concentration
     if key == "value" and not isinstance(concentration, NotEstimable):
-        extra = t.sentences(N_("{finding:message}.", finding=concentration_finding(concentration, t)), _rates_note(context))
+        extra = t.sentences(
+            N_("{finding:message}.", finding=concentration_finding(concentration, t)), _rates_note(context)
+        )
     return [
         state_level(first, t),
         t.sentences(*(state_level(result, t) for result in known)),

@@ -48,7 +48,8 @@ def write_drivers(context: ChapterContext) -> Chapter:
 def state_loyalty(model: LoyaltyModel) -> Message:
     """Return the relation of satisfaction and loyalty as one sentence, with its interval."""
     return N_(
-        "{finding:message} ({low:number1} to {high:number1}; {n:int} answers from {accounts:int} customers).",
+        "{finding:message} (95% interval {low:number1} to {high:number1}; {n:int} answers from {accounts:int}"
+        " customers).",
         finding=relation_finding(model.slope, "loyalty"),
         low=model.slope.low,
         high=model.slope.high,
@@ -68,8 +69,8 @@ def state_repurchase(model: RepurchaseModel) -> list[Message]:
             days=model.horizon_days,
         ),
         N_(
-            "{finding:message} ({low:points} to {high:points} percentage points), comparing customers with the same"
-            " past buying.",
+            "{finding:message} (95% interval {low:points} to {high:points} percentage points), comparing customers with"
+            " the same past buying.",
             finding=relation_finding(effect, "repurchase"),
             low=effect.low,
             high=effect.high,

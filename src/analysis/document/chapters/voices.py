@@ -6,10 +6,11 @@ from analysis.document.blocks import Block, Chapter
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.figures.breakdown import plot_breakdown
 from analysis.document.prose import state_group_spread
-from analysis.document.tables import tabulate_feedback, tabulate_groups, tabulate_league
+from analysis.document.tables import tabulate_groups
 from analysis.document.theme import clean_text
 from analysis.document.translate import Translator
 from analysis.document.vocabulary import short_id
+from analysis.document.voices_tables import tabulate_feedback, tabulate_league
 from analysis.indicators.shapes import FeedbackSummary, OpportunitySummary, PartnerLeague
 from analysis.messages import N_, NP_, Message
 from analysis.results import Estimate, NotEstimable
@@ -123,7 +124,13 @@ def state_feedback(summary: FeedbackSummary, context: ChapterContext) -> list[Me
             N_("Half of the cases were resolved within {days:text} days.", days=t.estimate(summary.median_days))
         )
     if summary.open_cases:
-        sentences.append(NP_("One case is open.", "{count:int} cases are open.", summary.open_cases))
+        sentences.append(
+            NP_(
+                "One case of these twelve months is still open.",
+                "{count:int} cases of these twelve months are still open.",
+                summary.open_cases,
+            )
+        )
     if isinstance(summary.resolution_rating, Estimate):
         rating = t.estimate(summary.resolution_rating)
         sentences.append(N_("Customers rate the resolution at {rating:text} on average.", rating=rating))

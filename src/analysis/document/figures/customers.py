@@ -15,7 +15,6 @@ from analysis.document.theme import GREY, INK, LIGHT, Theme
 from analysis.document.translate import Translator
 from analysis.indicators.shapes import ConcentrationResult, CurvePoint, RetentionCurve, RfmResult
 from analysis.messages import N_, NP_, Message
-from analysis.results import Estimate
 
 HEIGHT = 2.5
 FEW = 0.05  # of the customers: below it the finding is that they do not come back
@@ -46,20 +45,20 @@ def plot_concentration(result: ConcentrationResult, t: Translator, theme: Theme)
             n=result.n,
             finding=concentration_finding(result, t),
         ),
-        caption=t.n(result.n),
+        caption=t.sentences(
+            N_("A full count of {n:int} customers with revenue, not a sample: there is no interval.", n=result.n)
+        ),
         data=[{"label": f"{share:.4f}", "value": value} for share, value in result.lorenz],
     )  # fmt: skip
 
 
 def concentration_finding(result: ConcentrationResult, t: Translator) -> Message:
     """Return what the concentration comes to, in one clause."""
-    if isinstance(result.top_decile, Estimate):
-        return N_(
-            "The largest tenth of the customers brings {share:percent} of revenue, the largest one {largest:percent}",
-            share=result.top_decile.value,
-            largest=result.largest,
-        )
-    return N_("The largest customer brings {largest:percent} of revenue", largest=result.largest)
+    return N_(
+        "The largest tenth of the customers brings {share:percent} of revenue, the largest one {largest:percent}",
+        share=result.top_decile,
+        largest=result.largest,
+    )
 
 
 def short_name(name: str) -> str:
@@ -100,13 +99,13 @@ def plot_rfm(result: RfmResult, t: Translator, theme: Theme) -> Figure | None:
 
 def plot_retention(curve: RetentionCurve, t: Translator, theme: Theme) -> Figure | None:
     """Return the share of customers still there by time since the beginning, with its band; None below two points."""
-    points = curve.points
+    is_contract = curve.kind == "contractual"
+    points = curve.points if is_contract else curve.points[1:]  # that a first purchase is one says nothing
     if len(points) < 2:
         return None
     with figure_drawing(theme, "retention-curve", HEIGHT) as sheet:
         ax = sheet.ax
         days = [point.days for point in points]
-        is_contract = curve.kind == "contractual"
         ax.fill_between(
             days, [p.low for p in points], [p.high for p in points], color=theme.pale, alpha=0.6, linewidth=0,
             step="post" if is_contract else None,
@@ -132,6 +131,9 @@ def plot_retention(curve: RetentionCurve, t: Translator, theme: Theme) -> Figure
         ),
         caption=t.sentences(
             N_("Band: 95% interval. Customers: {n:int}.", n=curve.n), events,
+            N_("Counted from each beginning; the retention rate counts all relationships over one year.")
+            if is_contract
+            else N_("Each point rests on the customers whose first purchase lies that far back; later ones on fewer."),
         ),
         data=[{"label": p.days, "value": p.share, "low": p.low, "high": p.high, "n": p.at_risk} for p in points],
     )  # fmt: skip

@@ -127,7 +127,7 @@ def plot_effects(fit: BinomialFit, t: Translator, theme: Theme) -> Figure | None
         row_notes(ax, [t.estimate(estimate) for estimate in estimates])
         label = t(N_("Percentage points of the chance to buy again"))
         style_value_axis(ax, "x", "percentage_points", t, label)
-    clear = [t(row.label) for row in effects if row.effect.low > 0 or row.effect.high < 0]
+    clear = [plain_term(t(row.label)) for row in effects if row.effect.low > 0 or row.effect.high < 0]
     title = N_("Nothing here goes with buying again beyond the uncertainty")
     if clear:
         title = N_("What goes with buying again beyond the uncertainty: {terms:list}", terms=clear)
@@ -140,6 +140,15 @@ def plot_effects(fit: BinomialFit, t: Translator, theme: Theme) -> Figure | None
         ),
         data=[estimate_row(t(row.label), row.effect) for row in effects],
     )  # fmt: skip
+
+
+def plain_term(label: str) -> str:
+    """Return a term's name without the unit or transformation after its comma.
+
+    >>> plain_term("Frequency, log of order days in the history"), plain_term("合作年限，年")
+    ('Frequency', '合作年限')
+    """
+    return label.replace("，", ",").partition(",")[0]
 
 
 def plot_validation(validation: Validation, t: Translator, theme: Theme) -> Figure | None:

@@ -171,8 +171,7 @@ def indicators(satisfaction, nps, recommendation, bridge) -> shapes.Indicators:
         ),
         rfm=shapes.RfmResult(window="2025-01-01/2025-12-31", n=40, segments=(segment,), scores=pd.DataFrame()),
         concentration=shapes.ConcentrationResult(
-            window="2025-01-01/2025-12-31", n=40, gini=est(0.6, 0.1, 40, "ratio"), top10=est(0.7, 0.1, 40, "proportion"),
-            top_decile=est(0.55, 0.1, 40, "proportion"), largest=0.15, lorenz=((0.0, 0.0), (0.5, 0.1), (1.0, 1.0)),
+            window="2025-01-01/2025-12-31", n=40, gini=0.6, top10=0.7, top_decile=0.55, largest=0.15, lorenz=((0.0, 0.0), (0.5, 0.1), (1.0, 1.0)),
         ),
         retention_curve=shapes.RetentionCurve(kind="contractual", n=40, events=7, points=points),
         partners={},

@@ -191,9 +191,9 @@ def _refuse(rows: pd.DataFrame, y: Floats, params: ClientParams) -> NotEstimable
     n, days = len(rows), params.repurchase.horizon_days
     if n and y.sum() in (0, n):
         if y.sum() == 0:
-            reason = N_("None of the {n:int} customers bought again within {days:int} days.", n=n, days=days)
+            reason = N_("Nobody bought again within {days:int} days (customers: {n:int}).", n=n, days=days)
         else:
-            reason = N_("All of the {n:int} customers bought again within {days:int} days.", n=n, days=days)
+            reason = N_("Everybody bought again within {days:int} days (customers: {n:int}).", n=n, days=days)
         return NotEstimable(reason=reason, n=n)
     if n < params.limits.min_n:
         return NotEstimable(

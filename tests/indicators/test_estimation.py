@@ -51,7 +51,7 @@ def test_wilson_at_one_half_of_four():
 
 def test_a_simple_mean_is_the_t_interval():
     values = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0])
-    got = estimated(Sample.of_units(values), MONEY)
+    got = estimated(Sample.of_units(values), INDEX)
     half = stats.t.ppf(0.975, 9) * math.sqrt(values.var(ddof=1) / 10)
     assert (got.value, got.method, got.clusters) == (5.5, "t", None)
     assert got.high - got.value == pytest.approx(half)
@@ -68,11 +68,31 @@ def test_a_simple_nps_has_the_textbook_variance():
 
 def test_a_clustered_mean_by_hand():
     # accounts: (1, 3), (4), (8, 10): mean 5.2, sums of deviations -6.4, -1.2, 7.6; variance 3/2 * sum(U^2) / 25
-    got = estimated(clustered([1, 3, 4, 8, 10], [0, 0, 1, 2, 2]), MONEY, min_clusters=3)
+    measure = Measure(kind="mean", unit="score", bounds=(-100.0, 100.0))
+    got = estimated(clustered([1, 3, 4, 8, 10], [0, 0, 1, 2, 2]), measure, min_clusters=3)
     variance = 1.5 * (6.4**2 + 1.2**2 + 7.6**2) / 25
     assert got.std_error == pytest.approx(math.sqrt(variance))
     assert got.high - got.value == pytest.approx(stats.t.ppf(0.975, 2) * math.sqrt(variance))
     assert (got.n, got.clusters, got.method) == (5, 3, "cluster-t")
+
+
+def test_an_unbounded_mean_is_halls_transformed_t():
+    # U = (-3, -2, -1, 6) / 4: sum of squares 50/16, of cubes 180/64, so a = 2.8125 / 3.125^1.5
+    got = estimated(Sample.of_units(np.array([10.0, 11.0, 12.0, 19.0])), MONEY, min_clusters=4)
+    error, skewness, quantile = math.sqrt(50 / 12), 2.8125 / 3.125**1.5, stats.t.ppf(0.975, 3)
+    assert (got.value, got.method) == (13.0, "hall-t")
+    assert got.std_error == pytest.approx(math.sqrt(50 / 16 * 4 / 3)) == pytest.approx(error)
+    for limit, expected in ((got.low, quantile), (got.high, -quantile)):
+        t = (13.0 - limit) / error
+        assert t + skewness * t**2 / 3 + skewness**2 * t**3 / 27 + skewness / 6 == pytest.approx(expected)
+    assert got.high - 13.0 > 13.0 - got.low  # the long tail is above
+
+
+def test_values_without_skewness_have_the_t_interval_and_none_below_zero_has_no_limit_there():
+    even = estimated(Sample.of_units(np.arange(10.0)), MONEY)
+    assert even.high - 4.5 == pytest.approx(stats.t.ppf(0.975, 9) * math.sqrt(np.arange(10.0).var(ddof=1) / 10))
+    assert estimated(Sample.of_units(np.r_[np.zeros(9), 1.0, 1.0]), MONEY).low >= 0
+    assert estimated(Sample.of_units(np.r_[np.zeros(9), 1.0, -1.0]), MONEY).low < 0
 
 
 def test_a_clustered_proportion_is_wilson_at_the_effective_n():

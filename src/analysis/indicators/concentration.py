@@ -1,4 +1,8 @@
-"""How much of the revenue hangs on few customers.
+"""How much of the revenue hangs on few customers: a full count, without intervals.
+
+The figures describe the customers there were; nothing was sampled. Intervals for "other customers of the same kind"
+are not offered: measures of concentration live on the few largest customers, and the bootstrap (percentile, BCa or
+studentised, on any scale) held the truth in 63 to 90 of 100 cases with 60 to 300 customers of lognormal revenue.
 
 References
 ----------
@@ -10,15 +14,13 @@ import numpy as np
 from analysis.data.client import ClientData
 from analysis.indicators.fiscal import last_day
 from analysis.indicators.ledger import Ledger, Window, year_ending
-from analysis.indicators.resampling import generator, percentile_estimate, resample_counts
 from analysis.indicators.samples import Floats
 from analysis.indicators.shapes import ConcentrationResult
 from analysis.messages import N_
 from analysis.params.model import ClientParams
-from analysis.results import NotEstimable, Unit
+from analysis.results import NotEstimable
 
 TOP = 10
-UNITS: tuple[Unit, ...] = ("ratio", "proportion", "proportion")
 POINTS = 101  # of the Lorenz curve, at most
 
 
@@ -27,7 +29,7 @@ def compute_concentration(
 ) -> ConcentrationResult | NotEstimable:
     """Return Gini coefficient, Lorenz curve and the largest customers' shares of the latest twelve months.
 
-    Customers with revenue above 0 count. All intervals come from one bootstrap over these customers.
+    Customers with revenue above 0 count.
     """
     if ledger is None:
         return NotEstimable(reason=N_("There are no transactions."))
@@ -39,52 +41,37 @@ def compute_concentration(
     if n < params.limits.min_n:
         reason = N_("{n:int} customers with revenue are too few to speak of concentration.", n=n)
         return NotEstimable(reason=reason, n=n)
-    measured = measure_concentration(spent, np.ones((1, n)))[0]
-    rng = generator("concentration", params)
-    blocks = [measure_concentration(spent, counts) for counts in resample_counts(n, params.bootstrap_draws, rng)]
-    draws = np.vstack(blocks)
-    gini, top10, decile = (
-        percentile_estimate(float(measured[column]), draws[:, column], n=n, unit=unit, bounds=(0.0, 1.0))
-        for column, unit in enumerate(UNITS)
-    )
+    gini, top10, decile = measure_concentration(spent)
     return ConcentrationResult(
         window=window.label,
         n=n,
         gini=gini,
-        top10=top10 if n > TOP else NotEstimable(reason=N_("There are not more than ten customers."), n=n),
+        top10=top10 if n > TOP else None,
         top_decile=decile,
         largest=float(spent[-1] / spent.sum()),
         lorenz=_lorenz(spent),
     )
 
 
-def measure_concentration(spent: Floats, counts: Floats) -> Floats:
-    """Return Gini coefficient, share of the ten largest and share of the largest tenth for each row of `counts`.
+def measure_concentration(spent: Floats) -> tuple[float, float, float]:
+    """Return Gini coefficient, share of the ten largest and share of the largest tenth.
 
     Parameters
     ----------
     spent
-        Revenue by customer, ascending, all above 0; shape (customers,).
-    counts
-        How often each customer counts; shape (draws, customers). A tenth need not be whole: the customer on its edge
-        counts in part.
+        Revenue by customer, ascending, all above 0. A tenth need not be whole: the customer on its edge counts in part.
 
     Returns
     -------
-    ndarray
-        Shape (draws, 3); the Gini coefficient is ``1 - sum(c_i * (R_i + R_{i-1})) / (n * R_n)`` with cumulated revenue
-        ``R`` [1]_.
+    tuple of float
+        The Gini coefficient is ``1 - sum(R_i + R_{i-1}) / (n * R_n)`` with cumulated revenue ``R`` [1]_.
     """
-    revenue = counts * spent
-    cumulated = np.cumsum(revenue, axis=1)
-    total, people = cumulated[:, -1], counts.sum(axis=1)
-    gini = 1 - (counts * (2 * cumulated - revenue)).sum(axis=1) / (people * total)
-    above = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1] - counts  # customers larger than each
-    shares = [
-        (np.clip(limit[:, None] - above, 0.0, counts) * spent).sum(axis=1) / total
-        for limit in (np.minimum(TOP, people), people / 10)
-    ]
-    return np.column_stack([gini, *shares])
+    cumulated = np.cumsum(spent)
+    n, total = len(spent), float(cumulated[-1])
+    gini = 1 - float((2 * cumulated - spent).sum()) / (n * total)
+    above = np.arange(n - 1, -1, -1.0)  # customers larger than each
+    ten, tenth = (float((np.clip(limit - above, 0.0, 1.0) * spent).sum()) / total for limit in (min(TOP, n), n / 10))
+    return gini, ten, tenth
 
 
 def _lorenz(spent: Floats) -> tuple[tuple[float, float], ...]:

@@ -24,6 +24,7 @@ import numpy as np
 from scipy import special
 
 from analysis.indicators.samples import TINY, Moments, Sample, count_distinct, moments_of, normal_quantile, t_quantile
+from analysis.indicators.skewness import skewed_limits
 from analysis.messages import N_
 from analysis.results import Change, Estimate, NotEstimable, Outcome, Unit, Verdict
 
@@ -75,8 +76,8 @@ def estimate(
     Returns
     -------
     Estimate or NotEstimable
-        With method ``wilson``, ``wilson-cluster``, ``nps``, ``t``, ``cluster-t`` or ``wilson-bound``. The interval
-        never has zero width.
+        With method ``wilson``, ``wilson-cluster``, ``nps``, ``t``, ``cluster-t``, ``wilson-bound`` or, for means
+        without bounds, which may be skewed, ``hall-t``. The interval never has zero width.
     """
     refusal = _refuse(sample, min_clusters=min_clusters, min_n=min_n)
     if refusal is not None:
@@ -84,6 +85,9 @@ def estimate(
     moments = moments_of(sample)
     if measure.kind == "proportion":
         low, high, method = _proportion_limits(moments, level)
+    elif moments.variance > 0 and measure.bounds is None:
+        low, high = _unbounded_limits(sample, moments, level)
+        method = "hall-t"
     elif moments.variance > 0:
         half = moments.quantile(level) * math.sqrt(_mean_variance(sample, moments, measure))
         low, high = _clip(moments.mean - half, moments.mean + half, measure, moments.mean)
@@ -141,6 +145,14 @@ def _proportion_limits(moments: Moments, level: float) -> tuple[float, float, st
     if moments.binary:
         effective = min(effective, moments.n)
     return *wilson_limits(share, effective, moments.quantile(level)), "wilson-cluster"
+
+
+def _unbounded_limits(sample: Sample, moments: Moments, level: float) -> tuple[float, float]:
+    """Return limits that allow for skewness; not below 0 where no value is."""
+    low, high = skewed_limits(moments.mean, moments.deviations, degrees=moments.degrees, level=level)
+    if bool((sample.values[sample.weights > 0] >= 0).all()):
+        low = max(low, 0.0)
+    return min(low, moments.mean), max(high, moments.mean)
 
 
 def _degenerate_limits(moments: Moments, bounds: tuple[float, float], level: float) -> tuple[float, float]:

@@ -3,21 +3,23 @@
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.data.client import ClientData
 from analysis.indicators.catalogue import CATALOGUE, IndicatorSpec
 from analysis.indicators.customer_base import PeriodValues, observe_customers
-from analysis.indicators.estimation import weigh_change
+from analysis.indicators.estimation import LEVEL, weigh_change
 from analysis.indicators.fiscal import fiscal_years, revenue_years
 from analysis.indicators.ledger import Ledger, Window
-from analysis.indicators.observations import MAX_LISTED, Labels, build_result, no_result
-from analysis.indicators.resampling import generator, percentile_estimate, resample_counts
-from analysis.indicators.samples import Floats
+from analysis.indicators.observations import MAX_LISTED, build_result, no_result
+from analysis.indicators.resampling import generator, growth_estimate
+from analysis.indicators.samples import TINY, Floats
+from analysis.indicators.skewness import skewed_limits
 from analysis.indicators.survey import group_labels
 from analysis.indicators.targets import benchmark_of, target_of
 from analysis.messages import N_, Message
 from analysis.params.model import ClientParams
-from analysis.results import Change, IndicatorResult, NotEstimable, Outcome
+from analysis.results import Change, Estimate, IndicatorResult, NotEstimable, Outcome
 
 KEYS = ("revenue", "revenue_growth", "revenue_per_customer", "average_order_value")
 TOO_SHORT = N_("Two full years of orders are needed; the data do not reach back so far.")
@@ -32,69 +34,82 @@ def compute_revenue(ledger: Ledger | None, data: ClientData, params: ClientParam
         for key in KEYS:
             yield no_result(CATALOGUE[key], reason, params)
         return
-    totals = _Totals(ledger, years, data, params)
-    yield _revenue(totals)
-    yield _growth(totals)
-    yield _per_customer(totals)
-    yield _order_value(totals)
+    base = _Base(ledger, years, data, params)
+    yield _revenue(base)
+    yield _growth(base)
+    yield _per_customer(base)
+    yield _order_value(base)
 
 
-class _Totals:
-    """Revenue by customer and window with one bootstrap over the customers for all sums of it."""
+class _Base:
+    """The customers of the windows, and the groups that are large enough to be spoken of."""
 
     def __init__(self, ledger: Ledger, years: list[Window], data: ClientData, params: ClientParams) -> None:
         self.ledger, self.years, self.data, self.params = ledger, years, data, params
-        self.fiscal = fiscal_years(ledger, params.money)
-        self.segment, self.partner = group_labels(ledger.ids, data, params)
-        self.columns: list[Floats] = []
-        self.kept = np.zeros(len(ledger.ids), dtype=bool)
+        self.labels = dict(zip(("segment", "partner"), group_labels(ledger.ids, data, params), strict=True))
 
-    def add(self, values: Floats) -> int:
-        """Register a value for each customer; return its position among the sums."""
-        self.columns.append(values)
-        self.kept |= values != 0
-        return len(self.columns) - 1
-
-    def draw(self) -> Floats:
-        """Return the sums in each bootstrap draw, shape (draws, columns); customers without any value stay out."""
-        matrix = np.column_stack(self.columns)[self.kept]
-        rng = generator("revenue", self.params)
-        draws = self.params.bootstrap_draws
-        return np.vstack([counts @ matrix for counts in resample_counts(len(matrix), draws, rng)])
-
-    def groups(self, labels: Labels, base: Floats) -> dict[str, Floats]:
-        """Return the masks (0/1) of the groups with enough customers of any `base`."""
-        counts = np.bincount(labels.codes[(labels.codes >= 0) & (base != 0)], minlength=len(labels.names))
-        large = np.flatnonzero(counts >= self.params.limits.min_n)
+    def groups(self, kind: str, counted: Floats) -> dict[str, NDArray[np.bool_]]:
+        """Return the masks of the groups with enough customers of any value in `counted`."""
+        labels = self.labels[kind]
         if len(labels.names) < 2:
             return {}
+        counts = np.bincount(labels.codes[(labels.codes >= 0) & (counted != 0)], minlength=len(labels.names))
+        large = np.flatnonzero(counts >= self.params.limits.min_n)
         order = large[np.argsort(-counts[large], kind="stable")][:MAX_LISTED]
-        return {labels.names[code]: (labels.codes == code).astype(np.float64) for code in np.sort(order)}
+        return {labels.names[code]: labels.codes == code for code in np.sort(order)}
 
 
-def _revenue(totals: _Totals) -> IndicatorResult:
-    """Sum the revenue of windows; the interval is that of a client with other customers of the same kind."""
-    spec, ledger, latest = CATALOGUE["revenue"], totals.ledger, totals.years[0]
-    own = _Totals(ledger, totals.years, totals.data, totals.params)
-    now = ledger.spent(latest, constant=False)
-    windows = dict(totals.fiscal)
+def total_estimate(values: Floats, *, fixed: float = 0.0, min_n: int) -> Outcome:
+    """Return a sum over customers, with the limits of a sum over as many other customers of the same kind.
+
+    Parameters
+    ----------
+    values
+        By customer, those included who might have had a value and have none.
+    fixed
+        What is added without belonging to any customer.
+    min_n
+        Fewest customers with a value.
+    """
+    n, total = int((values != 0).sum()), float(values.sum())
+    if n < min_n:
+        return NotEstimable(reason=N_("Too few customers to say how certain it is."), n=n)
+    contributions = values - values.mean()
+    if float(np.ptp(values)) <= TINY * abs(total):
+        reason = N_("All customers are alike in it, so the data carry no sign of its uncertainty.")
+        return NotEstimable(reason=reason, n=n)
+    low, high = skewed_limits(total, contributions, degrees=len(values) - 1, level=LEVEL)
+    return Estimate(
+        value=total + fixed,
+        low=min(max(low, 0.0) if float(values.min()) >= 0 else low, total) + fixed,
+        high=max(high, total) + fixed,
+        n=n,
+        method="hall-t",
+        unit="money",
+        std_error=float(np.sqrt((contributions**2).sum() * len(values) / (len(values) - 1))),
+    )
+
+
+def _revenue(base: _Base) -> IndicatorResult:
+    """Sum the revenue of windows."""
+    spec, ledger, latest = CATALOGUE["revenue"], base.ledger, base.years[0]
+    windows = fiscal_years(ledger, base.params.money)
     if latest not in windows.values():
         windows[latest.label] = latest
-    by_window = {label: own.add(ledger.spent(window, constant=False)) for label, window in windows.items()}
-    groups = [
-        {name: own.add(mask * now) for name, mask in own.groups(labels, now).items()}
-        for labels in (own.segment, own.partner)
-    ]
-    if not own.kept.any():
-        return no_result(spec, N_("No order has an amount other than zero."), totals.params)
-    draws = own.draw()
-
-    def outcome(position: int, unattributed: float = 0.0) -> Outcome:
-        values = own.columns[position]
-        total = float(values.sum()) + unattributed
-        return percentile_estimate(total, draws[:, position] + unattributed, n=int((values != 0).sum()), unit="money")
-
-    by_period = {label: outcome(by_window[label], _unattributed(ledger, window)) for label, window in windows.items()}
+    spent = {label: ledger.spent(window, constant=False) for label, window in windows.items()}
+    now = ledger.spent(latest, constant=False)
+    present = np.any([values != 0 for values in (*spent.values(), now)], axis=0)
+    if not present.any():
+        return no_result(spec, N_("No order has an amount other than zero."), base.params)
+    least = base.params.limits.min_clusters
+    by_period = {
+        label: total_estimate(values[present], fixed=_unattributed(ledger, windows[label]), min_n=least)
+        for label, values in spent.items()
+    }
+    groups = {
+        kind: {name: total_estimate(now[mask & present], min_n=least) for name, mask in base.groups(kind, now).items()}
+        for kind in base.labels
+    }
     return IndicatorResult(
         key=spec.key,
         name=spec.name,
@@ -103,12 +118,12 @@ def _revenue(totals: _Totals) -> IndicatorResult:
         unit=spec.unit,
         unit_of_analysis="customer",
         overall=list(by_period.values())[-1],
-        by_segment={name: outcome(position) for name, position in groups[0].items()},
-        by_partner={name: outcome(position) for name, position in groups[1].items()},
+        by_segment=groups["segment"],
+        by_partner=groups["partner"],
         by_period=by_period,
-        change=_revenue_change(totals),
-        target=target_of(spec, by_period, totals.data, totals.params),
-        benchmark=benchmark_of(spec, totals.params),
+        change=_revenue_change(base),
+        target=target_of(spec, by_period, base.data, base.params),
+        benchmark=benchmark_of(spec, base.params),
     )
 
 
@@ -117,15 +132,15 @@ def _unattributed(ledger: Ledger, window: Window, *, constant: bool = False) -> 
     return float(amounts[window.holds(ledger.day) & (ledger.customer < 0)].sum())
 
 
-def _revenue_change(totals: _Totals) -> Change | NotEstimable:
+def _revenue_change(base: _Base) -> Change | NotEstimable:
     """Compare the two years in constant currency; a customer's two sums are paired."""
-    if len(totals.years) < 2:
+    if len(base.years) < 2:
         return NotEstimable(reason=TOO_SHORT)
-    later, earlier = (totals.ledger.spent(window, constant=True) for window in totals.years)
+    later, earlier = (base.ledger.spent(window, constant=True) for window in base.years)
     known = (later != 0) | (earlier != 0)
     moved = (later - earlier)[known]
     count = len(moved)
-    if count < totals.params.limits.min_clusters or float(np.ptp(moved)) == 0:
+    if count < base.params.limits.min_clusters or float(np.ptp(moved)) == 0:
         return NotEstimable(reason=N_("Too few customers, or all alike, to tell a change from noise."), n=count)
     return weigh_change(
         value=float(moved.sum()),
@@ -135,18 +150,18 @@ def _revenue_change(totals: _Totals) -> Change | NotEstimable:
         unit="money",
         n=(int((earlier != 0).sum()), int((later != 0).sum())),
         clusters=count,
-        labels=(totals.years[1].label, totals.years[0].label),
+        labels=(base.years[1].label, base.years[0].label),
         overlap=int(((later != 0) & (earlier != 0)).sum()),
         level=0.95,
     )
 
 
-def _growth(totals: _Totals) -> IndicatorResult:
+def _growth(base: _Base) -> IndicatorResult:
     spec = CATALOGUE["revenue_growth"]
-    if len(totals.years) < 2:
-        return no_result(spec, TOO_SHORT, totals.params)
-    overall, groups = growth_outcomes(totals.ledger, totals.years, totals.data, totals.params)
-    label = f"{totals.years[0].label}"
+    if len(base.years) < 2:
+        return no_result(spec, TOO_SHORT, base.params)
+    overall, groups = growth_outcomes(base.ledger, base.years, base.data, base.params)
+    label = f"{base.years[0].label}"
     return IndicatorResult(
         key=spec.key,
         name=spec.name,
@@ -158,8 +173,8 @@ def _growth(totals: _Totals) -> IndicatorResult:
         by_segment=groups[0],
         by_partner=groups[1],
         by_period={label: overall},
-        target=target_of(spec, {label: overall}, totals.data, totals.params),
-        benchmark=benchmark_of(spec, totals.params),
+        target=target_of(spec, {label: overall}, base.data, base.params),
+        benchmark=benchmark_of(spec, base.params),
     )
 
 
@@ -167,49 +182,49 @@ def growth_outcomes(
     ledger: Ledger, years: list[Window], data: ClientData, params: ClientParams
 ) -> tuple[Outcome, tuple[Mapping[str, Outcome], Mapping[str, Outcome]]]:
     """Return the growth between two windows (the later first), whole and by segment and partner."""
-    totals = _Totals(ledger, years, data, params)
+    base = _Base(ledger, years, data, params)
     later, earlier = (ledger.spent(window, constant=True) for window in years[:2])
     fixed = [_unattributed(ledger, window, constant=True) for window in years[:2]]
-    pairs = {"": (totals.add(later), totals.add(earlier))}
-    groups = [totals.groups(labels, earlier) for labels in (totals.segment, totals.partner)]
-    named = [
-        {name: (totals.add(mask * later), totals.add(mask * earlier)) for name, mask in group.items()}
-        for group in groups
-    ]
     if float(earlier.sum()) + fixed[1] <= 0:
         none = NotEstimable(reason=N_("There was no revenue in the earlier twelve months."), n=0)
         return none, ({}, {})
-    draws = totals.draw()
+    present = (later != 0) | (earlier != 0)
 
-    def outcome(pair: tuple[int, int], known: list[float]) -> Outcome:
-        now, before = (totals.columns[position] for position in pair)
-        base = float(before.sum()) + known[1]
-        n = int(((now != 0) | (before != 0)).sum())
-        if base <= 0 or n < params.limits.min_clusters:
-            return NotEstimable(reason=N_("Too few customers to say how certain the growth is."), n=n)
-        below = draws[:, pair[1]] + known[1]
-        ratio = (draws[:, pair[0]] + known[0]) / np.where(below > 0, below, np.nan) - 1
-        return percentile_estimate((float(now.sum()) + known[0]) / base - 1, ratio, n=n, unit="proportion")
+    def outcome(name: str, mask: NDArray[np.bool_], known: tuple[float, float]) -> Outcome:
+        return growth_estimate(
+            later[mask],
+            earlier[mask],
+            known,
+            draws=params.bootstrap_draws,
+            rng=generator(f"revenue growth {name}", params),
+            min_n=params.limits.min_clusters,
+        )
 
-    parts = [{name: outcome(pair, [0.0, 0.0]) for name, pair in group.items()} for group in named]
-    return outcome(pairs[""], fixed), (parts[0], parts[1])
+    groups = [
+        {
+            name: outcome(f"{kind} {name}", mask & present, (0.0, 0.0))
+            for name, mask in base.groups(kind, earlier).items()
+        }
+        for kind in base.labels
+    ]
+    return outcome("", present, (fixed[0], fixed[1])), (groups[0], groups[1])
 
 
-def _per_customer(totals: _Totals) -> IndicatorResult:
-    ledger = totals.ledger
+def _per_customer(base: _Base) -> IndicatorResult:
+    ledger = base.ledger
     periods = []
-    for window in reversed(totals.years):
+    for window in reversed(base.years):
         buyers = np.flatnonzero(ledger.buyers(window))
         spent = ledger.spent(window, constant=True)[buyers]
         periods.append(PeriodValues(label=window.label, ids=ledger.ids[buyers], values=spent))
-    return _built("revenue_per_customer", periods, totals)
+    return _built("revenue_per_customer", periods, base)
 
 
-def _order_value(totals: _Totals) -> IndicatorResult:
+def _order_value(base: _Base) -> IndicatorResult:
     """Average over purchases: each customer's own mean, weighted by its purchases, which clusters by customer."""
-    ledger = totals.ledger
+    ledger = base.ledger
     periods = []
-    for window in reversed(totals.years):
+    for window in reversed(base.years):
         rows = window.holds(ledger.bought_on)
         count = np.bincount(ledger.bought_by[rows], minlength=len(ledger.ids))
         total = np.bincount(ledger.bought_by[rows], ledger.bought_for[rows], len(ledger.ids))
@@ -217,13 +232,13 @@ def _order_value(totals: _Totals) -> IndicatorResult:
         weights = count[buyers].astype(np.float64)
         values = total[buyers] / weights
         periods.append(PeriodValues(label=window.label, ids=ledger.ids[buyers], values=values, weights=weights))
-    return _built("average_order_value", periods, totals)
+    return _built("average_order_value", periods, base)
 
 
-def _built(key: str, periods: list[PeriodValues], totals: _Totals) -> IndicatorResult:
+def _built(key: str, periods: list[PeriodValues], base: _Base) -> IndicatorResult:
     spec: IndicatorSpec = CATALOGUE[key]
     if not len(periods[-1].ids):
         reason: Message = N_("Nobody bought in the last twelve months.")
-        return no_result(spec, reason, totals.params, n=0)
-    observations = observe_customers(periods, totals.data, totals.params)
-    return build_result(spec, observations, totals.data, totals.params)
+        return no_result(spec, reason, base.params, n=0)
+    observations = observe_customers(periods, base.data, base.params)
+    return build_result(spec, observations, base.data, base.params)

@@ -78,6 +78,7 @@ class Moments:
     n: int
     binary: bool  # all values are 0 or 1
     contributions: Floats  # U, by position in `codes`
+    deviations: Floats  # U of the independent units that `variance` sums over: the accounts, where they vary at all
     codes: Codes  # the accounts, sorted
 
     def quantile(self, level: float) -> float:
@@ -111,12 +112,13 @@ def moments_of(sample: Sample) -> Moments:
     sums = np.bincount(position, deviations, len(codes)).astype(np.float64)
     weights = np.bincount(position, kept.weights, len(codes)).astype(np.float64) / total
     count = len(codes)
+    independent = sums
     squares = _dot(sums, sums)
     spread = _dot(kept.weights, (kept.values - mean) ** 2) / float(total)
     if squares <= TINY * spread:  # every account balances to the mean: fall back to independent units
         _, unit = np.unique(kept.units, return_inverse=True)
-        by_unit = np.bincount(unit, deviations).astype(np.float64)
-        squares = _dot(by_unit, by_unit)
+        independent = np.bincount(unit, deviations).astype(np.float64)
+        squares = _dot(independent, independent)
     constant = bool((np.abs(kept.values - kept.values[_first(position, count)][position]) <= TINY).all())
     effective = 1 / _dot(weights, weights)
     all_equal = float(np.ptp(kept.values)) <= TINY * max(abs(mean), 1.0)
@@ -130,6 +132,7 @@ def moments_of(sample: Sample) -> Moments:
         n=kept.n,
         binary=bool(np.isin(kept.values, (0.0, 1.0)).all()),
         contributions=sums,
+        deviations=independent,
         codes=codes,
     )
 

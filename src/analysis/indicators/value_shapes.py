@@ -126,7 +126,7 @@ class RfmResult(Shape):
 
 @dataclass(frozen=True, kw_only=True)
 class ConcentrationResult(Shape):
-    """How much of the revenue of the window hangs on few customers.
+    """How much of the revenue of the window hangs on few customers: a full count, so that nothing has an interval.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ class ConcentrationResult(Shape):
     gini
         Gini coefficient, 0 (all the same) to 1.
     top10, top_decile
-        Share of revenue of the ten largest customers, and of the largest tenth, 0 to 1.
+        Share of revenue of the ten largest customers (None where there are no more), and of the largest tenth, 0 to 1.
     largest
         Share of revenue of the largest customer, 0 to 1.
     lorenz
@@ -146,8 +146,8 @@ class ConcentrationResult(Shape):
 
     window: str
     n: int
-    gini: Outcome
-    top10: Outcome
-    top_decile: Outcome
+    gini: float
+    top10: float | None
+    top_decile: float
     largest: float
     lorenz: tuple[tuple[float, float], ...]

@@ -80,8 +80,9 @@ lock: ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header \
 	  pyproject.toml --output-file requirements.lock
 
-bench: $(READY) ## measure the report against the plain stack
+bench: $(READY) ## measure the report against the plain stack, the PDF alone and memory
 	$(BIN)/python benchmarks/against_plain_stack.py
+	$(BIN)/python benchmarks/pdf_and_memory.py
 
 clean: ## remove the environment, caches and what tests left; reports stay
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -14,7 +14,7 @@ from analysis.models.repurchase import RepurchaseModel, fit_repeat_purchase
 from analysis.monitoring import Changes, control_false_discoveries
 from analysis.params.base import Language, LocalizedText, localized
 from analysis.params.logo import load_logo
-from analysis.params.model import ClientParams
+from analysis.params.model import Chapter, ClientParams
 from analysis.results import NotEstimable
 from analysis.scale import RelationshipScore, score_relationship
 
@@ -150,5 +150,5 @@ def _branding(params: ClientParams, logo: str) -> Branding:
     )
 
 
-def _in_language(texts: Mapping[str, LocalizedText], language: Language) -> dict[str, str]:
+def _in_language(texts: Mapping[Chapter, LocalizedText], language: Language) -> dict[str, str]:
     return {chapter: localized(text, language) for chapter, text in texts.items()}

@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis.indicators.estimation import Measure, difference, estimate, wilson_limits
+from analysis.indicators.comparison import difference
+from analysis.indicators.estimation import Measure, estimate, wilson_limits
 from analysis.indicators.samples import Sample
 from analysis.results import Change, Estimate, NotEstimable
 
@@ -215,8 +216,7 @@ def test_a_full_panel_is_the_paired_t_test():
 def test_without_overlap_the_variances_add():
     a, b = np.arange(1.0, 21.0), np.arange(5.0, 35.0)
     got = compared(Sample.of_units(np.r_[a, b]), np.arange(50) >= 20, MONEY)
-    squares = ((a - a.mean()) ** 2).sum() / 20**2 + ((b - b.mean()) ** 2).sum() / 30**2
-    assert got.difference.std_error == pytest.approx(math.sqrt(50 / 49 * squares))
+    assert got.difference.std_error == pytest.approx(math.sqrt(a.var(ddof=1) / 20 + b.var(ddof=1) / 30))
     assert got.overlap == 0
 
 
@@ -225,10 +225,12 @@ def test_proportions_differ_in_percentage_points():
     got = compared(sample, np.arange(200) >= 100, SHARE)
     assert got.difference.unit == "percentage_points"
     assert got.difference.value == pytest.approx(30)
-    error = 100 * math.sqrt(200 / 199 * (0.21 + 0.24) / 100)
+    error = 100 * math.sqrt((0.21 + 0.24) / 99)
     assert got.difference.std_error == pytest.approx(error)
-    # 80% power at the two-sided 5% level: (t(.975) + t(.8)) * standard error
-    assert got.smallest_detectable == pytest.approx((stats.t.ppf(0.975, 199) + stats.t.ppf(0.8, 199)) * error)
+    # 80% power at the two-sided 5% level: (t(.975) + t(.8)) * standard error, with Welch's degrees of freedom
+    degrees = 99 * (0.21 + 0.24) ** 2 / (0.21**2 + 0.24**2)
+    assert got.smallest_detectable == pytest.approx((stats.t.ppf(0.975, degrees) + stats.t.ppf(0.8, degrees)) * error)
+
     assert got.verdict == "rose"
 
 
@@ -253,3 +255,10 @@ def test_everybody_moving_alike_is_not_estimable():
         sample.where(people[:40] * 0 + np.arange(40) < 20), sample.where(np.arange(40) >= 20), MONEY, labels=("a", "b")
     )
     assert isinstance(got, NotEstimable)
+
+
+def test_a_large_sample_against_a_small_one_is_welchs_test():
+    draw = np.random.default_rng(5)
+    values = np.r_[draw.normal(50, 5, 200), draw.normal(52, 9, 12)]
+    got = compared(Sample.of_units(values), np.arange(212) >= 200, INDEX)
+    assert got.difference.p_value == pytest.approx(stats.ttest_ind(values[:200], values[200:], equal_var=False).pvalue)

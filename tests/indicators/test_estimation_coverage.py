@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.indicators.estimation import Measure, difference, estimate
+from analysis.indicators.comparison import difference
+from analysis.indicators.estimation import Measure, estimate
 from analysis.indicators.league import equality_p_value, shrink
 from analysis.indicators.resampling import growth_estimate
 from analysis.indicators.revenue import total_estimate

@@ -20,21 +20,16 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from scipy import special
-
-from analysis.indicators.samples import TINY, Moments, Sample, count_distinct, moments_of, normal_quantile, t_quantile
+from analysis.indicators.samples import Moments, Sample, count_distinct, moments_of, normal_quantile
 from analysis.indicators.skewness import skewed_limits
 from analysis.messages import N_
-from analysis.results import Change, Estimate, NotEstimable, Outcome, Unit, Verdict
+from analysis.results import Estimate, NotEstimable, Outcome, Unit
 
 Kind = Literal["mean", "proportion", "nps"]
 LEVEL = 0.95
-ALPHA = 0.05
-POWER = 0.8
 MIN_CLUSTERS = 10
 
-__all__ = ["Measure", "Sample", "difference", "estimate", "wilson_limits"]
+__all__ = ["Measure", "Sample", "degenerate_limits", "estimate", "refuse", "wilson_limits"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +74,7 @@ def estimate(
         With method ``wilson``, ``wilson-cluster``, ``nps``, ``t``, ``cluster-t``, ``wilson-bound`` or, for means
         without bounds, which may be skewed, ``hall-t``. The interval never has zero width.
     """
-    refusal = _refuse(sample, min_clusters=min_clusters, min_n=min_n)
+    refusal = refuse(sample, min_clusters=min_clusters, min_n=min_n)
     if refusal is not None:
         return refusal
     moments = moments_of(sample)
@@ -96,7 +91,7 @@ def estimate(
         reason = N_("All values are equal, so the data carry no sign of how uncertain their mean is.")
         return NotEstimable(reason=reason, n=moments.n)
     else:
-        low, high = _degenerate_limits(moments, measure.bounds, level)
+        low, high = degenerate_limits(moments, measure.bounds, level)
         method = "wilson-bound"
     return Estimate(
         value=moments.mean,
@@ -111,7 +106,8 @@ def estimate(
     )
 
 
-def _refuse(sample: Sample, *, min_clusters: int, min_n: int) -> NotEstimable | None:
+def refuse(sample: Sample, *, min_clusters: int, min_n: int) -> NotEstimable | None:
+    """Return why a sample is too small for an interval, or None."""
     n = sample.n
     if n == 0:
         return NotEstimable(reason=N_("There are no observations."), n=0)
@@ -155,7 +151,7 @@ def _unbounded_limits(sample: Sample, moments: Moments, level: float) -> tuple[f
     return min(low, moments.mean), max(high, moments.mean)
 
 
-def _degenerate_limits(moments: Moments, bounds: tuple[float, float], level: float) -> tuple[float, float]:
+def degenerate_limits(moments: Moments, bounds: tuple[float, float], level: float) -> tuple[float, float]:
     """Return limits where all values are equal: an unseen share, bounded by Wilson, may lie at the far ends."""
     _, unseen = wilson_limits(0.0, moments.effective, normal_quantile(1 - (1 - level) / 2))
     low, high = bounds
@@ -166,130 +162,3 @@ def _clip(low: float, high: float, measure: Measure, value: float) -> tuple[floa
     if measure.bounds is not None:
         low, high = max(low, measure.bounds[0]), min(high, measure.bounds[1])
     return min(low, value), max(high, value)
-
-
-def difference(
-    earlier: Sample,
-    later: Sample,
-    measure: Measure,
-    *,
-    labels: tuple[str, str],
-    min_clusters: int = MIN_CLUSTERS,
-    min_n: int = 1,
-    level: float = LEVEL,
-) -> Change | NotEstimable:
-    """Compare two periods; an account present in both enters with both contributions at once.
-
-    The variance of ``m2 - m1`` is linearised over the stacked rows and clustered by account, which pairs what is
-    paired and treats the rest as independent. Proportions are compared in percentage points.
-
-    Parameters
-    ----------
-    earlier, later
-        Samples cut from the same one, so that their codes mean the same accounts.
-    measure
-        What their values are.
-    labels
-        Names of the two periods.
-    min_clusters, min_n, level
-        As in `estimate`, asked of each period.
-    """
-    for sample in (earlier, later):
-        refusal = _refuse(sample, min_clusters=min_clusters, min_n=min_n)
-        if refusal is not None:
-            return refusal
-    first, second = moments_of(earlier), moments_of(later)
-    codes = np.union1d(first.codes, second.codes)
-    joint = np.zeros(len(codes))
-    joint[np.searchsorted(codes, second.codes)] += second.contributions
-    joint[np.searchsorted(codes, first.codes)] -= first.contributions
-    variance = len(codes) / (len(codes) - 1) * float((joint * joint).sum())
-    for moments in (first, second):  # a period without variation is not a period without uncertainty
-        if moments.variance <= 0:
-            variance += _degenerate_variance(moments, measure.bounds, level)
-    floor = TINY * max(first.variance, second.variance)
-    if variance <= floor:  # every account moved alike
-        reason = N_("Every account changed by the same amount, so the data carry no sign of the change's uncertainty.")
-        return NotEstimable(reason=reason, n=second.n)
-    factor = 100.0 if measure.kind == "proportion" else 1.0
-    return weigh_change(
-        value=factor * (second.mean - first.mean),
-        error=factor * math.sqrt(variance),
-        degrees=_joint_degrees(first, second, len(codes), earlier.effective_degrees),
-        limit=None if measure.bounds is None else factor * (measure.bounds[1] - measure.bounds[0]),
-        unit="percentage_points" if measure.kind == "proportion" else measure.unit,
-        n=(first.n, second.n),
-        clusters=len(codes),
-        labels=labels,
-        overlap=_overlap(earlier, later),
-        level=level,
-    )
-
-
-def _joint_degrees(first: Moments, second: Moments, clusters: int, effective: bool) -> float:
-    return min(first.degrees, second.degrees) if effective else clusters - 1
-
-
-def _degenerate_variance(moments: Moments, bounds: tuple[float, float] | None, level: float) -> float:
-    if bounds is None:
-        return 0.0
-    low, high = _degenerate_limits(moments, bounds, level)
-    return ((high - low) / 2 / normal_quantile(1 - (1 - level) / 2)) ** 2
-
-
-def _overlap(earlier: Sample, later: Sample) -> int:
-    return len(np.intersect1d(earlier.units[earlier.weights > 0], later.units[later.weights > 0]))
-
-
-def weigh_change(
-    *,
-    value: float,
-    error: float,
-    degrees: float,
-    limit: float | None,
-    unit: Unit,
-    n: tuple[int, int],
-    clusters: int,
-    labels: tuple[str, str],
-    overlap: int,
-    level: float,
-) -> Change:
-    """Test a difference with a known standard error, and say what it could have shown.
-
-    Parameters
-    ----------
-    value, error, degrees
-        Difference (later minus earlier), its standard error, and the degrees of freedom of t.
-    limit
-        Largest possible difference in absolute value, or None.
-    unit, labels, overlap, level
-        As in `Change` and its `Estimate`.
-    n, clusters
-        Units of the two periods, and accounts in either.
-    """
-    p_value = float(2 * special.stdtr(degrees, -abs(value) / error))
-    quantile = t_quantile(1 - (1 - level) / 2, degrees)
-    low, high = value - quantile * error, value + quantile * error
-    if limit is not None:
-        low, high = max(low, min(-limit, value)), min(high, max(limit, value))
-    verdict: Verdict = "no_change" if p_value >= ALPHA else ("rose" if value > 0 else "fell")
-    return Change(
-        earlier=labels[0],
-        later=labels[1],
-        difference=Estimate(
-            value=value,
-            low=low,
-            high=high,
-            n=sum(n),
-            method="stacked-cluster-t",
-            unit=unit,
-            level=level,
-            std_error=error,
-            clusters=clusters,
-            p_value=p_value,
-        ),
-        verdict=verdict,
-        smallest_detectable=(t_quantile(1 - ALPHA / 2, degrees) + t_quantile(POWER, degrees)) * error,
-        overlap=overlap,
-        alpha=ALPHA,
-    )

@@ -111,15 +111,23 @@ def _resolution(cases: pd.DataFrame, window: Window, params: ClientParams) -> tu
             std_error=point.std_error if point.std_error > 0 else None,
             clusters=len(np.unique(accounts)),
         )
-    return within, _median(spells, n)
+    return within, _median(spells, accounts, n)
 
 
-def _median(spells: Spells, n: int) -> Outcome:
-    found = median_time(spells)
+def _median(spells: Spells, accounts: Codes, n: int) -> Outcome:
+    found = median_time(spells, accounts)
     if found is None or found[1] is None or found[2] is None or found[1] == found[2]:
         return NotEstimable(reason=N_("Too few cases are resolved to say by when half of them are."), n=n)
     value, low, high = found[0] - 1, found[1] - 1, found[2] - 1
-    return Estimate(value=value, low=low, high=high, n=n, method="kaplan-meier", unit="days")
+    return Estimate(
+        value=value,
+        low=low,
+        high=high,
+        n=n,
+        method="kaplan-meier-cluster",
+        unit="days",
+        clusters=len(np.unique(accounts)),
+    )
 
 
 def _rating(frame: pd.DataFrame, params: ClientParams) -> Outcome:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from analysis.data.client import ClientData
 from analysis.indicators.catalogue import IndicatorSpec
-from analysis.indicators.estimation import Measure, difference, estimate
+from analysis.indicators.comparison import difference
+from analysis.indicators.estimation import Measure, estimate
 from analysis.indicators.samples import Codes, Sample
 from analysis.indicators.suppression import hidden_cells
 from analysis.indicators.targets import benchmark_of, target_of

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from analysis.data.client import ClientData
 from analysis.indicators.catalogue import CATALOGUE, IndicatorSpec
+from analysis.indicators.comparison import weigh_change
 from analysis.indicators.customer_base import PeriodValues, observe_customers
-from analysis.indicators.estimation import weigh_change
 from analysis.indicators.ledger import Ledger, Window, iso, trailing_windows
 from analysis.indicators.observations import build_result, no_result
 from analysis.indicators.relationships import Relationships, collect_relationships

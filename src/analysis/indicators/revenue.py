@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from analysis.data.client import ClientData
 from analysis.indicators.catalogue import CATALOGUE, IndicatorSpec
+from analysis.indicators.comparison import weigh_change
 from analysis.indicators.customer_base import PeriodValues, observe_customers
-from analysis.indicators.estimation import LEVEL, weigh_change
+from analysis.indicators.estimation import LEVEL
 from analysis.indicators.fiscal import fiscal_years, revenue_years
 from analysis.indicators.ledger import Ledger, Window
 from analysis.indicators.observations import MAX_LISTED, build_result, no_result

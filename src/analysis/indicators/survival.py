@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.indicators.estimation import wilson_limits
-from analysis.indicators.samples import Codes, Floats, normal_quantile
+from analysis.indicators.samples import Codes, Floats, normal_quantile, t_quantile
 
 LEVEL = 0.95
 
@@ -62,8 +62,8 @@ def survival_at(spells: Spells, times: list[float], clusters: Codes | None = Non
     """Return the Kaplan-Meier share at each of `times` [1]_.
 
     Limits are log(-log); their variance is Greenwood's, or, with `clusters`, that of the spells' influence on the
-    cumulative hazard summed by cluster [2]_. Where nothing has ended yet, Wilson's limit for no event among the fewest
-    at risk is used, so that no interval has zero width.
+    cumulative hazard summed by cluster [2]_, with t(G - 1). Where nothing has ended yet, Wilson's limit for no event
+    among the fewest at risk is used, so that no interval has zero width.
     """
     moments, deaths, risk = _events(spells)
     survivors = np.maximum(risk - deaths, 0.0)
@@ -71,6 +71,7 @@ def survival_at(spells: Spells, times: list[float], clusters: Codes | None = Non
     product = np.cumprod(steps)
     with np.errstate(divide="ignore"):
         greenwood = np.cumsum(np.where(survivors > 0, deaths / (risk * survivors), np.inf))
+    groups = None if clusters is None else len(np.unique(clusters))
     results = []
     for time in times:
         last = int(np.searchsorted(moments, time, side="right"))
@@ -80,7 +81,7 @@ def survival_at(spells: Spells, times: list[float], clusters: Codes | None = Non
         variance = float(greenwood[last - 1]) if last else 0.0
         if clusters is not None and last and share > 0:
             variance = _clustered(spells, moments[:last], deaths[:last], risk[:last], clusters)
-        low, high = _limits(share, variance, len(spells.exit), min(reached))
+        low, high = _limits(share, variance, min(reached), groups)
         error = share * math.sqrt(variance) if share > 0 else 0.0
         results.append(
             Survival(
@@ -104,13 +105,13 @@ def influence_at(spells: Spells, time: float) -> Floats:
     return -share * _hazard_influence(spells, moments[:last], deaths[:last], risk[:last])
 
 
-def median_time(spells: Spells) -> tuple[float, float | None, float | None] | None:
+def median_time(spells: Spells, clusters: Codes | None = None) -> tuple[float, float | None, float | None] | None:
     """Return the time by which half have ended, with limits (None where not reached), or None where it is not.
 
     The limits are the times at which the limits of the curve pass one half (Brookmeyer and Crowley).
     """
     moments, _, _ = _events(spells)
-    curve = survival_at(spells, [float(moment) for moment in moments])
+    curve = survival_at(spells, [float(moment) for moment in moments], clusters)
     value = next((point.time for point in curve if point.share <= 0.5), None)
     if value is None:
         return None
@@ -142,10 +143,11 @@ def _clustered(spells: Spells, moments: Floats, deaths: Floats, risk: Floats, cl
     return float(sums @ sums) * len(sums) / max(len(sums) - 1, 1)
 
 
-def _limits(share: float, variance: float, n: int, fewest: int) -> tuple[float, float]:
-    quantile = normal_quantile(1 - (1 - LEVEL) / 2)
+def _limits(share: float, variance: float, fewest: int, groups: int | None) -> tuple[float, float]:
+    probability = 1 - (1 - LEVEL) / 2
+    quantile = normal_quantile(probability) if groups is None else t_quantile(probability, max(groups - 1, 1))
     if share >= 1 or share <= 0 or variance <= 0:
-        return wilson_limits(share, max(min(n, fewest), 1), quantile)
+        return wilson_limits(share, max(fewest if groups is None else min(fewest, groups), 1), quantile)
     log = math.log(share)
     half = quantile * math.sqrt(variance) / abs(log)
     return share ** math.exp(min(half, 50.0)), share ** math.exp(-half)

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 import matplotlib as mpl
 import pytest
 
-from analysis.document.figures.base import tick_formatter
+from analysis.document.figures.base import broken_period, cut_names, tick_formatter
 from analysis.document.figures.breakdown import plot_breakdown
 from analysis.document.figures.customers import plot_concentration, plot_retention, plot_rfm, retention_finding
 from analysis.document.figures.models import (
@@ -265,3 +265,27 @@ def test_the_ticks_of_an_axis_have_the_same_decimals() -> None:
     assert tick_formatter("count", EN).format_ticks([2.5, 3.0, 3.5]) == ["2.5", "3.0", "3.5"]
     assert tick_formatter("proportion", EN).format_ticks([0.0, 0.25, 0.5]) == ["0", "25", "50"]
     assert tick_formatter("percentage_points", EN).format_ticks([-10, 0, 10]) == ["−10", "0", "+10"]
+
+
+def test_groups_that_leave_many_out_say_so_unless_a_cell_is_withheld(satisfaction) -> None:
+    import dataclasses
+
+    few = dataclasses.replace(
+        satisfaction, by_segment={k: satisfaction.by_segment[k] for k in list(satisfaction.by_segment)[:2]}
+    )
+    assert "The groups hold 90 of 200; the rest belongs to none." in plot_breakdown(few, EN, PAPER).caption
+    assert "The groups hold" not in plot_breakdown(satisfaction, EN, PAPER).caption
+
+
+def test_a_period_breaks_between_its_ends_only() -> None:
+    assert broken_period("Mar 2024 – Feb 2025") == "Mar 2024 –\nFeb 2025"
+    assert broken_period("2024年3月至2025年2月") == "2024年3月至\n2025年2月"
+    assert broken_period("截至2025年7月4日的半年") == "截至2025年7月4日的半年"
+
+
+def test_long_names_that_begin_alike_are_cut_in_their_middle() -> None:
+    assert cut_names(["Machinery for the north", "Machinery for the south"], 16) == [
+        "Machiner…e north",
+        "Machiner…e south",
+    ]
+    assert cut_names(["Short", "A name of some length"], 12) == ["Short", "A name of s…"]

@@ -30,7 +30,7 @@ def format_period(label: str, language: str) -> str:
         return _format_interval(*(dt.date.fromisoformat(day) for day in interval.groups()), language=language)
     quarter, month = _QUARTER.fullmatch(label), _MONTH.fullmatch(label)
     if quarter:
-        return f"{quarter[1]}年第{quarter[2]}季度" if language == "zh" else f"Q{quarter[2]} {quarter[1]}"
+        return f"{quarter[1]}年Q{quarter[2]}" if language == "zh" else f"Q{quarter[2]} {quarter[1]}"
     if month and 1 <= int(month[2]) <= 12:
         return format_month(dt.date(int(month[1]), int(month[2]), 1), language)
     if _DAY.fullmatch(label):

@@ -95,7 +95,7 @@ def tabulate_indicators(
         columns.append(end(t(N_("Change to the period before")), 2.0))
         texts.append(lambda result: change_text(result.change, t))
     if any(result.target or result.benchmark for result in shown):
-        columns.append(end(t(N_("Target or benchmark")), 2.0))
+        columns.append(start(t(N_("Target or benchmark")), 1.8))
         texts.append(lambda result: _reference_text(result, t))
     return Table(
         title=t(title),

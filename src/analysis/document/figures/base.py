@@ -12,7 +12,7 @@ from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 from analysis.document.blocks import Figure
 from analysis.document.formatting import format_number
 from analysis.document.periods import SPAN
-from analysis.document.theme import GREY, RULE, Theme, clean_text, drawing, figure_to_svg, new_canvas
+from analysis.document.theme import GREY, RULE, Theme, clean_text, display_width, drawing, figure_to_svg, new_canvas
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
 from analysis.results import Estimate, IndicatorResult, Unit
@@ -166,16 +166,38 @@ def name_ticks(ax: Axes, positions: Sequence[float], labels: Sequence[str]) -> N
 def broken_period(text: str) -> str:
     """Break a long period's label after its first half, for the ticks of an axis."""
     for word in SPAN.values():
-        if word in text:
-            return text.replace(word, f"{word.rstrip()}\n", 1)
+        before, found, after = text.partition(word)
+        if found and before != "截":  # 截至 is "to", not "from ... to"
+            return f"{before}{word.rstrip()}\n{after}"
     return text
 
 
 def name_rows(ax: Axes, labels: Sequence[str], width: int = LABEL_WIDTH) -> None:
     """Name the rows of a horizontal chart, the first on top; long names are cut."""
-    ax.set_yticks(range(len(labels)), [clean_text(label, width) for label in labels])
+    ax.set_yticks(range(len(labels)), cut_names(labels, width))
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.spines["left"].set_visible(False)
+
+
+def cut_names(labels: Sequence[str], width: int) -> list[str]:
+    """Cut long names at their end; in their middle where the beginnings alone would read the same.
+
+    >>> cut_names(["Machinery for the north", "Machinery for the south"], 16)
+    ['Machiner…e north', 'Machiner…e south']
+    """
+    whole = [clean_text(label) for label in labels]
+    ends = [clean_text(label, width) for label in whole]
+    if len(set(ends)) == len(set(whole)):
+        return ends
+    half = (width - 1) // 2
+    return [
+        name
+        if display_width(name) <= width
+        else clean_text(name, width - half).removesuffix("…")
+        + "…"
+        + clean_text(name[::-1], half + 1).removesuffix("…")[::-1]
+        for name in whole
+    ]
 
 
 def row_notes(ax: Axes, notes: Sequence[str], color: str = GREY) -> None:

@@ -21,7 +21,9 @@ from analysis.document.theme import GREY, Theme, clean_text
 from analysis.document.translate import Translator
 from analysis.document.vocabulary import short_id
 from analysis.messages import N_, Message
-from analysis.results import Estimate, IndicatorResult, Outcome
+from analysis.results import Estimate, IndicatorResult, NotEstimable, Outcome
+
+COVERED = 0.8  # below this share of the observations a reader must know that the groups are not everyone
 
 
 def plot_breakdown(
@@ -63,7 +65,7 @@ def plot_breakdown(
         sheet, t,
         title=_finding(result, ranked, estimates, t),
         alt=_alternative(result, shown, estimates, t),
-        caption=_caption(result, len(ranked) - len(shown), len(outcomes) - len(estimates), t),
+        caption=_caption(result, outcomes, len(ranked) - len(shown), len(outcomes) - len(estimates), t),
         data=[estimate_row(label, estimates[label]) for label in shown],
     )  # fmt: skip
 
@@ -104,13 +106,32 @@ def _alternative(result: IndicatorResult, shown: list[str], estimates: Mapping[s
     )
 
 
-def _caption(result: IndicatorResult, unshown: int, without: int, t: Translator) -> str:
+def _caption(
+    result: IndicatorResult, outcomes: Mapping[str, Outcome], unshown: int, without: int, t: Translator
+) -> str:
     level = result.overall.level if isinstance(result.overall, Estimate) else 0.95
     parts: list[Message] = [N_("Dot: estimate; bar: {level:percent} interval.", level=level)]
     if isinstance(result.overall, Estimate):
         parts.append(N_("Dashed line: all together, {value:text}.", value=t.unit(result.overall.value, result.unit)))
     if unshown:
         parts.append(N_("{count:int} more groups lie between the upper and the lower half shown.", count=unshown))
+    inside, everyone = _coverage(result, outcomes)
+    if inside < COVERED * everyone:
+        parts.append(
+            N_("The groups hold {inside:int} of {all:int}; the rest belongs to none.", inside=inside, all=everyone)
+        )
     if without:
         parts.append(N_("Groups without an estimate: {count:int} (too few answers, or withheld).", count=without))
     return t.sentences(*parts)
+
+
+def _coverage(result: IndicatorResult, outcomes: Mapping[str, Outcome]) -> tuple[int, int]:
+    """Return how many observations the groups hold, and of how many; (0, 0) where a group's n is not to be known."""
+    counts = [outcome.n for outcome in outcomes.values()]
+    if result.overall.n is None or None in counts or any(_is_withheld(outcome) for outcome in outcomes.values()):
+        return 0, 0
+    return sum(count for count in counts if count is not None), result.overall.n
+
+
+def _is_withheld(outcome: Outcome) -> bool:
+    return isinstance(outcome, NotEstimable) and outcome.suppressed

@@ -14,7 +14,7 @@ from analysis.document.figures.base import (
     style_value_axis,
 )
 from analysis.document.periods import name_period_before
-from analysis.document.theme import INK, Theme, clean_text
+from analysis.document.theme import INK, Theme, clean_text, display_width
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
 from analysis.results import Change, Estimate, IndicatorResult
@@ -22,6 +22,7 @@ from analysis.results import Change, Estimate, IndicatorResult
 HEIGHT = 2.3
 MAX_LABELLED = 8  # periods whose value is written beside the mark
 MAX_TICKS = 10
+TICK_ROOM = 110  # Latin characters side by side below a figure
 
 
 def plot_trend(result: IndicatorResult, t: Translator, theme: Theme) -> Figure | None:
@@ -46,12 +47,10 @@ def plot_trend(result: IndicatorResult, t: Translator, theme: Theme) -> Figure |
             for position, estimate in zip(positions, estimates, strict=True):
                 text = write(estimate.value)
                 ax.annotate(text, (position, estimate.high), (0, 4), textcoords="offset points", ha="center", color=INK)
-        step = -(-len(labels) // MAX_TICKS)
-        name_ticks(
-            ax,
-            positions[::step],
-            [f"{broken_period(clean_text(t.period(label), 40))}\n{t.n(points[label].n)}" for label in labels[::step]],
-        )
+        names = [f"{broken_period(clean_text(t.period(label), 40))}\n{t.n(points[label].n)}" for label in labels]
+        widest = max(display_width(line) for name in names for line in name.split("\n"))
+        step = max(-(-len(labels) // MAX_TICKS), -(-len(labels) * (widest + 2) // TICK_ROOM))
+        name_ticks(ax, positions[::step], names[::step])
         ax.set_xlim(-0.4, len(labels) - 0.4)
         ax.margins(y=0.16)
         style_value_axis(ax, "y", result.unit, t, indicator_label(result, t))

@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from analysis.document.chapters.drivers import write_drivers
 from analysis.document.chapters.voices import write_partners
 from analysis.document.compose import compose_document
 from analysis.document.gaps import state_gaps
+from analysis.document.method_tables import method_name
 from analysis.document.prose import state_level
 from analysis.document.theme import Theme
 from analysis.document.translate import Translator
@@ -294,6 +296,17 @@ def test_nobody_and_large_growth_are_said_in_words(indicators) -> None:
     assert state_level(growth, Translator("en")).startswith(
         "Revenue of the last twelve months is 3.5\u00a0times that of the year before (95% interval 200 to 300;"
     )
+
+
+def test_every_interval_method_of_the_definitions_has_words_in_both_languages() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "definitions.md").read_text(encoding="utf-8")
+    table = text.partition("## Intervals")[2].partition("## Indicators")[0]
+    keys = re.findall(r"^\| `([a-z-]+)` \|", table, flags=re.MULTILINE)
+    assert len(keys) > 10
+    for key in keys:
+        english, chinese = method_name(key, Translator("en")), method_name(key, Translator("zh"))
+        assert english != key
+        assert re.search("[一-鿿]", chinese), chinese
 
 
 def test_a_target_and_a_benchmark_carry_their_verdict_and_origin(english) -> None:

@@ -17,12 +17,12 @@ from analysis.scale import RelationshipScore
 
 EXAMPLES_SHOWN, LONGEST_EXAMPLE = 3, 24
 METHODS: Mapping[str, Message] = {
-    "wilson": N_("Wilson"),
+    "wilson": N_("Wilson score"),
     "wilson-bound": N_("Wilson, one answer only"),
     "wilson-cluster": N_("Wilson with the effective n of clustered answers"),
     "cluster-t": N_("t, clustered by account"),
     "stacked-cluster-t": N_("t, both periods stacked and clustered by account"),
-    "t": N_("t"),
+    "t": N_("Student's t"),
     "cr3-t": N_("t with cluster-robust errors (CR3)"),
     "hc3-t": N_("t with heteroskedasticity-robust errors (HC3)"),
     "kaplan-meier": N_("Kaplan-Meier, log-log interval"),

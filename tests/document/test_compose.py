@@ -235,6 +235,16 @@ def test_a_machine_s_identifier_is_shown_by_its_beginning(indicators, make_audit
     assert [row[0] for row in table.rows] == ["0015a82c…", "Delta Distribution", "P3"]
 
 
+def test_examples_of_repairs_are_short_and_few(make_audit) -> None:
+    made = make_audit("en")
+    long = "11b497b34a6af20dacf2fd7ab01c2f23"
+    repair = dataclasses.replace(made.data_quality.repairs[0], examples=(f"{long}/{long}", "汇率.csv:26", "7", "8"))
+    quality = dataclasses.replace(made.data_quality, repairs=(repair,))
+    chapter = compose_document(make_audit("en", data_quality=quality))["data_quality"]
+    table = next(block for block in chapter.blocks if getattr(block, "anchor", "") == "table-repairs")
+    assert table.rows[0][-1] == "11b497b3…/11b497b3…, 汇率.csv:26, 7"
+
+
 def test_the_kinds_of_the_data_contract_are_named_in_the_report_s_language() -> None:
     assert Translator("zh")(canonical_word("complaint")) == "投诉"
     assert Translator("zh")(canonical_word(" High ")) == "高"

@@ -291,7 +291,8 @@ def tabulate_repairs(quality: DataQuality, t: Translator) -> Table | None:
 
 def _examples(examples: Sequence[str]) -> str:
     """Return the first examples; of an identifier that only a machine could read, the beginning."""
-    return ", ".join(clean_text(short_id(example), LONGEST_EXAMPLE) for example in examples[:EXAMPLES_SHOWN]) or DASH
+    shown = ["/".join(short_id(part) for part in example.split("/")) for example in examples[:EXAMPLES_SHOWN]]
+    return ", ".join(clean_text(example, LONGEST_EXAMPLE) for example in shown) or DASH
 
 
 def _revenue_effect(effect: float, t: Translator) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.report.columns import LINE, PADDING, SHORTEST, column_shares, text_width
+from analysis.report.columns import LINE, PADDING, SHORTEST, column_shares, count_lines, text_width
 
 
 def table(columns, *rows):
@@ -45,3 +45,12 @@ def test_head_keeps_its_words_whole(title, width):
 
 def test_table_without_rows():
     assert column_shares(table([("A", "start", 1.0)])) == [1.0]
+
+
+def test_lines_are_those_of_the_longest_cell_of_each_row():
+    words = table([("A", "start", 1.0), ("B", "start", 1.0)], ["short", "x" * 120], ["short", "short"])
+    half = LINE / 2 - PADDING  # characters that fit into half a line: 51
+    assert half == 51
+    assert count_lines(words, [0.5, 0.5]) == 3 + 1
+    assert count_lines(table([("A", "start", 1.0)], ["客" * 52], [""]), [0.5]) == 3 + 1
+    assert count_lines(table([("A", "start", 1.0)]), [1.0]) == 0

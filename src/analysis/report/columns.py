@@ -1,7 +1,8 @@
-"""How wide a table's columns are: numbers never break while words can give way."""
+"""How wide a table's columns are, numbers never breaking while words can give way, and how many lines it takes."""
 
+import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 LINE = 106.0  # characters of average width on a line of a table, at 8.8 points over 170 mm
@@ -35,6 +36,15 @@ def column_shares(table: Mapping[str, Any]) -> list[float]:
     else:
         widths = least
     return [width / sum(widths) for width in widths]
+
+
+def count_lines(table: Mapping[str, Any], shares: Sequence[float]) -> int:
+    """Return about how many lines a table's rows take, given the shares of its columns."""
+    widths = [max(share * LINE - PADDING, 1.0) for share in shares]
+    return sum(
+        max(1, *(math.ceil(text_width(cell) / width) for cell, width in zip(row, widths, strict=True)))
+        for row in table["rows"]
+    )
 
 
 def _longest(table: Mapping[str, Any], index: int) -> float:

@@ -25,12 +25,14 @@ from analysis.document.markdown import parse_markdown
 from analysis.document.visible import clean_text
 from analysis.errors import ReportError
 from analysis.report.collect import HIDDEN_TAG, Content, Data, collect_content
-from analysis.report.columns import column_shares
+from analysis.report.columns import column_shares, count_lines
 from analysis.report.fonts import font_families, typst_fonts
 from analysis.report.gate import Gate, GateReport, consecutive_level
 
 STANDARD: Literal["ua-1"] = "ua-1"
 DEFAULT_PAGE_OF = "{page} / {pages}"
+UNBROKEN_LINES = 11
+"""Lines of a table that stays on one page: moving it to the next costs a quarter of a page at most."""
 _RUNNING = 70  # letters; what the head of a page can hold beside as much again, on at most two lines
 _FOOTER = 400  # letters; four lines under the first page, the whole disclaimer stands at the end
 _LOGO = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,(.*)", re.DOTALL)
@@ -193,6 +195,7 @@ def _prepare_block(block: Data, gate: Gate, levels: _Levels) -> Data | None:
         cleaned["level"] = levels.next(cleaned["level"])
     if kind == "table":
         cleaned["shares"] = column_shares(cleaned)
+        cleaned["breakable"] = count_lines(cleaned, cleaned["shares"]) > UNBROKEN_LINES
     if kind == "figure":
         cleaned["alt"] = cleaned["alt"].strip() or cleaned["title"].strip() or f"{cleaned['number']}"
     return cleaned

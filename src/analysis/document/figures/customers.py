@@ -73,7 +73,7 @@ def plot_rfm(result: RfmResult, t: Translator, theme: Theme) -> Figure | None:
         return None
     names = [short_name(t(segment.name)) for segment in segments]
     notes = [f"{t.percent(segment.share)} / {t.percent(segment.revenue_share)}" for segment in segments]
-    with figure_drawing(theme, "rfm", rows_height(len(segments)) + 0.25 + 0.1 * len(segments)) as sheet:
+    with figure_drawing(theme, "rfm", rows_height(len(segments)) + 0.1) as sheet:
         ax = sheet.ax
         for position, segment in enumerate(segments):
             ax.barh(position - 0.19, segment.share, height=0.34, color=LIGHT)

@@ -17,8 +17,9 @@ from analysis.document.chapters.drivers import write_drivers
 from analysis.document.chapters.summary import write_summary
 from analysis.document.chapters.voices import write_feedback, write_partners
 from analysis.document.formatting import format_date
-from analysis.document.theme import Theme, clean_text
+from analysis.document.theme import Theme
 from analysis.document.translate import Translator
+from analysis.document.visible import clean_text
 from analysis.messages import N_
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from analysis.data.client import DataQuality
 from analysis.document.blocks import Table
 from analysis.document.prose import cell_text
 from analysis.document.tables import DASH, cap_rows, end, notes_of, start
-from analysis.document.theme import clean_text
 from analysis.document.translate import Translator
+from analysis.document.visible import clean_text
 from analysis.document.vocabulary import short_id
 from analysis.messages import N_, Message
 from analysis.models.results import Coefficient, Diagnostic, FunctionalForm, HeldOutScore, MarginalEffect, Validation

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from analysis.document.formatting import MINUS, TIMES_FROM
 from analysis.document.periods import name_period_before
-from analysis.document.theme import clean_text
 from analysis.document.translate import Translator
+from analysis.document.visible import clean_text
 from analysis.messages import N_, Message
 from analysis.results import Benchmark, Change, Estimate, IndicatorResult, NotEstimable, Outcome, Unit
 

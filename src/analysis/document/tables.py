@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from analysis.document.blocks import Column, Table
 from analysis.document.formatting import TIMES_FROM
 from analysis.document.prose import cell_text
-from analysis.document.theme import clean_text
 from analysis.document.translate import Translator
+from analysis.document.visible import clean_text
 from analysis.document.vocabulary import short_id
 from analysis.indicators.shapes import (
     ItemResult,

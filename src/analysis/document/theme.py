@@ -17,8 +17,6 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.document import fonts
 from analysis.document.accent import legible_accent
-from analysis.document.visible import clean_text as clean_text
-from analysis.document.visible import display_width as display_width
 
 TEXT_WIDTH_INCHES = 170 / 25.4  # the text column of an A4 page
 INK = "#262626"

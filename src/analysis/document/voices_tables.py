@@ -3,8 +3,8 @@
 from analysis.document.blocks import Table
 from analysis.document.prose import cell_text
 from analysis.document.tables import cap_rows, end, n_text, notes_of, start
-from analysis.document.theme import clean_text
 from analysis.document.translate import Translator
+from analysis.document.visible import clean_text
 from analysis.document.vocabulary import canonical_word, short_id
 from analysis.indicators.shapes import FeedbackSummary, PartnerLeague
 from analysis.messages import N_, NP_, Message

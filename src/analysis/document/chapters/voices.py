@@ -7,8 +7,8 @@ from analysis.document.chapters.base import ChapterContext
 from analysis.document.figures.breakdown import plot_breakdown
 from analysis.document.prose import state_group_spread
 from analysis.document.tables import tabulate_groups
-from analysis.document.theme import clean_text
 from analysis.document.translate import Translator
+from analysis.document.visible import clean_text
 from analysis.document.vocabulary import short_id
 from analysis.document.voices_tables import tabulate_feedback, tabulate_league
 from analysis.indicators.shapes import FeedbackSummary, OpportunitySummary, PartnerLeague

@@ -12,8 +12,9 @@ from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 from analysis.document.blocks import Figure
 from analysis.document.formatting import format_number
 from analysis.document.periods import SPAN
-from analysis.document.theme import GREY, RULE, Theme, clean_text, display_width, drawing, figure_to_svg, new_canvas
+from analysis.document.theme import GREY, RULE, Theme, drawing, figure_to_svg, new_canvas
 from analysis.document.translate import Translator
+from analysis.document.visible import clean_text, display_width
 from analysis.messages import N_, Message
 from analysis.results import Estimate, IndicatorResult, Unit
 

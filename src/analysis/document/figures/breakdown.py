@@ -17,8 +17,9 @@ from analysis.document.figures.base import (
     rows_height,
     style_value_axis,
 )
-from analysis.document.theme import GREY, Theme, clean_text
+from analysis.document.theme import GREY, Theme
 from analysis.document.translate import Translator
+from analysis.document.visible import clean_text
 from analysis.document.vocabulary import short_id
 from analysis.messages import N_, Message
 from analysis.results import Estimate, IndicatorResult, NotEstimable, Outcome

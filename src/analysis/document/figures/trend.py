@@ -14,8 +14,9 @@ from analysis.document.figures.base import (
     style_value_axis,
 )
 from analysis.document.periods import name_period_before
-from analysis.document.theme import INK, Theme, clean_text, display_width
+from analysis.document.theme import INK, Theme
 from analysis.document.translate import Translator
+from analysis.document.visible import clean_text, display_width
 from analysis.messages import N_, Message
 from analysis.results import Change, Estimate, IndicatorResult
 

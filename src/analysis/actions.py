@@ -85,7 +85,7 @@ class _Facts:
         if not self.data.has("transactions"):
             return pd.DataFrame({"now": pd.Series(dtype=float), "before": pd.Series(dtype=float)})
         orders = self.data.table("transactions")
-        age = self.data.as_of - orders["ordered_on"]
+        age = self.data.recorded_until("transactions") - orders["ordered_on"]
         now = orders.loc[age < YEAR].groupby("customer_id")["revenue_constant"].sum()
         before = orders.loc[(age >= YEAR) & (age < 2 * YEAR)].groupby("customer_id")["revenue_constant"].sum()
         return pd.DataFrame({"now": now, "before": before}).fillna(0.0)
@@ -94,7 +94,7 @@ class _Facts:
     def has_two_years(self) -> bool:
         """Whether the orders reach back two full years, so that two years can be compared."""
         first = self.data.table("transactions")["ordered_on"].min() if self.data.has("transactions") else pd.NaT
-        return bool(first <= self.data.as_of - 2 * YEAR + pd.Timedelta(days=31))
+        return bool(first <= self.data.recorded_until("transactions") - 2 * YEAR + pd.Timedelta(days=31))
 
     @cached_property
     def active(self) -> pd.Index:
@@ -111,7 +111,8 @@ class _Facts:
     def contacts(self) -> pd.DataFrame | None:
         """Interactions of the last year, or None where the client keeps none."""
         contacts = self.data.table("interactions") if self.data.has("interactions") else None
-        return None if contacts is None else contacts[contacts["occurred_on"] > self.data.as_of - YEAR]
+        since = self.data.recorded_until("interactions") - YEAR
+        return None if contacts is None else contacts[contacts["occurred_on"] > since]
 
     def spent(self, customers: pd.Index, column: str = "now") -> float:
         """Return the revenue of some customers."""
@@ -125,7 +126,7 @@ def _restore_contact(facts: _Facts) -> Action | None:
     planned = pd.Series(facts.params.interaction.planned_revisit_days, index=customers.index, dtype=float)
     if "planned_revisit_days" in customers:
         planned = pd.to_numeric(customers["planned_revisit_days"]).astype(float).fillna(planned)
-    waited = (facts.data.as_of - customers["last_contact"]).dt.days.astype(float)
+    waited = (facts.data.recorded_until("interactions") - customers["last_contact"]).dt.days.astype(float)
     overdue = customers.index[waited.isna() | (waited > planned)].intersection(facts.active)
     if overdue.empty:
         return None
@@ -230,7 +231,8 @@ def _widen_range(facts: _Facts) -> Action | None:
     if not facts.data.has("transactions", "category"):
         return None
     orders = facts.data.table("transactions")
-    recent = orders[(orders["ordered_on"] > facts.data.as_of - YEAR) & ~orders["is_return"].astype(bool)]
+    since = facts.data.recorded_until("transactions") - YEAR
+    recent = orders[(orders["ordered_on"] > since) & ~orders["is_return"].astype(bool)]
     if recent["category"].nunique() < 3:
         return None
     bought = recent.groupby("customer_id")["category"].nunique()

@@ -131,7 +131,9 @@ def busy_client(customers: int = 60, seed: int = 3) -> tuple[ClientData, ClientP
             "partner_id": [f"P{number % 4}" for number in range(customers)],
             "is_key_account": [number % 5 == 0 for number in range(customers)],
             "joined_on": pd.to_datetime("2020-01-01") + pd.to_timedelta(draw.integers(0, 1640, customers), unit="D"),
-            "ended_on": pd.to_datetime([f"2025-{1 + n % 12:02d}-10" if n % 9 == 0 else None for n in range(customers)]),
+            "ended_on": pd.to_datetime(
+                [f"{2024 + n % 2}-{1 + n % 12:02d}-10" if n % 9 == 0 else None for n in range(customers)]
+            ),
         },
         index=pd.Index(ids, name="customer_id"),
     )

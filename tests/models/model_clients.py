@@ -56,7 +56,17 @@ def make_client(
     return client_of(survey, transactions, customers, as_of)
 
 
+def _still_recording(transactions: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return the orders with one of `as_of` by somebody who was not asked: the record of orders goes on to that day."""
+    last = {"customer_id": "passer-by", "ordered_on": as_of, "revenue": 100.0, "is_return": False}
+    if (transactions["customer_id"] == "passer-by").any():
+        return transactions
+    return pd.concat([transactions, pd.DataFrame([last])], ignore_index=True)
+
+
 def client_of(survey, transactions, customers, as_of=AS_OF, **changes) -> ClientData:
+    if transactions is not None and len(transactions):
+        transactions = _still_recording(transactions, as_of)
     tables = {name: frame for name, frame in (("survey", survey), ("transactions", transactions)) if frame is not None}
     waves = tuple(survey.sort_values("wave_order")["wave"].unique()) if survey is not None else ()
     return ClientData(

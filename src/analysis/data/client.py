@@ -8,6 +8,13 @@ import pandas as pd
 
 from analysis.messages import Message
 
+PAUSE_DAYS = 31
+"""A record may end so many days before the date of the audit without being taken to end there."""
+FEWEST_DAYS = 30
+"""Fewest days with an entry for a record's pauses to say whether a silence is one of them."""
+RECORDED_ON: Mapping[str, str] = {"transactions": "ordered_on", "interactions": "occurred_on"}
+"""Table that is a running record of what happened -> its date."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Repair:
@@ -128,6 +135,21 @@ class ClientData:
         if frame is None or frame.empty:
             return False
         return all(column in frame.columns and bool(frame[column].notna().any()) for column in columns)
+
+    def recorded_until(self, name: str) -> pd.Timestamp:
+        """Return the day to which the record of orders (or contacts) reaches: `as_of`, or its own last day.
+
+        A record of at least `FEWEST_DAYS` days with an entry ends at its last day where the silence from there to
+        `as_of` is longer than `PAUSE_DAYS` and than any pause within it: after that day nothing is known, and nobody
+        may be said to have stopped buying.
+        """
+        if not self.has(name, RECORDED_ON[name]):
+            return self.as_of
+        days = self.table(name)[RECORDED_ON[name]].dropna().dt.normalize().drop_duplicates().sort_values()
+        if len(days) < FEWEST_DAYS:
+            return self.as_of
+        last = days.iloc[-1]
+        return last if self.as_of - last > max(days.diff().max(), pd.Timedelta(days=PAUSE_DAYS)) else self.as_of
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a canonical table; raise KeyError where the client has none."""

@@ -1,5 +1,6 @@
 """From one client's parameters to its data: read, map, check, repair, derive. The whole road on one page."""
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 from functools import partial
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.data.client import ClientData, DataQuality, TableSummary
+from analysis.data.client import RECORDED_ON, ClientData, DataQuality, TableSummary
 from analysis.data.contract import ROW, SOURCE, TABLES
 from analysis.data.customers import derive_customers
 from analysis.data.cut import earliest_date, first_date, last_date, set_future_aside
@@ -34,7 +35,7 @@ from analysis.data.survey_items import code_items
 from analysis.data.validation import LAST_YEAR, validate_table
 from analysis.data.waves import assign_waves
 from analysis.errors import DataError, Fault
-from analysis.messages import N_
+from analysis.messages import N_, Message
 from analysis.params.load import written_at
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def load_client_data(params: "ClientParams") -> ClientData:
         raise DataError(merge_alike(faults))
     customers = derive_customers(frames, params.segment)
     release_memory()
-    return ClientData(
+    data = ClientData(
         tables=MappingProxyType(frames),
         customers=customers,
         waves=waves,
@@ -87,6 +88,27 @@ def load_client_data(params: "ClientParams") -> ClientData:
         has_real_customers=len(customers) > 0,
         input_hashes=MappingProxyType(_input_hashes(params, frames)),
     )
+    notes = (*data.quality.notes, *_early_ends(data))
+    return dataclasses.replace(data, quality=dataclasses.replace(data.quality, notes=notes))
+
+
+def _early_ends(data: ClientData) -> list[Message]:
+    """Return notes on the records that end before the audit's date."""
+    ends = {name: data.recorded_until(name) for name in RECORDED_ON}
+    notes = []
+    if ends["transactions"] < data.as_of:
+        note = N_(
+            "The orders end on {last:date}, before the date of the audit: what customers bought is judged up to then.",
+            last=ends["transactions"].date(),
+        )
+        notes.append(note)
+    if ends["interactions"] < data.as_of:
+        note = N_(
+            "The contacts end on {last:date}, before the date of the audit: contact is judged up to then.",
+            last=ends["interactions"].date(),
+        )
+        notes.append(note)
+    return notes
 
 
 def _as_of(params: "ClientParams", gathered: Gathered) -> pd.Timestamp | None:

@@ -35,7 +35,7 @@ def _breadth(key: str, column: str, ledger: Ledger | None, data: ClientData, par
         reason = N_("There are no transactions.") if ledger is None else UNNAMED[key]
         return no_result(spec, reason, params)
     codes, names = pd.factorize(data.table("transactions")[column], sort=True)
-    latest, before = trailing_years(data.as_of, 2)
+    latest, before = trailing_years(data.recorded_until("transactions"), 2)
     windows = [before, latest] if ledger.covers(before) else [latest]
     bought = (ledger.customer >= 0) & ~ledger.is_return & (ledger.revenue > 0) & (codes >= 0)
     periods = [_count(ledger, codes.astype(np.int64), bought & window.holds(ledger.day), window) for window in windows]

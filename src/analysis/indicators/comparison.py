@@ -18,6 +18,9 @@ from analysis.results import Change, Estimate, NotEstimable, Unit, Verdict
 
 ALPHA = 0.05
 POWER = 0.8
+# With fewer, the mean of the small period is so skewed beside the other's that the test of a true null rejects in up to
+# 13% of cases (lognormal values, sigma 1.2); from a quarter on it keeps its level.
+FEWEST_BESIDE = 0.25
 
 
 def difference(
@@ -52,6 +55,9 @@ def difference(
         if refusal is not None:
             return refusal
     first, second = moments_of(earlier), moments_of(later)
+    if measure.bounds is None and min(first.n, second.n) < FEWEST_BESIDE * max(first.n, second.n):
+        reason = N_("One period has less than a quarter of the customers of the other, too few for a fair comparison.")
+        return NotEstimable(reason=reason, n=second.n)
     codes = np.union1d(first.codes, second.codes)
     joint = np.zeros(len(codes))
     joint[np.searchsorted(codes, second.codes)] += second.contributions

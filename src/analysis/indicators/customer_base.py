@@ -13,7 +13,8 @@ from analysis.indicators.samples import Floats, Sample
 from analysis.indicators.survey import group_labels
 from analysis.params.model import ClientParams
 
-NOT_CUSTOMERS = frozenset(("prospect", "dormant", "lost"))
+LEFT = frozenset(("dormant", "lost"))
+NOT_CUSTOMERS = LEFT | {"prospect"}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,6 +46,11 @@ def observe_customers(periods: Sequence[PeriodValues], data: ClientData, params:
         segment=segment,
         partner=partner,
     )
+
+
+def has_left(data: ClientData) -> bool:
+    """Return whether the customers table marks anyone as dormant or lost, which it knows of today only."""
+    return "stage" in data.customers and bool(data.customers["stage"].isin(LEFT).any())
 
 
 def active_customers(data: ClientData, ledger: Ledger | None, window: Window) -> pd.Index:

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.data.client import ClientData
 from analysis.indicators.catalogue import CATALOGUE
 from analysis.indicators.customer_base import PeriodValues, observe_customers
-from analysis.indicators.interaction import active_at, count_by, windows_of
+from analysis.indicators.interaction import active_at, count_by, windows_of, with_known_customers
 from analysis.indicators.ledger import Ledger, Window, day_of, to_days
 from analysis.indicators.observations import build_result, no_result
 from analysis.messages import N_, Message
@@ -35,7 +35,8 @@ def compute_depth(ledger: Ledger | None, data: ClientData, params: ClientParams)
         contacts = data.table("interactions")
         contacts = contacts[contacts["customer_id"].notna()]
         day = to_days(contacts["occurred_on"])
-        windows = windows_of(day, day_of(data.as_of), params.interaction.window_days)
+        until = day_of(data.recorded_until("interactions"))
+        windows = with_known_customers(windows_of(day, until, params.interaction.window_days), data, ledger)
         periods = [_period(key, contacts[window.holds(day)], window, ledger, data, params) for window in windows]
         if not len(periods[-1].ids):
             yield no_result(spec, N_("No active customer was met."), params, n=0)

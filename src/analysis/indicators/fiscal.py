@@ -10,12 +10,12 @@ JANUARY, FEBRUARY = 1, 2
 
 
 def last_day(data: ClientData, params: ClientParams) -> pd.Timestamp:
-    """Return the day on which the latest twelve months end: `as_of`.
+    """Return the day on which the latest twelve months end: `as_of`, or the end of the record of orders before it.
 
     Where January and February are compared together (the Spring Festival falls in either), an audit in the middle of
     them ends its twelve months with December, so that both years hold the festival once.
     """
-    as_of = data.as_of
+    as_of = data.recorded_until("transactions")
     within = as_of.month == JANUARY or (as_of.month == FEBRUARY and not as_of.is_month_end)
     if params.money.spring_festival and within:
         return pd.Timestamp(year=as_of.year - 1, month=12, day=31)

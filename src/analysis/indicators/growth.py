@@ -91,20 +91,21 @@ def compute_monthly_revenue(
 ) -> MonthlyRevenue | NotEstimable:
     """Return revenue by month, and complete months against the same a year before.
 
-    The first month is complete where the data begin within its first week, the last where `as_of` is its last day. With
-    `spring_festival`, January and February are compared as one, and only where both are complete.
+    The first month is complete where the data begin within its first week, the last where they reach to its last day.
+    With `spring_festival`, January and February are compared as one, and only where both are complete.
     """
     if ledger is None:
         return NotEstimable(reason=N_("There are no transactions."))
     month = ledger.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    first, last = int(month.min()), int(max(month.max(), _month(data.as_of)))
+    until = data.recorded_until("transactions")
+    first, last = int(month.min()), int(max(month.max(), _month(until)))
     size = last - first + 1
     revenue = np.bincount(month - first, ledger.revenue, size)
     constant = np.bincount(month - first, ledger.constant, size).astype(np.float64)
     customers = _customers_by_month(ledger, first, size)
     complete = np.ones(size, dtype=bool)
     complete[0] = ledger.covers(_window(first))
-    complete[-1] &= last < _month(data.as_of) or data.as_of.is_month_end
+    complete[-1] &= until.is_month_end
     months = tuple(
         MonthRevenue(
             month=_label(first + position),

@@ -1,13 +1,14 @@
 """How often customers are met, and whether as often as planned."""
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.data.client import ClientData
 from analysis.indicators.catalogue import CATALOGUE
-from analysis.indicators.customer_base import PeriodValues, active_customers, observe_customers
+from analysis.indicators.customer_base import PeriodValues, active_customers, has_left, observe_customers
 from analysis.indicators.ledger import Ledger, Window, day_of, to_days, trailing_windows, year_ending
 from analysis.indicators.observations import build_result, no_result
 from analysis.indicators.samples import Codes, Floats
@@ -15,6 +16,7 @@ from analysis.messages import N_
 from analysis.params.model import ClientParams
 from analysis.results import IndicatorResult
 
+Period = TypeVar("Period", Window, int)
 YEAR = 365
 MIN_DAYS = 90  # contacts of a shorter time say little about a year
 KEYS = ("contact_frequency", "contact_coverage", "contact_coverage_key_accounts")
@@ -46,8 +48,19 @@ def windows_of(day: Codes, as_of: int, days: int) -> list[Window]:
     return [before, latest] if first <= before.first + 7 else [latest]
 
 
+def with_known_customers(periods: list[Period], data: ClientData, ledger: Ledger | None) -> list[Period]:
+    """Return the periods (oldest first) whose customers are known: the last alone where only their stage of today is.
+
+    Without orders, who is lost or dormant today is known, but not who was a year ago; leaving today's lost customers
+    out of last year would compare survivors.
+    """
+    return periods if ledger is not None or not has_left(data) else periods[-1:]
+
+
 def active_at(day: int, data: ClientData, ledger: Ledger | None) -> pd.Index:
-    """Return the customers active in the twelve months to a day."""
+    """Return the customers active in the twelve months to a day, or to the end of the orders where that is earlier."""
+    if ledger is not None:
+        day = min(day, ledger.as_of)
     return active_customers(data, ledger, year_ending(pd.Timestamp(np.datetime64(day, "D"))))
 
 
@@ -61,7 +74,8 @@ def _frequency(
     contacts: pd.DataFrame, day: Codes, ledger: Ledger | None, data: ClientData, params: ClientParams
 ) -> IndicatorResult:
     spec = CATALOGUE["contact_frequency"]
-    windows = windows_of(day, day_of(data.as_of), params.interaction.window_days)
+    until = day_of(data.recorded_until("interactions"))
+    windows = with_known_customers(windows_of(day, until, params.interaction.window_days), data, ledger)
     if windows[-1].days < min(MIN_DAYS, params.interaction.window_days):
         return no_result(
             spec, N_("Contacts have been recorded for {days:int} days only.", days=windows[-1].days), params
@@ -88,11 +102,11 @@ def _coverage(
     """Return the share met within its planned interval, at `as_of` and, where records allow, a year before."""
     spec = CATALOGUE[key]
     planned = planned_days(data, params)
-    as_of = day_of(data.as_of)
+    as_of = day_of(data.recorded_until("interactions"))
     longest = int(planned.max()) if len(planned) else params.interaction.planned_revisit_days
     moments = [moment for moment in (as_of - YEAR, as_of) if moment == as_of or int(day.min()) <= moment - longest]
     periods = []
-    for moment in moments:
+    for moment in with_known_customers(moments, data, ledger):
         ids = active_at(moment, data, ledger)
         if key.endswith("key_accounts"):
             ids = ids[_is_key(ids, data)]

@@ -52,7 +52,8 @@ class Ledger:
         Purchases: customer, day and revenue, one for each customer and day on which anything was bought (returns are
         not purchases), sorted by customer and day.
     first_day, as_of
-        First day with a transaction, and the date of the audit.
+        First day with a transaction, and the last day that the record of transactions reaches to: the date of the
+        audit, or earlier where the record ends before it.
     """
 
     ids: pd.Index
@@ -106,7 +107,7 @@ def open_ledger(data: ClientData) -> Ledger | None:
         bought_on=key % span + base,
         bought_for=np.bincount(purchase, revenue[bought], len(key)).astype(np.float64),
         first_day=base,
-        as_of=day_of(data.as_of),
+        as_of=day_of(data.recorded_until("transactions")),
     )
 
 

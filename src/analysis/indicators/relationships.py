@@ -26,7 +26,7 @@ class Relationships:
     ended
         Whether it ended by then.
     watched_from
-        Day from which ends are recorded. Relationships that began before it are known only because they lasted until
+        Day after which ends are recorded. Relationships that began before it are known only because they lasted until
         it, so they enter then.
     as_of
         Date of the audit.
@@ -59,16 +59,29 @@ def collect_relationships(data: ClientData) -> Relationships | None:
     lasted = until > began
     if not (ended & lasted).any():
         return None
-    first_end = int(until[ended & lasted].min())
-    first_sale = first_end if data.first_date is None else day_of(data.first_date)
     return Relationships(
         ids=known.index[lasted],
         began=began[lasted],
         until=until[lasted],
         ended=ended[lasted],
-        watched_from=min(first_end - 1, first_sale),
+        watched_from=_watched_from(np.unique(until[ended & lasted]), float(began.min()), data.first_date),
         as_of=as_of,
     )
+
+
+def _watched_from(ends: Floats, began: float, first_date: pd.Timestamp | None) -> int:
+    """Return the day after which ends are recorded: that of the first record, unless no end follows it for long.
+
+    Records of sales or contacts often reach further back than records of ends; years without any end would then count
+    as years in which everybody stayed. Where the first end comes later after the first record (and the first beginning)
+    than any end after the one before it, recording is taken to begin with the first end, which itself is not counted.
+    """
+    first = int(ends[0])
+    if first_date is None:
+        return first
+    longest = float(np.diff(ends).max()) if len(ends) > 1 else 0.0
+    begin = day_of(first_date)
+    return min(begin, first - 1) if first - max(begin, began) <= longest else first
 
 
 def _any(frame: pd.DataFrame, column: str) -> bool:

@@ -21,6 +21,7 @@ from analysis.results import Change, Estimate, IndicatorResult, NotEstimable, Ou
 
 MAX_WINDOWS = 4
 YEAR = 365
+FEWEST_WATCHED = 335  # days of a year in which ends are recorded; the rest is taken to be like them
 
 
 def compute_retention(ledger: Ledger | None, data: ClientData, params: ClientParams) -> IndicatorResult:
@@ -67,8 +68,11 @@ def _contractual(
     windows = [
         window
         for window in reversed(trailing_windows(relationships.as_of, YEAR, MAX_WINDOWS))
-        if window.first > relationships.watched_from or window.last == relationships.as_of
+        if relationships.watched_from - window.first <= YEAR - FEWEST_WATCHED
     ]
+    if not windows:
+        reason = N_("Ends have been recorded for less than a year.")
+        return no_result(spec, reason, params, n=len(relationships.ids))
     by_period = {window.label: _rate(relationships, window, None, params) for window in windows}
     latest = windows[-1]
     segment, partner = group_labels(relationships.ids, data, params)
@@ -125,15 +129,22 @@ def _rate(
     if result is None or n < least or result.fewest_at_risk < params.limits.min_clusters:
         reason = N_("There are {n:int} relationships; an estimate needs at least {min:int} under way.", n=n, min=least)
         return NotEstimable(reason=reason, n=n)
+    power = _whole_year(relationships, window)
     return Estimate(
-        value=result.share,
-        low=result.low,
-        high=result.high,
+        value=result.share**power,
+        low=result.low**power,
+        high=result.high**power,
         n=n,
         method="kaplan-meier",
         unit="proportion",
-        std_error=result.std_error if result.std_error > 0 else None,
+        std_error=result.std_error * power * result.share ** (power - 1) if result.std_error > 0 else None,
     )
+
+
+def _whole_year(relationships: Relationships, window: Window) -> float:
+    """Return the power that takes a share over the watched days of a window to the whole of it, at an even hazard."""
+    watched = window.last - max(window.first - 1, relationships.watched_from)
+    return window.days / watched
 
 
 def _change(
@@ -151,7 +162,8 @@ def _change(
     present = []
     for window, sign in zip(windows[-2:], (-1.0, 1.0), strict=True):
         spells, rows = _watched(relationships, window)
-        joint[rows] += sign * influence_at(spells, float(window.days))
+        power, share = _whole_year(relationships, window), survival_at(spells, [float(window.days)])[0].share
+        joint[rows] += sign * power * share ** (power - 1) * influence_at(spells, float(window.days))
         present.append(rows)
     union = len(np.union1d(present[0], present[1]))
     variance = float(joint @ joint) * union / (union - 1)

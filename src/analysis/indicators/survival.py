@@ -140,7 +140,9 @@ def _hazard_influence(spells: Spells, moments: Floats, deaths: Floats, risk: Flo
 def _clustered(spells: Spells, moments: Floats, deaths: Floats, risk: Floats, clusters: Codes) -> float:
     _, position = np.unique(clusters, return_inverse=True)
     sums = np.bincount(position, _hazard_influence(spells, moments, deaths, risk))
-    return float(sums @ sums) * len(sums) / max(len(sums) - 1, 1)
+    # a cluster pulls the curve to itself by about its share of the spells, as in a jackknife
+    pulled = sums / np.maximum(1 - np.bincount(position) / len(clusters), 0.5)
+    return float(pulled @ pulled) * len(sums) / max(len(sums) - 1, 1)
 
 
 def _limits(share: float, variance: float, fewest: int, groups: int | None) -> tuple[float, float]:

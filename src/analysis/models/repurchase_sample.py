@@ -41,7 +41,7 @@ def build_sample(data: ClientData, params: ClientParams) -> RepurchaseSample:
     """Return the customers of the repeat-purchase model; the tables `survey` and `transactions` must be there."""
     horizon = pd.Timedelta(days=params.repurchase.horizon_days)
     answers = usable_answers(data, params)
-    complete = answers[answers["responded_on"] + horizon <= data.as_of]
+    complete = answers[answers["responded_on"].dt.normalize() + horizon <= data.recorded_until("transactions")]
     index = index_responses(complete)
     purchases = purchase_days(data)
     rows = index.assign(bought=bought_between(index, purchases, 0, params.repurchase.horizon_days).astype(float))

@@ -25,6 +25,7 @@ from analysis.document.tables import (
     tabulate_rfm,
     tabulate_touchpoints,
 )
+from analysis.document.target_table import tabulate_group_targets
 from analysis.messages import N_, Message
 from analysis.results import IndicatorResult, NotEstimable
 
@@ -144,6 +145,9 @@ def _write_dimension(
         *segments[1:],
         *blocks[1:],
         _segment_table(context, key, headline),
+        tabulate_group_targets(
+            results, t, partners=_partner_names(context), anchor=f"table-{key}-targets".replace("_", "-")
+        ),
         *context.limits([*state_gaps(results, t, context.small_cell, gaps), *limits]),
     ]  # fmt: skip
     return context.chapter(key, parts)
@@ -194,3 +198,7 @@ def _segment_table(context: ChapterContext, key: str, headline: list[IndicatorRe
         headline, context.t, context.small_cell, group="by_segment", title=N_("By segment"),
         anchor=f"table-{key}-segments".replace("_", "-"),
     )  # fmt: skip
+
+
+def _partner_names(context: ChapterContext) -> dict[str, str]:
+    return {row.partner_id: row.name for league in context.audit.indicators.partners.values() for row in league.rows}

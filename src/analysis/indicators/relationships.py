@@ -11,6 +11,9 @@ from analysis.indicators.ledger import day_of, to_days
 from analysis.indicators.samples import Floats
 
 
+UNUSUAL = 2.0  # times the longest wait for an end; the first of m waits is the longest by chance once in m times
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Relationships:
     """One relationship a customer, in days since 1970-01-01.
@@ -73,15 +76,16 @@ def _watched_from(ends: Floats, began: float, first_date: pd.Timestamp | None) -
     """Return the day after which ends are recorded: that of the first record, unless no end follows it for long.
 
     Records of sales or contacts often reach further back than records of ends; years without any end would then count
-    as years in which everybody stayed. Where the first end comes later after the first record (and the first beginning)
-    than any end after the one before it, recording is taken to begin with the first end, which itself is not counted.
+    as years in which everybody stayed. Where the first end comes after the first record (and the first beginning) by
+    more than twice the longest time between two ends, recording is taken to begin with the first end, which itself is
+    not counted.
     """
     first = int(ends[0])
     if first_date is None:
         return first
     longest = float(np.diff(ends).max()) if len(ends) > 1 else 0.0
     begin = day_of(first_date)
-    return min(begin, first - 1) if first - max(begin, began) <= longest else first
+    return min(begin, first - 1) if first - max(begin, began) <= UNUSUAL * longest else first
 
 
 def _any(frame: pd.DataFrame, column: str) -> bool:

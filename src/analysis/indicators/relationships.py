@@ -10,7 +10,6 @@ from analysis.data.client import ClientData
 from analysis.indicators.ledger import day_of, to_days
 from analysis.indicators.samples import Floats
 
-
 UNUSUAL = 2.0  # times the longest wait for an end; the first of m waits is the longest by chance once in m times
 
 

@@ -2,11 +2,14 @@
 
 import pytest
 
-from analysis.report.columns import LINE, PADDING, SHORTEST, column_shares, count_lines, text_width
+from analysis.report.columns import LINE, PADDING, SHORTEST_WORDS, column_shares, count_lines, text_width
 
 
 def table(columns, *rows):
-    return {"columns": [{"title": title, "align": align, "width": width} for title, align, width in columns], "rows": rows}
+    return {
+        "columns": [{"title": title, "align": align, "width": width} for title, align, width in columns],
+        "rows": rows,
+    }
 
 
 def test_chinese_characters_count_twice():
@@ -28,8 +31,21 @@ def test_long_texts_give_way_and_numbers_do_not():
 
 
 def test_the_longer_of_two_texts_gets_more():
-    shares = column_shares(table([("A", "start", 1.0), ("B", "start", 1.0)], ["x" * 60, "y" * 300]))
-    assert shares[1] > shares[0] > (SHORTEST["start"] + PADDING) / LINE
+    shares = column_shares(table([("A", "start", 1.0), ("B", "start", 1.0)], ["x y " * 15, "y z " * 75]))
+    assert shares[1] > shares[0] > (SHORTEST_WORDS + PADDING) / LINE
+
+
+def test_words_are_set_one_above_the_other_before_a_long_text_is_squeezed():
+    repairs = [("Table", "start", 1.0), ("Repair", "start", 1.0), ("Rows", "end", 1.0)]
+    shares = column_shares(table(repairs, ["Stages of opportunities", "word " * 40, "12,345 (0.1%)"]))
+    assert shares[0] * LINE < len("Stages of opportunities")
+    assert shares[0] * LINE > len("opportunities") + PADDING
+    assert shares[1] > 0.6
+
+
+def test_chinese_may_break_anywhere_and_is_pressed_to_the_least():
+    shares = column_shares(table([("表", "start", 1.0), ("修复", "start", 1.0)], ["客户联系记录" * 4, "数据" * 200]))
+    assert SHORTEST_WORDS + PADDING < shares[0] * LINE < 24
 
 
 def test_too_many_columns_share_the_line():
@@ -37,7 +53,9 @@ def test_too_many_columns_share_the_line():
     assert shares == pytest.approx([1 / 20] * 20)
 
 
-@pytest.mark.parametrize(("title", "width"), [("Share", 5), ("Standard error", 14), ("One observation is", 16), ("Unbreakableheadword", 19)])
+@pytest.mark.parametrize(
+    ("title", "width"), [("Share", 5), ("Standard error", 14), ("One observation is", 16), ("Unbreakableheadword", 19)]
+)
 def test_head_keeps_its_words_whole(title, width):
     shares = column_shares(table([(title, "end", 1.0), ("B", "start", 1.0)], ["1", "y" * 500]))
     assert shares[0] * LINE == pytest.approx(width + PADDING)

@@ -259,13 +259,11 @@ def tabulate_repairs(quality: DataQuality, t: Translator) -> Table | None:
             t(repair.description),
             t(
                 N_(
-                    "{rows:int} of {total:int} ({share:percent})",
+                    "{rows:int} ({share:percent})",
                     rows=repair.rows,
-                    total=repair.total,
                     share=repair.rows / repair.total if repair.total else 0.0,
                 )
             ),
-            t(N_("removed")) if repair.removed else t(N_("kept")),
             _revenue_effect(repair.revenue_effect, t),
             _examples(repair.examples),
         )
@@ -274,8 +272,7 @@ def tabulate_repairs(quality: DataQuality, t: Translator) -> Table | None:
     columns = (
         start(t(N_("Table")), 1.1),
         start(t(N_("Repair")), 2.8),
-        end(t(N_("Rows")), 1.3),
-        start(t(N_("Outcome")), 0.8),
+        end(t(N_("Rows")), 1.0),
         end(t(N_("Effect on revenue")), 1.2),
         start(t(N_("Examples")), 1.6),
     )
@@ -284,7 +281,7 @@ def tabulate_repairs(quality: DataQuality, t: Translator) -> Table | None:
         title=t(N_("What was repaired")),
         columns=columns,
         rows=tuple(kept),
-        notes=notes_of(note),
+        notes=notes_of(t(N_("Shares are of the rows that were left when the repair was made.")), note),
         anchor="table-repairs",
     )
 

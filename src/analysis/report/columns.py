@@ -1,14 +1,19 @@
 """How wide a table's columns are, numbers never breaking while words can give way, and how many lines it takes."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 LINE = 106.0  # characters of average width on a line of a table, at 8.8 points over 170 mm
 PADDING = 2.0  # of a cell, in the same unit
+# What stands between blanks; Chinese breaks between any two characters.
+UNBREAKABLE = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
 HEAD = 16.0  # a longer head may break between its words
-SHORTEST = {"start": 22.0, "end": 38.0}  # what a column of words, or of numbers, is not pressed below
+SHORTEST_WORDS = 8.0  # what a column of words is not pressed below, and its longest word up to the next bound
+LONGEST_WORD = 22.0
+SHORTEST_NUMBERS = 38.0  # what a column of numbers is not pressed below: they do not break
 
 
 def column_shares(table: Mapping[str, Any]) -> list[float]:
@@ -24,9 +29,7 @@ def column_shares(table: Mapping[str, Any]) -> list[float]:
     """
     weights = [float(column["width"]) for column in table["columns"]]
     asked = [_longest(table, index) + PADDING for index in range(len(weights))]
-    least = [
-        min(width, SHORTEST[column["align"]] + PADDING) for width, column in zip(asked, table["columns"], strict=True)
-    ]
+    least = [min(width, _shortest(table, index) + PADDING) for index, width in enumerate(asked)]
     rest = LINE - sum(asked)
     if rest >= 0:
         widths = [width + rest * weight / sum(weights) for width, weight in zip(asked, weights, strict=True)]
@@ -53,6 +56,15 @@ def _longest(table: Mapping[str, Any], index: int) -> float:
     word = max(map(text_width, title.split()), default=0.0)
     head = max(word, min(text_width(title), HEAD))
     return max(head, max((text_width(row[index]) for row in table["rows"]), default=0.0))
+
+
+def _shortest(table: Mapping[str, Any], index: int) -> float:
+    """Return what a column may be pressed to: words may be set one above the other, numbers may not break."""
+    if table["columns"][index]["align"] == "end":
+        return SHORTEST_NUMBERS
+    words = (word for row in table["rows"] for word in UNBREAKABLE.findall(row[index]))
+    longest = max((*map(text_width, words), *map(text_width, table["columns"][index]["title"].split())), default=0.0)
+    return min(max(longest, SHORTEST_WORDS), LONGEST_WORD)
 
 
 def text_width(text: str) -> float:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from indicator_clients import make_data, make_params, survey, survey_spec
 
 from analysis.indicators.compute import compute_indicators
-from analysis.indicators.suppression import hidden_cells
+from analysis.indicators.suppression import hidden_cells, hidden_groups
 from analysis.results import Estimate, NotEstimable
 
 
@@ -107,3 +107,63 @@ def test_no_combination_of_published_cells_leaves_a_few():
     for size in range(1, len(shown) + 1):
         for chosen in itertools.combinations(shown, size):
             assert result.overall.n - sum(chosen) not in (1, 2, 3, 4)
+
+
+def test_a_segment_less_its_partners_would_be_three_people():
+    # segment 0: partner 0 (ten), partner 1 (eight), three without a partner; segment 1: twenty without, partner 2 (nine)
+    segment = np.repeat([0, 0, 0, 1, 1], [10, 8, 3, 20, 9])
+    partner = np.repeat([0, 1, -1, -1, 2], [10, 8, 3, 20, 9])
+    hidden = hidden_groups(segment, partner, np.ones(50), floor=5)
+    assert hidden == (frozenset(), {1})
+
+
+def test_all_customers_without_a_partner_less_a_segment_would_be_two_people():
+    segment = np.repeat([0, 0, 1, 1], [12, 2, 15, 15])
+    partner = np.repeat([-1, -1, 0, 1], [12, 2, 15, 15])
+    assert hidden_groups(segment, partner, np.ones(44), floor=5) == (frozenset(), frozenset())
+    # of the segment 0 all are without a partner, and two of segment 1 are, too
+    segment = np.repeat([0, 1, 1, 1], [14, 2, 15, 15])
+    partner = np.repeat([-1, -1, 0, 1], [14, 2, 15, 15])
+    assert hidden_groups(segment, partner, np.ones(46), floor=5)[1] != frozenset()
+
+
+def unions(codes: np.ndarray, hidden: frozenset[int]) -> np.ndarray:
+    """Every sum of published groups, and the total less it, as rows of 0 and 1."""
+    masks = [codes == code for code in np.unique(codes) if code >= 0 and code not in hidden]
+    sums = [
+        np.sum(chosen, axis=0) if chosen else np.zeros(len(codes))
+        for size in range(len(masks) + 1)
+        for chosen in itertools.combinations(masks, size)
+    ]
+    return np.array([*sums, *(1 - mask for mask in sums)])
+
+
+@given(st.lists(st.tuples(st.integers(-1, 3), st.integers(-1, 3), st.integers(1, 12)), min_size=3, max_size=10))
+def test_no_difference_of_published_unions_is_a_few_respondents(cells):
+    segment, partner, counts = (np.array(column) for column in zip(*cells, strict=True))
+    hidden = hidden_groups(segment, partner, counts.astype(float), floor=5)
+    first, second = unions(segment, hidden[0]), unions(partner, hidden[1])
+    apart = np.abs(first[:, None, :] - second[None, :, :]) @ counts
+    whole = counts.sum()
+    published = len(first) > 2 or len(second) > 2
+    assert not published or whole < 5 or ((apart == 0) | (apart >= 5)).all()
+
+
+TOUCHED = {"hotline": 30, "website": 12, "fair": 3}
+
+
+@pytest.mark.parametrize("confidentiality", ["anonymous", "attributed"])
+def test_a_touchpoint_of_three_cannot_be_had_from_the_others(confidentiality):
+    rows = [
+        {"wave": "2025-01", "touchpoint": name, "sat": float(1 + n % 5), "rec": 8.0, "loyal": 4.0, "ease": 3.0}
+        for name, size in TOUCHED.items()
+        for n in range(size)
+    ]
+    data = make_data({"survey": survey(rows)})
+    got = compute_indicators(data, make_params(survey=survey_spec(confidentiality=confidentiality)))
+    hidden = {
+        touchpoint.touchpoint
+        for touchpoint in got.touchpoints
+        if isinstance(touchpoint.score, NotEstimable) and touchpoint.score.suppressed
+    }
+    assert hidden == ({"fair", "website"} if confidentiality == "anonymous" else set())

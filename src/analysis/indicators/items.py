@@ -1,12 +1,16 @@
 """Each survey item by itself, and the scores of touchpoints: what lies behind the indices."""
 
+from collections.abc import Mapping
+
 import numpy as np
+import pandas as pd
 
 from analysis.indicators.attitudes import mean_of_answers, top2_of, top2_threshold
 from analysis.indicators.estimation import Measure
-from analysis.indicators.observations import Observations, estimate_period
+from analysis.indicators.observations import Labels, Observations, estimate_period, withheld
 from analysis.indicators.samples import Floats
 from analysis.indicators.shapes import ItemResult, TouchpointResult
+from analysis.indicators.suppression import hidden_cells
 from analysis.indicators.survey import Responses, answers_of, incomparable_waves, items_of
 from analysis.messages import N_
 from analysis.params.model import ClientParams
@@ -35,15 +39,7 @@ def compute_touchpoints(responses: Responses, params: ClientParams) -> tuple[Tou
         return tuple(_by_items(name, responses, params) for name in names)
     if "touchpoint" not in responses.frame or "satisfaction_index" not in responses.frame:
         return ()
-    asked = responses.frame["touchpoint"]
-    score = answers_of("satisfaction_index", responses)
-    broken = incomparable_waves(list(items_of(responses.spec, "satisfaction")), responses)
-    return tuple(
-        _touchpoint(
-            str(name), np.where((asked == name).fillna(False).astype(bool), score, np.nan), broken, responses, params
-        )
-        for name in sorted(asked.dropna().unique())
-    )
+    return _by_responses(responses, params)
 
 
 def rescale(key: str, item: ItemSpec, responses: Responses) -> Floats:
@@ -51,18 +47,53 @@ def rescale(key: str, item: ItemSpec, responses: Responses) -> Floats:
     return 100.0 * (answers_of(key, responses) - item.scale.min) / (item.scale.max - item.scale.min)
 
 
+def _by_responses(responses: Responses, params: ClientParams) -> tuple[TouchpointResult, ...]:
+    """Score the touchpoints that responses are about; they make up the whole, so that one may give another away."""
+    touchpoint = Labels.of(responses.frame["touchpoint"].astype("object"))
+    score = answers_of("satisfaction_index", responses)
+    broken = incomparable_waves(list(items_of(responses.spec, "satisfaction")), responses)
+    whole = _by_period(INDEX, responses.observe(score, broken), params)
+    hidden = _hidden_touchpoints(touchpoint, score, whole, responses, params)
+    results = []
+    for code, name in enumerate(touchpoint.names):
+        observed = responses.observe(np.where(touchpoint.codes == code, score, np.nan), broken)
+        by_period = {
+            wave: withheld() if code in hidden[wave] else outcome
+            for wave, outcome in _by_period(INDEX, observed, params).items()
+        }
+        results.append(TouchpointResult(touchpoint=name, score=by_period[responses.periods[-1]], by_period=by_period))
+    return tuple(results)
+
+
+def _hidden_touchpoints(
+    touchpoint: Labels, score: Floats, whole: Mapping[str, Outcome], responses: Responses, params: ClientParams
+) -> dict[str, frozenset[int]]:
+    """Return the touchpoints to hide in each wave."""
+    if not responses.protected:
+        return dict.fromkeys(responses.periods, frozenset())
+    answered = np.isfinite(score) & (responses.weight > 0)
+    hidden = {}
+    for code, wave in enumerate(responses.periods):
+        rows = answered & (responses.period == code)
+        people = pd.DataFrame({"touchpoint": touchpoint.codes[rows], "respondent": responses.respondent[rows]})
+        sizes = people.groupby("touchpoint")["respondent"].nunique()
+        outcome = whole[wave]
+        cells = hidden_cells(
+            np.asarray(sizes, dtype=np.float64),
+            shown=sizes.index.to_numpy() >= 0,
+            floor=params.limits.small_cell,
+            total_is_shown=not (isinstance(outcome, NotEstimable) and outcome.suppressed),
+        )
+        hidden[wave] = frozenset(int(sizes.index[cell]) for cell in cells)
+    return hidden
+
+
 def _by_items(name: str, responses: Responses, params: ClientParams) -> TouchpointResult:
     items = {key: item for key, item in responses.spec.items.items() if item.touchpoint == name}
     values = mean_of_answers([rescale(key, item, responses) for key, item in items.items()])
-    return _touchpoint(name, values, incomparable_waves(list(items), responses), responses, params)
-
-
-def _touchpoint(
-    name: str, values: Floats, broken: frozenset[str], responses: Responses, params: ClientParams
-) -> TouchpointResult:
-    by_period = _by_period(INDEX, responses.observe(values, broken), params)
-    latest = by_period[responses.periods[-1]]
-    return TouchpointResult(touchpoint=name, score=latest, by_period=by_period)
+    observed = responses.observe(values, incomparable_waves(list(items), responses))
+    by_period = _by_period(INDEX, observed, params)
+    return TouchpointResult(touchpoint=name, score=by_period[responses.periods[-1]], by_period=by_period)
 
 
 def _by_period(measure: Measure, observations: Observations, params: ClientParams) -> dict[str, Outcome]:

@@ -13,7 +13,7 @@ from analysis.indicators.catalogue import IndicatorSpec
 from analysis.indicators.comparison import difference
 from analysis.indicators.estimation import Measure, estimate
 from analysis.indicators.samples import Codes, Sample
-from analysis.indicators.suppression import hidden_cells
+from analysis.indicators.suppression import hidden_groups
 from analysis.indicators.targets import benchmark_of, target_of
 from analysis.messages import N_, Message
 from analysis.params.model import ClientParams
@@ -115,6 +115,7 @@ def build_result(
         for code, label in enumerate(observations.periods)
     }
     overall = by_period[observations.periods[last]]
+    hidden = _hidden(observations, overall, params)
     return IndicatorResult(
         key=spec.key,
         name=spec.name,
@@ -123,8 +124,8 @@ def build_result(
         unit=spec.unit,
         unit_of_analysis=unit_of_analysis,
         overall=overall,
-        by_segment=_groups(spec, observations, observations.segment, overall, params),
-        by_partner=_groups(spec, observations, observations.partner, overall, params),
+        by_segment=_groups(spec, observations, observations.segment, hidden[0], params),
+        by_partner=_groups(spec, observations, observations.partner, hidden[1], params),
         by_period=by_period,
         change=_change(spec, observations, by_period, params),
         target=target_of(spec, by_period, data, params),
@@ -174,22 +175,31 @@ def estimate_period(measure: Measure, observations: Observations, code: int, par
     return estimate(observations.sample.where(mask), measure, min_clusters=params.limits.min_clusters)
 
 
+def _hidden(
+    observations: Observations, overall: Outcome, params: ClientParams
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the segments and the partners to hide in the last period."""
+    if observations.respondent_count is None:
+        return frozenset(), frozenset()
+    mask = observations.period == len(observations.periods) - 1
+    return hidden_groups(
+        observations.segment.codes[mask],
+        observations.partner.codes[mask],
+        observations.respondent_count[mask],
+        floor=params.limits.small_cell,
+        total_is_shown=not (isinstance(overall, NotEstimable) and overall.suppressed),
+    )
+
+
 def _groups(
-    spec: IndicatorSpec, observations: Observations, labels: Labels, overall: Outcome, params: ClientParams
+    spec: IndicatorSpec, observations: Observations, labels: Labels, hidden: frozenset[int], params: ClientParams
 ) -> Mapping[str, Outcome]:
-    """Estimate each group in the last period; hide small cells and what would give them away."""
+    """Estimate each group in the last period that is not hidden."""
     mask = observations.period == len(observations.periods) - 1
     present, codes = np.unique(labels.codes[mask], return_inverse=True)
     present_groups = [(position, code) for position, code in enumerate(present) if code >= 0]
     if len(present_groups) == 0 or (len(present_groups) == 1 and len(present) == 1):
         return {}
-    hidden: frozenset[int] = frozenset()
-    if observations.respondent_count is not None:
-        counts = np.bincount(codes, observations.respondent_count[mask], len(present))
-        published = not (isinstance(overall, NotEstimable) and overall.suppressed)
-        hidden = hidden_cells(
-            counts.astype(np.float64), shown=present >= 0, floor=params.limits.small_cell, total_is_shown=published
-        )
     rows = np.flatnonzero(mask)
     pieces = [rows[piece] for piece in rows_by_code(codes, len(present))]
     limits = params.limits
@@ -199,7 +209,7 @@ def _groups(
         if many and len(pieces[position]) < limits.min_n:
             continue  # neither estimable nor listed
         outcome: Outcome = withheld()
-        if position not in hidden:
+        if int(code) not in hidden:
             part = observations.sample.where(pieces[position])
             outcome = estimate(part, spec.measure, min_clusters=limits.min_clusters, min_n=limits.min_n)
         if not many or not isinstance(outcome, NotEstimable):

@@ -1,7 +1,17 @@
-"""Which cells of a breakdown are hidden, so that nothing is learnt about a few respondents, even by subtraction."""
+"""Which cells of a breakdown are hidden, so that nothing is learnt about a few respondents, even by subtraction.
+
+Two breakdowns of the same respondents are protected together: where all but three of a segment's respondents are served
+by two partners, the segment less the two partners would be those three.
+"""
+
+import itertools
 
 import numpy as np
 from numpy.typing import NDArray
+
+from analysis.indicators.samples import Codes, Floats
+
+MAX_BLOCKS = 10  # of which all unions are examined; of more, only those of one or two blocks
 
 
 def hidden_cells(
@@ -44,3 +54,72 @@ def hidden_cells(
             break
         hidden.add(cell)
     return frozenset(hidden)
+
+
+def hidden_groups(
+    first: Codes, second: Codes, counts: Floats, *, floor: int, total_is_shown: bool = True
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the codes to hide in two breakdowns of the same observations.
+
+    Each breakdown is protected by itself (`hidden_cells`). Then any union of published groups of the first is compared
+    with the nearest union of published groups of the second; where the two differ in fewer than `floor` respondents,
+    the smallest group of the second that takes part is hidden too, until no such pair is left.
+
+    Parameters
+    ----------
+    first, second
+        Group of each observation in the two breakdowns, -1 for none.
+    counts
+        Respondents behind each observation.
+    floor, total_is_shown
+        As in `hidden_cells`.
+    """
+    hidden = [_hidden_codes(codes, counts, floor, total_is_shown) for codes in (first, second)]
+    if (first < 0).all() or (second < 0).all():
+        return frozenset(hidden[0]), frozenset(hidden[1])
+    while True:
+        small = _smallest_across(first, second, counts, hidden, floor, total_is_shown)
+        if small is None:
+            return frozenset(hidden[0]), frozenset(hidden[1])
+        hidden[1].add(small)
+
+
+def _hidden_codes(codes: Codes, counts: Floats, floor: int, total_is_shown: bool) -> set[int]:
+    present, position = np.unique(codes, return_inverse=True)
+    sizes = np.bincount(position, counts, len(present)).astype(np.float64)
+    cells = hidden_cells(sizes, shown=present >= 0, floor=floor, total_is_shown=total_is_shown)
+    return {int(present[cell]) for cell in cells}
+
+
+def _smallest_across(
+    first: Codes, second: Codes, counts: Floats, hidden: list[set[int]], floor: int, total_is_shown: bool
+) -> int | None:
+    """Return the smallest published group of the second breakdown that gives a few respondents away, or None."""
+    blocks = [
+        np.where(np.isin(codes, [-1, *gone]), -1, codes) for codes, gone in zip((first, second), hidden, strict=True)
+    ]
+    (rows, row), (columns, column) = (np.unique(block, return_inverse=True) for block in blocks)
+    table = np.zeros((len(rows), len(columns)))
+    np.add.at(table, (row, column), counts)
+    sizes = table.sum(axis=0)
+    for union in _unions(rows, total_is_shown):
+        inside = table[list(union)].sum(axis=0)
+        outside = sizes - inside
+        # what is left of the union when the nearest union of columns is taken away; the unpublished rest of the
+        # columns is a column like the others where the total is published
+        apart = np.minimum(inside, outside)
+        apart[columns < 0] = apart[columns < 0] if total_is_shown else inside[columns < 0]
+        if 0 < apart.sum() < floor:
+            published = np.flatnonzero(columns >= 0)
+            taking_part = published[inside[published] > 0]
+            candidates = taking_part if len(taking_part) else published
+            if len(candidates):
+                return int(columns[candidates[np.argmin(sizes[candidates])]])
+    return None
+
+
+def _unions(rows: Codes, total_is_shown: bool) -> "itertools.chain[tuple[int, ...]]":
+    """Return the unions of published rows to examine; the rest of the rows is published with the total."""
+    usable = [place for place, code in enumerate(rows) if code >= 0 or total_is_shown]
+    largest = len(usable) if len(usable) <= MAX_BLOCKS else 2
+    return itertools.chain.from_iterable(itertools.combinations(usable, size) for size in range(1, largest + 1))

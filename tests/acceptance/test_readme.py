@@ -53,7 +53,8 @@ def test_two_csv_files_and_the_parameters_of_the_readme_make_an_audit(acme):
 def test_an_undeclared_code_is_named_and_nothing_is_published(acme):
     params = acme / "params" / "acme.yml"
     params.write_text(re.sub(r"\n *missing: \[99\].*", "", params.read_text(encoding="utf-8")), encoding="utf-8")
-    built = run_audit_command("report", "acme", "--params", acme / "params", "--out", acme / "reports")
+    folders = ("--params", acme / "params", "--out", acme / "reports")
+    built = run_audit_command("report", "acme", *folders, COLUMNS="300")  # wide enough for the folder's long name
     assert built.returncode == 2
     assert "99" in built.stderr
     assert "satisfied" in built.stderr

@@ -78,7 +78,18 @@ WORDS = {
         "changed": "What changed",
         "lead": "The relationship is good and has held its level: 68 of 100 points, level B, with no change since the spring wave that the data can tell from noise.",
         "text": "Among the 412 accounts that answered, 74% are satisfied or very satisfied (95% interval 69% to 78%). Accounts served through dealers score lower than direct ones by 6 points, and the difference is larger than what chance would produce at this sample size. Repeat purchase within 90 days stands at 41%, against 43% a year earlier.",
-        "chapters": ["Satisfaction", "Loyalty", "Value", "Interaction", "Depth and breadth", "What drives loyalty", "Repeat purchase", "Method", "Data quality", "Definitions"],
+        "chapters": [
+            "Satisfaction",
+            "Loyalty",
+            "Value",
+            "Interaction",
+            "Depth and breadth",
+            "What drives loyalty",
+            "Repeat purchase",
+            "Method",
+            "Data quality",
+            "Definitions",
+        ],
         "dimensions": ["Satisfaction", "Loyalty", "Value", "Interaction", "Depth and breadth"],
         "detail": "95% interval {a} to {b}, n = 412",
         "change": "no clear change",
@@ -86,17 +97,51 @@ WORDS = {
         "finding": "Dealers serve their accounts less well than our own team does",
         "table": "Satisfaction by segment, latest wave",
         "columns": ["Segment", "Accounts", "Mean", "95% interval", "Change"],
-        "segments": ["Machine builders", "Energy and utilities", "Food and beverages", "Automotive suppliers", "Public sector", "All accounts"],
+        "segments": [
+            "Machine builders",
+            "Energy and utilities",
+            "Food and beverages",
+            "Automotive suppliers",
+            "Public sector",
+            "All accounts",
+        ],
         "note": "Intervals are clustered by account; groups of fewer than five respondents are not shown.",
         "caption": "Top-two-box share with 95% interval; n = 412 respondents of 236 accounts.",
         "axis": "share satisfied",
         "limits": "What cannot be concluded",
-        "limit_items": ["Whether dealers cause the lower scores: the accounts they serve are smaller and newer.", "Anything about accounts that did not answer (response rate 38%)."],
+        "limit_items": [
+            "Whether dealers cause the lower scores: the accounts they serve are smaller and newer.",
+            "Anything about accounts that did not answer (response rate 38%).",
+        ],
         "caution": "Read with care",
-        "caution_items": ["The autumn wave used a new sampling frame; its trend is bridged by the questions common to both."],
+        "caution_items": [
+            "The autumn wave used a new sampling frame; its trend is bridged by the questions common to both."
+        ],
         "note_title": "How to read the bars",
         "actions": "Three actions worth most",
-        "action": [("Answer every complaint within two working days", "Complaints left open for more than five days go with 11 points lower satisfaction.", "Head of service", "+1.4 to +3.2 points", "Medium"), ("Visit the twelve key accounts that nobody saw this year", "Twelve of thirty key accounts had no contact above operating level in 2025.", "Key account managers", "EUR 0.4m to 1.1m at risk", "Low"), ("Bring dealer service up to the standard of the own team", "Accounts served by dealers score 6 points lower.", "Channel manager", "+0.8 to +2.6 points", "High")],
+        "action": [
+            (
+                "Answer every complaint within two working days",
+                "Complaints left open for more than five days go with 11 points lower satisfaction.",
+                "Head of service",
+                "+1.4 to +3.2 points",
+                "Medium",
+            ),
+            (
+                "Visit the twelve key accounts that nobody saw this year",
+                "Twelve of thirty key accounts had no contact above operating level in 2025.",
+                "Key account managers",
+                "EUR 0.4m to 1.1m at risk",
+                "Low",
+            ),
+            (
+                "Bring dealer service up to the standard of the own team",
+                "Accounts served by dealers score 6 points lower.",
+                "Channel manager",
+                "+0.8 to +2.6 points",
+                "High",
+            ),
+        ],
         "markdown": "## What we heard in the interviews\n\nThe *tone* has **changed**: purchasing now asks for `delivery promise` before price. See [the guideline](https://example.org/guide?a=1&b=2).\n\n> Nobody told us the order was late.\n\n1. Keep the weekly call.\n2. Publish the delivery promise.\n\n| Region | Visits |\n|---|---:|\n| North | 14 |\n| South | 9 |\n",
         "byline": "Engagement team",
     },
@@ -111,7 +156,18 @@ WORDS = {
         "changed": "发生了哪些变化",
         "lead": "客户关系总体良好，并保持稳定：得分 68 分（满分 100 分），等级 B；与春季调查相比，数据无法区分出真实变化与随机波动。",
         "text": "在作答的 412 家客户中，74% 表示“满意”或“非常满意”（95% 区间为 69% 至 78%）。由经销商服务的客户得分比直营客户低 6 分，这一差距超出了该样本量下随机波动所能解释的范围。90 天内的复购率为 41%，上年同期为 43%。",
-        "chapters": ["满意度", "忠诚度", "客户价值", "互动", "深度与广度", "忠诚度的驱动因素", "复购", "方法", "数据质量", "定义"],
+        "chapters": [
+            "满意度",
+            "忠诚度",
+            "客户价值",
+            "互动",
+            "深度与广度",
+            "忠诚度的驱动因素",
+            "复购",
+            "方法",
+            "数据质量",
+            "定义",
+        ],
         "dimensions": ["满意度", "忠诚度", "客户价值", "互动", "深度与广度"],
         "detail": "95% 区间 {a} 至 {b}，n = 412",
         "change": "无明显变化",
@@ -124,12 +180,37 @@ WORDS = {
         "caption": "前两项占比及 95% 区间；n = 236 家客户的 412 名受访者。",
         "axis": "满意占比",
         "limits": "哪些结论无法得出",
-        "limit_items": ["经销商是否导致得分较低：其所服务的客户规模较小、合作时间较短。", "未作答客户的任何情况（回复率为 38%）。"],
+        "limit_items": [
+            "经销商是否导致得分较低：其所服务的客户规模较小、合作时间较短。",
+            "未作答客户的任何情况（回复率为 38%）。",
+        ],
         "caution": "请谨慎解读",
         "caution_items": ["秋季调查采用了新的抽样框，趋势以两次调查共有的题目衔接。"],
         "note_title": "如何阅读图中的条形",
         "actions": "最值得采取的三项行动",
-        "action": [("两个工作日内答复每一起投诉", "超过五天未解决的投诉对应的满意度低 11 分。", "服务总监", "+1.4 至 +3.2 分", "中"), ("拜访今年无人拜访的十二家重点客户", "三十家重点客户中有十二家在 2025 年没有操作层以上的接触。", "重点客户经理", "40 万至 110 万元的风险收入", "低"), ("将经销商服务提升到直营团队的水平", "由经销商服务的客户得分低 6 分。", "渠道经理", "+0.8 至 +2.6 分", "高")],
+        "action": [
+            (
+                "两个工作日内答复每一起投诉",
+                "超过五天未解决的投诉对应的满意度低 11 分。",
+                "服务总监",
+                "+1.4 至 +3.2 分",
+                "中",
+            ),
+            (
+                "拜访今年无人拜访的十二家重点客户",
+                "三十家重点客户中有十二家在 2025 年没有操作层以上的接触。",
+                "重点客户经理",
+                "40 万至 110 万元的风险收入",
+                "低",
+            ),
+            (
+                "将经销商服务提升到直营团队的水平",
+                "由经销商服务的客户得分低 6 分。",
+                "渠道经理",
+                "+0.8 至 +2.6 分",
+                "高",
+            ),
+        ],
         "markdown": "## 访谈中听到的声音\n\n客户的*语气*已经**改变**：采购部门现在先问 `交付承诺`，再谈价格。参见[指南](https://example.org/guide?a=1&b=2)。\n\n> 没有人告诉我们订单会延误。\n\n1. 保持每周例会。\n2. 公布交付承诺。\n\n| 区域 | 拜访次数 |\n|---|---:|\n| 北区 | 14 |\n| 南区 | 9 |\n",
         "byline": "项目组",
     },
@@ -160,12 +241,19 @@ def draw_svg(language: str, seed: int, texts: tuple[str, ...] = ()) -> str:
         font_manager.fontManager.addfont(Path(path))
     words = WORDS[language]
     names = texts or tuple(words["segments"])
-    settings = {"svg.fonttype": "none", "svg.hashsalt": "x", "font.family": figure_font_families(language), "font.size": 9}
+    settings = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "x",
+        "font.family": figure_font_families(language),
+        "font.size": 9,
+    }
     with mpl.rc_context(settings | {"axes.spines.top": False, "axes.spines.right": False, "text.parse_math": False}):
         canvas = Canvas(figsize=(6.69, 2.7), layout="constrained")
         axes = canvas.subplots()
         values = np.random.default_rng(seed).uniform(0.55, 0.85, len(names))
-        axes.errorbar(values, range(len(names)), xerr=0.05, fmt="o", color="#1f5a7a", ecolor="#9db8c7", lw=4, markersize=6)
+        axes.errorbar(
+            values, range(len(names)), xerr=0.05, fmt="o", color="#1f5a7a", ecolor="#9db8c7", lw=4, markersize=6
+        )
         axes.set_yticks(range(len(names)), names)
         axes.set_xlabel(words["axis"])
         buffer = StringIO()
@@ -180,7 +268,9 @@ def make_figure(language: str, seed: int = 1) -> Figure:
         svg=draw_svg(language, seed),
         alt=f"{words['finding']}. {words['caption']}",
         caption=words["caption"],
-        data=tuple({words["columns"][0]: name, words["columns"][2]: 0.5 + i / 20} for i, name in enumerate(words["segments"])),
+        data=tuple(
+            {words["columns"][0]: name, words["columns"][2]: 0.5 + i / 20} for i, name in enumerate(words["segments"])
+        ),
         anchor=f"figure-{seed}",
     )
 
@@ -188,8 +278,13 @@ def make_figure(language: str, seed: int = 1) -> Figure:
 def make_table(language: str, rows: int = 6) -> Table:
     words = WORDS[language]
     names = [words["segments"][i % 5] for i in range(rows - 1)] + [words["segments"][5]]
-    body = tuple((name, f"{17 * (i + 3):,}", f"{7.1 + i / 10:.1f}", "6.8–7.9", f"+{i / 10:.1f}") for i, name in enumerate(names))
-    columns = tuple(Column(title=title, align="start" if i == 0 else "end", width=2.0 if i == 0 else 1.0) for i, title in enumerate(words["columns"]))
+    body = tuple(
+        (name, f"{17 * (i + 3):,}", f"{7.1 + i / 10:.1f}", "6.8–7.9", f"+{i / 10:.1f}") for i, name in enumerate(names)
+    )
+    columns = tuple(
+        Column(title=title, align="start" if i == 0 else "end", width=2.0 if i == 0 else 1.0)
+        for i, title in enumerate(words["columns"])
+    )
     return Table(title=words["table"], columns=columns, rows=body, notes=(words["note"],), emphasis=(rows - 1,))
 
 
@@ -212,7 +307,14 @@ def make_scorecard(language: str) -> Scorecard:
             )
         )
     headline = ScoreCell(
-        label=words["title"], value="68", detail=words["detail"].format(a=64, b=72), position=0.68, low=0.64, high=0.72, level="B", change=words["change"]
+        label=words["title"],
+        value="68",
+        detail=words["detail"].format(a=64, b=72),
+        position=0.68,
+        low=0.64,
+        high=0.72,
+        level="B",
+        change=words["change"],
     )
     return Scorecard(headline=headline, cells=tuple(cells), note=words["note"])
 
@@ -263,7 +365,9 @@ def make_chapter(language: str, index: int) -> Chapter:
 def show(value: Block | Chapter) -> nbformat.NotebookNode:
     """Return the code cell that shows a block, executed."""
     bundle = value._repr_mimebundle_()
-    return new_code_cell("show(value)  # never in the report", execution_count=1, outputs=[new_output("display_data", data=bundle)])
+    return new_code_cell(
+        "show(value)  # never in the report", execution_count=1, outputs=[new_output("display_data", data=bundle)]
+    )
 
 
 def make_notebook(*cells: nbformat.NotebookNode) -> nbformat.NotebookNode:

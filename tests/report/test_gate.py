@@ -11,7 +11,16 @@ from analysis.report.gate import LONGEST_WORD, Gate, GateReport, consecutive_lev
 
 @pytest.mark.parametrize(
     "text",
-    ["plain", "#set $x$ `@ref` \\ {{x}} <script>", "客户关系，审计。", "Łódź, Ελλάδα, Привет", "مرحبا שלום ไทย हिन्दी", "👍 ok", "two\nlines", "per cent ½ ≤ – —"],
+    [
+        "plain",
+        "#set $x$ `@ref` \\ {{x}} <script>",
+        "客户关系，审计。",
+        "Łódź, Ελλάδα, Привет",
+        "مرحبا שלום ไทย हिन्दी",
+        "👍 ok",
+        "two\nlines",
+        "per cent ½ ≤ – —",
+    ],
 )
 def test_what_fonts_show_is_left_alone(text):
     gate = Gate()

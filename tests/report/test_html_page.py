@@ -135,7 +135,10 @@ def test_figures_and_tables_are_numbered_in_order(english):
 
 def test_code_and_other_outputs_are_never_shown():
     cell = new_code_cell("password = 'x'", execution_count=1)
-    cell.outputs = [new_output("stream", name="stdout", text="printed"), new_output("display_data", data={"text/html": "<b>loose</b>"})]
+    cell.outputs = [
+        new_output("stream", name="stdout", text="printed"),
+        new_output("display_data", data={"text/html": "<b>loose</b>"}),
+    ]
     html = export(make_notebook(show(make_cover("en")), show(make_summary("en")), cell))
     for unwanted in ("password", "printed", "loose", "never in the report"):
         assert unwanted not in html
@@ -151,7 +154,16 @@ def test_html_in_the_notebook_is_not_trusted():
 
 def test_hostile_text_stays_text():
     hostile = "</style><script>alert(1)</script>{{ 7*7 }}\"'"
-    html = export(small_notebook(Prose(paragraphs=(hostile,)), Heading(level=1, text=hostile, anchor="a"), client=hostile, title=hostile, prepared_by=hostile, disclaimer=hostile))
+    html = export(
+        small_notebook(
+            Prose(paragraphs=(hostile,)),
+            Heading(level=1, text=hostile, anchor="a"),
+            client=hostile,
+            title=hostile,
+            prepared_by=hostile,
+            disclaimer=hostile,
+        )
+    )
     page = Page(html)
     assert page.stack == []
     assert page.all("script") == []
@@ -187,7 +199,14 @@ def test_markdown_cell_and_commentary(english):
 
 
 def test_print_and_phone_are_provided_for(english):
-    for rule in ("@media print", "@media (max-width: 60rem)", "@page { size: A4", "prefers-reduced-motion", "overflow-x: auto", "tabular-nums"):
+    for rule in (
+        "@media print",
+        "@media (max-width: 60rem)",
+        "@page { size: A4",
+        "prefers-reduced-motion",
+        "overflow-x: auto",
+        "tabular-nums",
+    ):
         assert rule in english
     assert 'name="viewport"' in english
     for font in ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC"):
@@ -234,7 +253,13 @@ def test_notebook_without_cover_is_refused():
 
 
 def test_collected_content_keeps_the_order():
-    notebook = make_notebook(show(make_cover("en")), show(make_summary("en")), show(make_chapter("en", 1)), new_markdown_cell("# Own"), show(make_figure("en")))
+    notebook = make_notebook(
+        show(make_cover("en")),
+        show(make_summary("en")),
+        show(make_chapter("en", 1)),
+        new_markdown_cell("# Own"),
+        show(make_figure("en")),
+    )
     content = collect_content(notebook)
     assert [block["kind"] for block in content.front][:2] == ["heading", "prose"]
     assert [unit[0]["kind"] for unit in content.chapters] == ["heading", "markdown", "figure"]

@@ -18,7 +18,16 @@ def test_blocks_are_recognised():
 
 def test_inlines_are_recognised():
     (paragraph,) = parse_markdown("a *b* **c** `d`  \n[e](https://example.org)")
-    assert [node.kind for node in paragraph.children] == ["text", "em", "text", "strong", "text", "code", "break", "link"]
+    assert [node.kind for node in paragraph.children] == [
+        "text",
+        "em",
+        "text",
+        "strong",
+        "text",
+        "code",
+        "break",
+        "link",
+    ]
     assert plain_text(paragraph.children) == "a b c de"
 
 
@@ -39,7 +48,19 @@ def test_headings_are_shifted_within_bounds(shift, levels):
     assert [node.level for node in parse_markdown("# a\n\n###### b\n", heading_shift=shift)] == levels
 
 
-@pytest.mark.parametrize("href", ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "file:///etc/passwd", "vbscript:x", "//evil.example", "x.html", "http"])
+@pytest.mark.parametrize(
+    "href",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "vbscript:x",
+        "//evil.example",
+        "x.html",
+        "http",
+    ],
+)
 def test_other_links_become_words(href):
     (paragraph,) = parse_markdown(f"[words]({href})")
     assert paragraph.children == (Node(kind="text", text="words"),)
@@ -65,7 +86,10 @@ def test_raw_html_stays_text():
 
 def test_html_is_what_the_words_say():
     html = render_block(Markdown(text="a *b* **c** `d<` [e](https://example.org/?x=1&y=2)", byline="Team"))
-    assert '<p>a <em>b</em> <strong>c</strong> <code>d&lt;</code> <a href="https://example.org/?x=1&amp;y=2" rel="noopener noreferrer nofollow">e</a></p>' in html
+    assert (
+        '<p>a <em>b</em> <strong>c</strong> <code>d&lt;</code> <a href="https://example.org/?x=1&amp;y=2" rel="noopener noreferrer nofollow">e</a></p>'
+        in html
+    )
     assert '<p class="ra-byline">Team</p>' in html
 
 

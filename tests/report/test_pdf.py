@@ -61,7 +61,15 @@ def test_exporter_says_what_it_makes():
 def test_first_page_holds_the_summary_whole(english):
     first = PdfReader(io.BytesIO(english)).pages[0].extract_text()
     words = WORDS["en"]
-    for expected in (words["client"], words["title"], words["as_of"], words["by"], *words["dimensions"], "68", words["actions"]):
+    for expected in (
+        words["client"],
+        words["title"],
+        words["as_of"],
+        words["by"],
+        *words["dimensions"],
+        "68",
+        words["actions"],
+    ):
         assert expected in first
     assert words["action"][2][0] in first  # the last action is still on it
     assert "Contents" not in first
@@ -102,7 +110,11 @@ def test_metadata_language_and_tags(english, chinese):
 
 def structure_types(content):
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        return [str(item.S) for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem"]
+        return [
+            str(item.S)
+            for item in pdf.objects
+            if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem"
+        ]
 
 
 def test_structure_has_headings_tables_figures_and_lists(english):
@@ -121,7 +133,9 @@ def test_every_figure_has_its_alternative_text():
 def test_figure_without_alternative_text_gets_its_title():
     content = export(small_notebook(Figure(title="It rose", svg=draw_svg("en", 1), alt=" ")))[0]
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        assert "It rose" in [str(item["/Alt"]) for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/Alt" in item]
+        assert "It rose" in [
+            str(item["/Alt"]) for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/Alt" in item
+        ]
 
 
 def test_bookmarks_follow_the_headings(english):
@@ -133,7 +147,11 @@ def test_bookmarks_follow_the_headings(english):
 def test_only_bundled_fonts_all_embedded(english, chinese):
     for content, expected in ((english, "SourceSansPro-Regular"), (chinese, "NotoSansCJK")):
         with pikepdf.open(io.BytesIO(content)) as pdf:
-            descriptors = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor"]
+            descriptors = [
+                item
+                for item in pdf.objects
+                if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor"
+            ]
             names = {str(item.FontName) for item in descriptors}
             assert all({"/FontFile", "/FontFile2", "/FontFile3"} & set(item.keys()) for item in descriptors)
         assert any(expected in name for name in names)
@@ -142,13 +160,19 @@ def test_only_bundled_fonts_all_embedded(english, chinese):
 
 def test_chinese_figures_are_set_in_the_chinese_face(chinese):
     with pikepdf.open(io.BytesIO(chinese)) as pdf:
-        names = {str(item.FontName) for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor"}
+        names = {
+            str(item.FontName)
+            for item in pdf.objects
+            if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor"
+        }
     assert any("NotoSansSC-Regular" in name for name in names)
     assert not any("CJKjp" in name or "CJKkr" in name for name in names)
 
 
 def test_chinese_text_can_be_extracted(chinese):
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(chinese)).pages).replace("\n", "").replace(" ", "")
+    text = (
+        "".join(page.extract_text() for page in PdfReader(io.BytesIO(chinese)).pages).replace("\n", "").replace(" ", "")
+    )
     assert "客户关系审计报告" in text
     assert "哪些结论无法得出" in text
     assert "汽车零部件" in text  # in figures as well as in tables
@@ -171,7 +195,11 @@ def test_same_bytes_in_another_process_with_another_hash_seed_and_time_zone(engl
         "from analysis.report.pdf import AuditPDFExporter;"
         "Path(sys.argv[1]).write_bytes(AuditPDFExporter().from_notebook_node(demo_notebook('en'))[0])"
     )
-    environment = os.environ | {"PYTHONHASHSEED": "4711", "TZ": "Asia/Shanghai", "PYTHONPATH": str(Path(__file__).parent)}
+    environment = os.environ | {
+        "PYTHONHASHSEED": "4711",
+        "TZ": "Asia/Shanghai",
+        "PYTHONPATH": str(Path(__file__).parent),
+    }
     subprocess.run([sys.executable, "-c", code, str(target)], env=environment, check=True, cwd=tmp_path)
     assert target.read_bytes() == english
 
@@ -189,7 +217,9 @@ def test_hostile_text_stays_text():
     blocks = (
         Prose(paragraphs=(hostile,), lead=True),
         Callout(variant="limits", title=hostile, items=(hostile,)),
-        Table(title=hostile, columns=(Column(title=hostile), Column(title="b")), rows=((hostile, "1"),), notes=(hostile,)),
+        Table(
+            title=hostile, columns=(Column(title=hostile), Column(title="b")), rows=((hostile, "1"),), notes=(hostile,)
+        ),
         Heading(level=2, text=hostile, anchor="x"),
     )
     text = " ".join(text_of(small_notebook(*blocks)).split())
@@ -217,16 +247,26 @@ def test_no_text_costs_the_pdf(text):
         Prose(paragraphs=(text, text), lead=True),
         Callout(variant="note", title=text, items=(text, text)),
         Markdown(text=f"# {text}\n\n{text}", byline=text),
-        Table(title=text, columns=(Column(title=text), Column(title=text, align="end")), rows=((text, text),), notes=(text,)),
+        Table(
+            title=text,
+            columns=(Column(title=text), Column(title=text, align="end")),
+            rows=((text, text),),
+            notes=(text,),
+        ),
         make_scorecard("en"),
         Figure(title=text, svg=draw_svg("en", 1), alt=text, caption=text),
     )
-    assert export(small_notebook(*blocks, client=text, subtitle=text, prepared_by=text, disclaimer=text))[0].startswith(b"%PDF-1.7")
+    assert export(small_notebook(*blocks, client=text, subtitle=text, prepared_by=text, disclaimer=text))[0].startswith(
+        b"%PDF-1.7"
+    )
 
 
 def test_text_in_a_drawing_never_costs_the_pdf():
     svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30"><text x="1" y="20" style="font: 9px \'x\'">{}</text></svg>'
-    figures = [Figure(title="t", svg=svg.format(text), alt="a") for text in ("مرحبا", "हिन्दी", "ไทย", "👍🏽", "你好 Łódź", "e\u0328\u0301")]
+    figures = [
+        Figure(title="t", svg=svg.format(text), alt="a")
+        for text in ("مرحبا", "हिन्दी", "ไทย", "👍🏽", "你好 Łódź", "e\u0328\u0301")
+    ]
     content, resources = export(small_notebook(*figures))
     assert content.startswith(b"%PDF-1.7")
     assert resources["gate"].replaced >= 5
@@ -272,10 +312,14 @@ def test_characters_that_no_font_shows_are_counted_and_told():
 def test_logo_is_shown_with_its_text():
     content = export(small_notebook(Prose(paragraphs=("x",)), logo=PIXEL, logo_alt="The firm's mark"))[0]
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        assert "The firm's mark" in [str(i["/Alt"]) for i in pdf.objects if isinstance(i, pikepdf.Dictionary) and "/Alt" in i]
+        assert "The firm's mark" in [
+            str(i["/Alt"]) for i in pdf.objects if isinstance(i, pikepdf.Dictionary) and "/Alt" in i
+        ]
 
 
-@pytest.mark.parametrize("logo", ["logo.png", "data:text/html;base64,AAAA", "data:image/png;base64,%%%", "data:image/png;base64,AAAA"])
+@pytest.mark.parametrize(
+    "logo", ["logo.png", "data:text/html;base64,AAAA", "data:image/png;base64,%%%", "data:image/png;base64,AAAA"]
+)
 def test_unusable_logo_is_refused_in_words(logo):
     with pytest.raises(ReportError, match=r"logo|image"):
         export(small_notebook(Prose(paragraphs=("x",)), logo=logo))

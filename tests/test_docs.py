@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from analysis.document.method_tables import METHODS
 from analysis.params import base, model, sources, survey
 
 ROOT = Path(__file__).parents[1]
@@ -137,3 +138,17 @@ def test_a_machine_path_would_be_found():
     assert MACHINE_PATHS.search("C:\\Users\\someone")
     assert not MACHINE_PATHS.search("docs/work/plan.md and /srv/data")
     assert HOSTS.search("--index-url https://pypi.example.org/simple")
+
+
+def test_every_interval_and_diagnostic_is_defined_and_every_defined_interval_exists():
+    page = (ROOT / "docs" / "definitions.md").read_text(encoding="utf-8")
+    intervals = re.findall(r"^\| `([a-z0-9-]+)` \|", page.partition("\n## Indicators")[0], flags=re.MULTILINE)
+    assert set(intervals) == set(METHODS)
+    assert len(intervals) == len(set(intervals))
+    checks = {
+        key
+        for path in (PACKAGE / "models").glob("*.py")
+        for key in re.findall(r'Diagnostic\(\s*key="([a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert len(checks) > 8
+    assert {key for key in checks if f"`{key}`" not in page} == set()

@@ -230,13 +230,19 @@ def _score_dimension(
 
 
 def _on_scale(outcome: Outcome, anchor: Anchor) -> Outcome:
-    """Put an outcome on 0-100 between its anchors, cut off at both ends."""
+    """Put an outcome on 0-100 between its anchors, cut off at both ends.
+
+    An interval that lies wholly beyond an anchor keeps half its width on the inner side: none has zero width.
+    """
     if isinstance(outcome, NotEstimable):
         return outcome
     low, value, high = (
         min(max(100 * (number - anchor.zero) / (anchor.full - anchor.zero), 0.0), 100.0)
         for number in (outcome.low, outcome.value, outcome.high)
     )
+    if low == high:
+        half = 50 * (outcome.high - outcome.low) / abs(anchor.full - anchor.zero)
+        low, high = max(low - half, 0.0), min(high + half, 100.0)
     return Estimate(
         value=value, low=low, high=high, n=outcome.n, method=outcome.method, unit="index", level=outcome.level
     )

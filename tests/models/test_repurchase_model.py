@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from model_clients import AS_OF, client_of, make_client, make_params
 
-from analysis.models.crossvalidation import resampled_estimate, stratified_folds, weighted_auc
+from analysis.models.crossvalidation import resampled_estimate, stratified_folds, validate, weighted_auc
 from analysis.models.repurchase import fit_repeat_purchase, repeat_rate
 from analysis.models.repurchase_sample import bought_between, build_sample, purchase_days
 from analysis.models.separation import detect_separation
@@ -169,7 +169,14 @@ def test_curve_stays_within_probabilities_and_bins_hold_everybody(model):
 
 
 def test_every_diagnostic_is_there(model):
-    assert [check.key for check in model.diagnostics] == ["vif", "separation", "linearity", "influence", "follow_up"]
+    assert [check.key for check in model.diagnostics] == [
+        "vif",
+        "separation",
+        "linearity",
+        "influence",
+        "cook",
+        "follow_up",
+    ]
 
 
 def test_survey_weights_move_every_estimate():
@@ -299,7 +306,7 @@ def test_loyalty_that_repeats_satisfaction_is_left_out(data):
 
 def test_repeat_rate_is_wilson():
     """10 of 40: Wilson's limits are (p + z^2/2n +- z sqrt(p q / n + z^2 / 4 n^2)) / (1 + z^2 / n)."""
-    rate = repeat_rate(np.r_[np.ones(10), np.zeros(30)], np.ones(40))
+    rate = repeat_rate(np.r_[np.ones(10), np.zeros(30)], np.ones(40), np.arange(40))
     z, n, p = 1.959963984540054, 40, 0.25
     centre, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     assert rate.low == pytest.approx((centre - half) / (1 + z**2 / n))
@@ -323,7 +330,64 @@ def test_corrected_resampled_interval_by_hand():
 
 def test_folds_hold_both_outcomes_evenly_and_each_row_once_a_repeat():
     y = np.r_[np.ones(13), np.zeros(30)]
-    folds = list(stratified_folds(y, np.random.default_rng(0)))
+    folds = list(stratified_folds(y, np.arange(43), np.random.default_rng(0)))
     assert len(folds) == 50
     np.testing.assert_array_equal(np.sum(folds[:5], axis=0), np.ones(43))
     assert {int(y[fold].sum()) for fold in folds} == {2, 3}
+
+
+def test_folds_keep_groups_of_companies_together():
+    y, groups = np.tile([1.0, 0.0, 0.0], 20), np.arange(60) // 4
+    for fold in stratified_folds(y, groups, np.random.default_rng(0)):
+        assert all(len(set(fold[groups == group])) == 1 for group in range(15))
+
+
+def grouped(data, size: int):
+    """The client whose every `size` customers (by id) belong to one group of companies, named after the first."""
+    ids = data.customers.index
+    first = pd.Series(np.repeat(ids[::size], size)[: len(ids)], index=ids)
+    customers = data.customers.assign(parent_id=first.where(first != ids))
+    return client_of(data.table("survey"), data.table("transactions"), customers)
+
+
+def test_errors_are_clustered_by_group_of_companies(data):
+    alone = fit_repeat_purchase(data, make_params())
+    together = fit_repeat_purchase(grouped(data, 3), make_params())
+    assert alone.satisfaction_effect.clusters == alone.n == together.n
+    assert together.satisfaction_effect.clusters == together.repeat_rate.clusters == 100
+    assert together.satisfaction_effect.value == alone.satisfaction_effect.value
+    assert together.satisfaction_effect.std_error != alone.satisfaction_effect.std_error
+    assert together.repeat_rate.method == "wilson-cluster"
+
+
+def test_too_few_groups_of_companies_have_no_interval(data):
+    reason = refused(grouped(data, 40))
+    assert reason.msgid.startswith("The customers belong to {groups:int} groups")
+
+
+def test_identical_predictions_in_every_part_have_no_interval(data):
+    design = np.column_stack([np.ones(60), np.repeat([0.0, 1.0], 30)])
+    outcome = np.repeat([0.0, 1.0], 30)
+    got = validate(outcome, design, design, np.ones(60), np.arange(60), np.random.default_rng(1), penalised=True)
+    assert isinstance(got, NotEstimable)
+
+
+@pytest.mark.parametrize("weight", [np.nan, 0.0, -1.0])
+def test_one_unusable_weight_refuses_the_model(data, weight):
+    survey = data.table("survey").assign(weight=1.0)
+    survey.loc[1, "weight"] = weight  # of the last wave, which is the one used
+    reason = refused(client_of(survey, data.table("transactions"), data.customers))
+    assert reason.msgid == "Some survey weights are missing or not above zero."
+
+
+def test_one_customers_answers_split_into_halves_of_half_the_weight_change_nothing():
+    data = make_client(weights=True)
+    survey = data.table("survey")
+    some = survey["customer_id"] < "c0050"
+    halves = survey[some].assign(weight=survey["weight"] / 2)
+    split = pd.concat([survey[~some], halves, halves], ignore_index=True)
+    other = client_of(split, data.table("transactions"), data.customers)
+    first, second = fit_repeat_purchase(data, make_params()), fit_repeat_purchase(other, make_params())
+    for name in ("satisfaction_effect", "loyalty_effect", "repeat_rate"):
+        assert getattr(first, name).value == pytest.approx(getattr(second, name).value, rel=1e-9)
+        assert getattr(first, name).std_error == pytest.approx(getattr(second, name).std_error, rel=1e-9)

@@ -98,3 +98,12 @@ def test_the_reason_of_a_missing_component_is_passed_on(params, make_indicators)
     silent = dataclasses.replace(FULL[0], overall=ABSENT)
     score = by_dimension(score_relationship(make_indicators(silent, *FULL[1:]), params))
     assert score["satisfaction"].score.reason.msgid == "There is nothing to see."
+
+
+def test_a_component_wholly_beyond_its_anchor_keeps_a_width(params, make_indicators):
+    # planned every 90 days: 365.25 / 90 contacts count as 100; the interval is 2 contacts wide
+    often = indicator("contact_frequency", "interaction", "per_year", 8.0, 7.0, 9.0)
+    others = [result for result in FULL if result.key != "contact_frequency"]
+    interaction = by_dimension(score_relationship(make_indicators(often, *others), params))["interaction"]
+    got = next(part.score for part in interaction.components if part.indicator == "contact_frequency")
+    assert (got.low, got.value, got.high) == pytest.approx((100 - 50 * 2 / (365.25 / 90), 100.0, 100.0))

@@ -31,7 +31,7 @@ METHODS: Mapping[str, Message] = {
     "bootstrap-t": N_("studentised bootstrap over customers"),
     "hierarchical-bayes": N_("hierarchical Bayes"),
     "nps": N_("t with the variance of promoters minus detractors"),
-    "linearised-fisher-z-t": N_("Fisher's z, linearised"),
+    "jackknife-fisher-z-t": N_("Fisher's z, jackknife by account"),
     "ame-delta-cr3-t": N_("delta method with cluster-robust errors"),
     "conservative-mean": N_("mean of the half-widths (conservative)"),
     "corrected-resampled-t": N_("t, corrected for repeated cross-validation"),

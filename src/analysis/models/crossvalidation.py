@@ -1,7 +1,8 @@
 """Whether the answers predict better than recency and frequency, on customers that the model has not seen.
 
-Repeated stratified cross-validation over customers; its folds share customers, so intervals use the corrected
-resampled variance of Nadeau and Bengio (2003) [1]_ for repeated folds (Bouckaert and Frank 2004 [2]_).
+Repeated stratified cross-validation over customers (whole groups of companies, where there are any); its folds share
+customers, so intervals use the corrected resampled variance of Nadeau and Bengio (2003) [1]_ for repeated folds
+(Bouckaert and Frank 2004 [2]_).
 
 References
 ----------
@@ -17,11 +18,12 @@ from scipy import stats
 from scipy.special import expit, logit
 from statsmodels.stats.proportion import proportion_confint
 
+from analysis.messages import N_
 from analysis.models.binomial import maximum_likelihood
-from analysis.models.clustering import LEVEL, Floats
+from analysis.models.clustering import LEVEL, Codes, Floats
 from analysis.models.firth import maximise_penalised
 from analysis.models.results import CalibrationBin, HeldOutScore, PredictorSet, Validation
-from analysis.results import Estimate
+from analysis.results import Estimate, NotEstimable
 
 FOLDS = 5
 REPEATS = 10
@@ -36,21 +38,24 @@ def validate(
     baseline: Floats,
     full: Floats,
     weights: Floats,
+    clusters: Codes,
     rng: np.random.Generator,
     *,
     penalised: bool = False,
     full_key: PredictorSet = "satisfaction_loyalty",
-) -> Validation:
+) -> Validation | NotEstimable:
     """Compare two designs on held-out customers.
 
     Parameters
     ----------
     outcome
-        0/1 by customer, each at least `FOLDS` times.
+        0/1 by customer, each prevailing in at least `FOLDS` clusters.
     baseline, full
         Designs with the same rows, intercept included.
     weights
         By customer, in fitting as in scoring.
+    clusters
+        Customers of one cluster are held out together.
     rng
         Draws the folds.
     penalised
@@ -60,7 +65,7 @@ def validate(
     """
     scores: list[list[float]] = []
     sums = np.zeros((2, len(outcome)))
-    for test in stratified_folds(outcome, rng):
+    for test in stratified_folds(outcome, clusters, rng):
         train = ~test
         row: list[float] = []
         for position, design in enumerate((baseline, full)):
@@ -70,6 +75,10 @@ def validate(
             row.append(float(np.average((outcome[test] - predicted) ** 2, weights=weights[test])))
         scores.append(row)
     table = np.array(scores)
+    gains = table[:, 2:] - table[:, :2]
+    if (np.ptp(np.column_stack([table, gains]), axis=0) == 0).any():
+        reason = N_("The predictions are the same in every part held back, so how certain they are cannot be told.")
+        return NotEstimable(reason=reason, n=len(outcome))
     pooled = np.clip(sums / REPEATS, EDGE, 1 - EDGE)
     n = len(outcome)
     brier_gain = resampled_estimate(table[:, 1] - table[:, 3], n)
@@ -84,15 +93,27 @@ def validate(
     )
 
 
-def stratified_folds(outcome: Floats, rng: np.random.Generator) -> Iterator[np.ndarray]:
+def fewest_clusters(outcome: Floats, clusters: Codes) -> int:
+    """Return in how many clusters the outcome prevails that prevails in fewer."""
+    prevailing = _prevailing(outcome, clusters)
+    return int(min(prevailing.sum(), len(prevailing) - prevailing.sum()))
+
+
+def stratified_folds(outcome: Floats, clusters: Codes, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """Yield the test rows (a mask) of each fold of each repeat; both outcomes are spread evenly over the folds."""
+    prevailing = _prevailing(outcome, clusters)
     for _ in range(REPEATS):
-        fold = np.empty(len(outcome), dtype=int)
+        fold = np.empty(len(prevailing), dtype=int)
         for value in (0.0, 1.0):
-            rows = rng.permutation(np.flatnonzero(outcome == value))
-            fold[rows] = np.arange(len(rows)) % FOLDS
+            some = rng.permutation(np.flatnonzero(prevailing == value))
+            fold[some] = np.arange(len(some)) % FOLDS
         for number in range(FOLDS):
-            yield fold == number
+            yield fold[clusters] == number
+
+
+def _prevailing(outcome: Floats, clusters: Codes) -> Floats:
+    """Return the outcome of at least half of each cluster's customers."""
+    return (np.bincount(clusters, outcome) >= np.bincount(clusters) / 2).astype(float)
 
 
 def weighted_auc(outcome: Floats, predicted: Floats, weights: Floats) -> float:

@@ -12,6 +12,9 @@ from analysis.models.terms import Design
 HIGH_VIF = 5.0
 # A relation that rests on fewer accounts than these is theirs, not the customers'.
 FEWEST_DIFFERING = 5
+# Above this a unit moves all coefficients together to the edge of their joint 50% region (Cook 1977, Cook and Weisberg
+# 1982, Residuals and Influence in Regression).
+FAR = 1.0
 
 
 def variance_inflation(matrix: Floats, weights: Floats, column: int) -> float:
@@ -46,6 +49,37 @@ def check_collinearity(design: Design, weights: Floats, focal: tuple[str, ...]) 
         name=N_("Collinearity (variance inflation)"),
         finding=finding,
         verdict="fine" if largest < HIGH_VIF else "caution",
+        statistic=largest,
+    )
+
+
+def cooks_distances(deviations: Floats, information: Floats, variance: float = 1.0) -> Floats:
+    """Return Cook's distance of each account: ``d' M d / (k s^2)``, d being how far leaving it out moves the estimate.
+
+    For least squares with one row an account this is Cook's (1977) own, for the logit Pregibon's (1981) one-step form.
+    """
+    return np.asarray(np.einsum("gi,ij,gj->g", deviations, information, deviations) / (len(information) * variance))
+
+
+def check_cook(deviations: Floats, information: Floats, variance: float = 1.0) -> Diagnostic:
+    """Say whether one account moves all coefficients together."""
+    largest = float(cooks_distances(deviations, information, variance).max())
+    if largest < FAR:
+        finding = N_(
+            "No single one moves all coefficients together far (largest Cook's distance: {distance:number2}).",
+            distance=largest,
+        )
+    else:
+        finding = N_(
+            "A single one moves all coefficients together far (largest Cook's distance: {distance:number2}): look at "
+            "it before relying on them.",
+            distance=largest,
+        )
+    return Diagnostic(
+        key="cook",
+        name=N_("Influence on all coefficients (Cook)"),
+        finding=finding,
+        verdict="fine" if largest < FAR else "caution",
         statistic=largest,
     )
 

@@ -29,6 +29,10 @@ class LinearFit:
         Movement of the coefficients when each account is left out, shape (G, k).
     leverages
         Diagonal of the (weighted) hat matrix, by row.
+    information
+        Weighted cross products of the design, shape (k, k).
+    variance
+        Weighted residual variance, with n - k degrees of freedom.
     """
 
     coefficients: Floats
@@ -40,6 +44,8 @@ class LinearFit:
     r_squared: float
     deviations: Floats
     leverages: Floats
+    information: Floats
+    variance: float
 
     @property
     def accounts(self) -> int:
@@ -95,4 +101,6 @@ def fit_linear(
         r_squared=1 - float((w * residuals**2).sum()) / total if total > 0 else 0.0,
         deviations=deviations,
         leverages=leverages,
+        information=cross,
+        variance=float((w * residuals**2).sum()) / max(n - k, 1),
     )

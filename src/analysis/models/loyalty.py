@@ -32,6 +32,7 @@ ANCHOR = PublishedAnchor(
 )
 # Below this share of unexplained variance the two indices are the same thing, and no interval means anything.
 IDENTICAL = 1e-12
+SMALLEST, LARGEST = 1e-300, 1 - 1e-12  # so that a part of the accounts without any scatter still has a correlation
 
 
 def fit_satisfaction_loyalty(data: ClientData, params: ClientParams) -> LoyaltyModel | NotEstimable:
@@ -51,7 +52,8 @@ def fit_satisfaction_loyalty(data: ClientData, params: ClientParams) -> LoyaltyM
     sample = build_loyalty_sample(data, params)
     reason_against = refuse(sample, params)
     if reason_against is not None:
-        return NotEstimable(reason=reason_against, n=len(sample.rows))
+        few = len(sample.rows) < params.limits.small_cell
+        return NotEstimable(reason=reason_against, n=None if few else len(sample.rows))
     design = sample.design()
     outcome = sample.rows["loyalty_index"].to_numpy(dtype=float)
     fit = fit_linear(outcome, design.matrix, weights=sample.weights, clusters=sample.clusters)
@@ -66,6 +68,8 @@ def fit_satisfaction_loyalty(data: ClientData, params: ClientParams) -> LoyaltyM
 def refuse(sample: LoyaltySample, params: ClientParams) -> Message | None:
     """Return why these responses cannot carry the model, or None."""
     n, limits = len(sample.rows), params.limits
+    if n < limits.small_cell:
+        return N_("Fewer than {least:int} answers give both satisfaction and loyalty.", least=limits.small_cell)
     if n < limits.min_n:
         return N_(
             "Too few answers give both satisfaction and loyalty: {n:int}; at least {least:int} are needed.",
@@ -100,20 +104,12 @@ def hardly_varies(sample: LoyaltySample) -> Message | None:
     if different == 0:
         return N_("All respondents gave the same satisfaction.")
     if different < FEWEST_DIFFERING:
-        return N_(
-            "All but {count:int} of {accounts:int} accounts gave the same satisfaction.",
-            count=different,
-            accounts=sample.accounts,
-        )
+        return N_("All but a few of {accounts:int} accounts gave the same satisfaction.", accounts=sample.accounts)
     different = differing_accounts(sample.rows["loyalty_index"].to_numpy(dtype=float), sample.clusters)
     if different == 0:
         return N_("All respondents gave the same loyalty.")
     if different < FEWEST_DIFFERING:
-        return N_(
-            "All but {count:int} of {accounts:int} accounts gave the same loyalty.",
-            count=different,
-            accounts=sample.accounts,
-        )
+        return N_("All but a few of {accounts:int} accounts gave the same loyalty.", accounts=sample.accounts)
     return None
 
 
@@ -159,31 +155,37 @@ def slope_estimate(fit: LinearFit) -> Estimate:
 
 
 def correlation(x: Floats, y: Floats, fit: LinearFit) -> Estimate:
-    """Return the weighted Pearson correlation, its interval by linearisation on Fisher's z, clustered by account.
+    """Return the weighted Pearson correlation, its interval by the jackknife over accounts on Fisher's z.
 
-    The influence of a row on r is ``u v - r (u^2 + v^2) / 2`` for the standardised x and y (Devlin, Gnanadesikan and
-    Kettenring 1975); summed by account it gives the variance, and ``atanh`` keeps the limits within -1 and 1.
+    ``atanh`` keeps the limits within -1 and 1; leaving out whole accounts allows for the likeness of their answers, and
+    for few accounts covers better than linearising (Efron and Stein 1981: the jackknife's variance is biased upwards).
     """
     w = fit.weights / fit.weights.sum()
     u, v = x - w @ x, y - w @ y
-    u, v = u / np.sqrt(w @ u**2), v / np.sqrt(w @ v**2)
-    r = float(w @ (u * v))
-    influence = sum_by_cluster(w * (u * v - r * (u**2 + v**2) / 2), fit.clusters)
-    count = len(influence)
-    error = float(np.sqrt(count / (count - 1) * influence @ influence))
-    error_z = error / (1 - r**2)
+    sums = sum_by_cluster(w[:, None] * np.column_stack([np.ones(len(x)), u, v, u * u, v * v, u * v]), fit.clusters)
+    r = float(_correlation_of(sums.sum(axis=0)))
+    count = len(sums)
+    z = np.arctanh(_correlation_of(sums.sum(axis=0) - sums))
+    error_z = float(np.sqrt((count - 1) / count * ((z - z.mean()) ** 2).sum()))
     margin = critical_value(count) * error_z
     return Estimate(
         value=r,
         low=float(np.tanh(np.arctanh(r) - margin)),
         high=float(np.tanh(np.arctanh(r) + margin)),
         n=len(x),
-        method="linearised-fisher-z-t",
+        method="jackknife-fisher-z-t",
         unit="ratio",
-        std_error=error,
+        std_error=error_z * (1 - r**2),
         clusters=count,
         p_value=p_value(np.arctanh(r) / error_z, count),
     )
+
+
+def _correlation_of(sums: Floats) -> Floats:
+    """Return correlations from weighted sums of 1, x, y, x^2, y^2 and xy on the last axis."""
+    weight, x, y, xx, yy, xy = np.moveaxis(sums, -1, 0)
+    below = np.sqrt(np.maximum((weight * xx - x * x) * (weight * yy - y * y), SMALLEST))
+    return np.asarray(np.clip((weight * xy - x * y) / below, -LARGEST, LARGEST))
 
 
 def _curve(sample: LoyaltySample, design: Design, outcome: Floats, fit: LinearFit, params: ClientParams) -> Curve:
@@ -191,10 +193,11 @@ def _curve(sample: LoyaltySample, design: Design, outcome: Floats, fit: LinearFi
     at = np.average(design.matrix, axis=0, weights=fit.weights)
     column = design.position(SATISFACTION.key)
     points = []
-    for value in satisfaction_grid(sample.satisfaction):
+    for value in satisfaction_grid(sample.satisfaction, params.limits.small_cell):
         at[column] = value / 10
         mean = float(at @ fit.coefficients)
         margin = quantile * float(np.sqrt(at @ fit.covariance @ at))
         points.append(CurvePoint(satisfaction=float(value), fitted=mean, low=mean - margin, high=mean + margin))
-    bins = binned_means(sample.satisfaction, outcome, fit.weights, params.limits.small_cell)
+    respondents = sample.rows["respondent_key"].to_numpy()
+    bins = binned_means(sample.satisfaction, outcome, fit.weights, respondents, params.limits.small_cell)
     return Curve(points=tuple(points), bins=bins)

@@ -8,7 +8,7 @@ from scipy import stats
 from analysis.messages import N_, NP_, Message
 from analysis.models.brant import brant_test
 from analysis.models.clustering import Floats, wald_test
-from analysis.models.diagnostics import check_collinearity, most_influential
+from analysis.models.diagnostics import check_collinearity, check_cook, most_influential
 from analysis.models.linear import LinearFit, fit_linear
 from analysis.models.loyalty_ordered import as_categories, main_item
 from analysis.models.loyalty_sample import LoyaltySample
@@ -33,6 +33,7 @@ def check_loyalty(
         check_heteroskedasticity(design, fit),
         check_specification(design, outcome, fit),
         check_influence(design, outcome, fit),
+        check_cook(fit.deviations, fit.information, fit.variance),
         check_ceiling(sample, outcome, fit),
         check_parallel_lines(sample, design, params),
         check_missing(sample),
@@ -40,13 +41,12 @@ def check_loyalty(
 
 
 def check_heteroskedasticity(design: Design, fit: LinearFit) -> Diagnostic:
-    """Breusch and Pagan's test in Koenker's (1981) studentised form, n R squared of the squared residuals."""
-    squares = fit.weights * fit.residuals**2
-    matrix = design.matrix
-    fitted = matrix @ np.linalg.lstsq(matrix, squares, rcond=None)[0]
-    count, df = len(squares), matrix.shape[1] - 1
-    statistic = float(count * fitted.var() / squares.var())
-    p = float(stats.chi2.sf(statistic, df))
+    """Breusch and Pagan's test: the squared residuals on the predictors.
+
+    In Koenker's (1981) studentised form, n R squared, where rows are independent and weigh the same; otherwise by the
+    clustered F test of the weighted regression, since n R squared counts rows of one account as so many accounts.
+    """
+    statistic, df, p = _regress_squares(design.matrix, fit)
     if p >= ALPHA:
         finding = N_("The scatter is about the same everywhere (p = {p:pvalue}).", p=p)
     else:
@@ -63,6 +63,17 @@ def check_heteroskedasticity(design: Design, fit: LinearFit) -> Diagnostic:
         df=df,
         p_value=p,
     )
+
+
+def _regress_squares(matrix: Floats, fit: LinearFit) -> tuple[float, int, float]:
+    """Return statistic, degrees of freedom and p-value of the squared residuals' regression on the predictors."""
+    squares, df = fit.residuals**2, matrix.shape[1] - 1
+    if fit.accounts == len(squares) and np.ptp(fit.weights) == 0:
+        fitted = matrix @ np.linalg.lstsq(matrix, squares, rcond=None)[0]
+        statistic = float(len(squares) * fitted.var() / squares.var())
+        return statistic, df, float(stats.chi2.sf(statistic, df))
+    auxiliary = fit_linear(squares, matrix, weights=fit.weights, clusters=fit.clusters)
+    return wald_test(auxiliary.coefficients[1:], auxiliary.covariance[1:, 1:], fit.accounts)
 
 
 def check_specification(design: Design, outcome: Floats, fit: LinearFit) -> Diagnostic:

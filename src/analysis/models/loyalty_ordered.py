@@ -198,7 +198,7 @@ def _group_effect(fit: OrderedFit, cut: int, sign: float, answers: Answers) -> O
     above = answers.category > cut
     members = int(above.sum() if sign > 0 else (~above).sum())
     if not 0 <= cut < len(fit.cut_points) or members < FEWEST_ANSWERS:
-        return NotEstimable(reason=N_("Too few gave such an answer."), n=max(members, 0))
+        return NotEstimable(reason=N_("Too few gave such an answer."))  # how few would tell of them
     value, deviations = effect_above(fit, 0, cut)
     error: Floats = np.sqrt(deviations @ deviations)
     return estimate_from_error(

@@ -66,7 +66,7 @@ class Diagnostic(ModelPart):
     Parameters
     ----------
     key, name
-        Stable name (as in ``docs/definitions-models.md``), and what was checked.
+        Stable name (as in ``docs/definitions.md``), and what was checked.
     finding
         What was found, as a sentence.
     verdict

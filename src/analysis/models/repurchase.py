@@ -5,13 +5,13 @@ import zlib
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
-from statsmodels.stats.proportion import proportion_confint
 
 from analysis.data.client import ClientData
+from analysis.indicators.estimation import Measure, Sample, estimate
 from analysis.messages import N_, Message
 from analysis.models.binomial import Logit, predicted_mean
-from analysis.models.clustering import Floats, critical_value
-from analysis.models.crossvalidation import FOLDS, validate
+from analysis.models.clustering import Codes, Floats, cluster_codes, critical_value
+from analysis.models.crossvalidation import FOLDS, fewest_clusters, validate
 from analysis.models.curve import binned_means, satisfaction_grid
 from analysis.models.repurchase_checks import check_repurchase
 from analysis.models.repurchase_fits import effect_estimate, fit_predictors, summarise_fit
@@ -27,6 +27,8 @@ from analysis.models.results import (
 from analysis.models.terms import LOYALTY, SATISFACTION, Design, build_design
 from analysis.params.model import ClientParams
 from analysis.results import Estimate, NotEstimable, Outcome
+
+SHARE = Measure(kind="proportion", unit="proportion", bounds=(0.0, 1.0))
 
 
 def fit_repeat_purchase(data: ClientData, params: ClientParams) -> RepurchaseModel | NotEstimable:
@@ -78,7 +80,7 @@ def missing_data(data: ClientData, params: ClientParams) -> Message | None:
 def _fit(data: ClientData, params: ClientParams, plan: Plan) -> RepurchaseModel:
     y, w = plan.outcome, plan.weights
     designs = plan.designs
-    fits = {key: fit_predictors(y, design, w) for key, design in designs.items()}
+    fits = {key: fit_predictors(y, design, w, plan.clusters) for key, design in designs.items()}
     summaries = {key: summarise_fit(key, designs[key], fits[key]) for key in designs}
     full_key: PredictorSet = "satisfaction_loyalty" if "satisfaction_loyalty" in designs else "satisfaction"
     rows = plan.rows
@@ -95,7 +97,7 @@ def _fit(data: ClientData, params: ClientParams, plan: Plan) -> RepurchaseModel:
         first_response=rows["responded_on"].min().date().isoformat(),
         last_response=rows["responded_on"].max().date().isoformat(),
         weighted=plan.weighted,
-        repeat_rate=repeat_rate(y, w),
+        repeat_rate=repeat_rate(y, w, plan.clusters),
         fits=tuple(summaries.values()),
         satisfaction_effect=summaries["satisfaction"].effect(SATISFACTION.key),
         satisfaction_direct_effect=direct,
@@ -109,23 +111,24 @@ def _fit(data: ClientData, params: ClientParams, plan: Plan) -> RepurchaseModel:
     )
 
 
-def repeat_rate(outcome: Floats, weights: Floats) -> Estimate:
-    """Return the share who bought again with Wilson's interval on the effective n."""
-    share = float(np.average(outcome, weights=weights))
-    effective = float(weights.sum() ** 2 / (weights**2).sum())
-    low, high = proportion_confint(share * effective, effective, method="wilson")
-    return Estimate(value=share, low=low, high=high, n=len(outcome), method="wilson", unit="proportion")
+def repeat_rate(outcome: Floats, weights: Floats, clusters: Codes) -> Estimate:
+    """Return the share who bought again with Wilson's interval on the effective n, clustered by group of companies."""
+    sample = Sample(values=outcome, weights=weights, clusters=clusters, units=np.arange(len(outcome)))
+    found = estimate(sample, SHARE, min_clusters=2)
+    if isinstance(found, NotEstimable):
+        raise TypeError("the plan lets no sample through that has no interval")
+    return found
 
 
 def _validate(params: ClientParams, plan: Plan, key: PredictorSet, penalised: bool) -> Validation | NotEstimable:
     y = plan.outcome
-    if min(y.sum(), len(y) - y.sum()) < 2 * FOLDS:
+    if fewest_clusters(y, plan.clusters) < 2 * FOLDS:
         return NotEstimable(
             reason=N_("There are too few customers of either kind to hold some back and predict them."), n=len(y)
         )
     rng = np.random.default_rng([params.seed, zlib.crc32(b"repeat-purchase-validation")])
     baseline, full = plan.designs["baseline"].matrix, plan.designs[key].matrix
-    return validate(y, baseline, full, plan.weights, rng, penalised=penalised, full_key=key)
+    return validate(y, baseline, full, plan.weights, plan.clusters, rng, penalised=penalised, full_key=key)
 
 
 def placebo_effect(data: ClientData, params: ClientParams, plan: Plan) -> Outcome:
@@ -143,13 +146,14 @@ def placebo_effect(data: ClientData, params: ClientParams, plan: Plan) -> Outcom
     past = history(rows, purchases, horizon, params.repurchase.history_days, data)
     rows = rows.drop(columns=list(past.columns)).join(past)
     y = bought_between(rows, purchases, -horizon - 1, -1).to_numpy(dtype=float)
+    groups = cluster_codes(rows["group"], len(rows))
     design = placebo_design(rows)
     if isinstance(design, NotEstimable):
         return design
     needed = params.limits.events_per_parameter * (len(design.terms) - 1)
     if min(y.sum(), len(y) - y.sum()) < needed:
         return NotEstimable(reason=events_reason(int(y.sum()), len(y), horizon, needed, before=True), n=len(y))
-    outcome = fit_predictors(y, design, rows["weight"].to_numpy(dtype=float))
+    outcome = fit_predictors(y, design, rows["weight"].to_numpy(dtype=float), groups)
     return effect_estimate(outcome.fit, design.position(SATISFACTION.key))
 
 
@@ -167,10 +171,11 @@ def _curve(params: ClientParams, design: Design, fit: Logit, rows: pd.DataFrame)
     column = design.position(SATISFACTION.key)
     quantile = critical_value(fit.accounts)
     points = []
-    for value in satisfaction_grid(satisfaction):
+    for value in satisfaction_grid(satisfaction, params.limits.small_cell):
         mean, deviations = predicted_mean(fit, column, value / 10)
         margin = quantile * float(np.sqrt(deviations @ deviations)) / (mean * (1 - mean))
         low, high = expit(logit(mean) - margin), expit(logit(mean) + margin)
         points.append(CurvePoint(satisfaction=float(value), fitted=mean, low=float(low), high=float(high)))
-    bins = binned_means(satisfaction, fit.outcome, fit.weights, params.limits.small_cell)
+    customers = np.arange(len(satisfaction))
+    bins = binned_means(satisfaction, fit.outcome, fit.weights, customers, params.limits.small_cell)
     return Curve(points=tuple(points), bins=bins)

@@ -8,7 +8,7 @@ import numpy as np
 from analysis.messages import N_
 from analysis.models.binomial import average_effect, fit_binomial
 from analysis.models.clustering import Floats, p_value
-from analysis.models.diagnostics import check_collinearity, most_influential
+from analysis.models.diagnostics import check_collinearity, check_cook, most_influential
 from analysis.models.repurchase_fits import PredictorFit
 from analysis.models.repurchase_plan import Plan
 from analysis.models.results import Diagnostic, PredictorSet
@@ -19,13 +19,14 @@ ALPHA = 0.05
 
 
 def check_repurchase(full: Design, fits: Mapping[PredictorSet, PredictorFit], plan: Plan) -> tuple[Diagnostic, ...]:
-    """Return the checks: collinearity, separation and convergence, linearity, influence, follow-up."""
+    """Return the checks: collinearity, separation and convergence, linearity, influence (twice), follow-up."""
     design, result = plan.designs["satisfaction"], fits["satisfaction"]
     return (
         check_collinearity(full, plan.weights, (SATISFACTION.key, LOYALTY.key)),
         check_separation(full, list(fits.values())),
         check_linearity(design, result, plan.weights),
         check_influence(design, result, plan.weights),
+        check_cook(result.fit.deviations, result.fit.information),
         check_follow_up(plan),
     )
 
@@ -58,7 +59,7 @@ def check_linearity(design: Design, result: PredictorFit, weights: Floats) -> Di
     if np.linalg.matrix_rank(bent) < bent.shape[1] or detect_separation(y, bent).kind != "none":
         finding = N_("A bend cannot be tested on these answers.")
         return Diagnostic(key="linearity", name=name, finding=finding, verdict="not_applicable")
-    fit = fit_binomial(y, bent, weights=weights)
+    fit = fit_binomial(y, bent, weights=weights, clusters=result.fit.clusters)
     statistic = float(fit.coefficients[-1] / np.sqrt(fit.covariance[-1, -1]))
     p = p_value(statistic, fit.accounts)
     if p >= ALPHA:
@@ -74,7 +75,7 @@ def check_influence(design: Design, result: PredictorFit, weights: Floats) -> Di
     name = N_("Influential customers")
     column = design.position(SATISFACTION.key)
     drop = most_influential(result.fit.deviations, column)
-    keep = np.setdiff1d(np.arange(len(weights)), drop)
+    keep = np.flatnonzero(~np.isin(result.fit.clusters, drop))
     y, matrix = result.fit.outcome[keep], design.matrix[keep]
     if (
         result.fit.estimator == "firth"

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.messages import N_, Message
 from analysis.models.binomial import Logit, average_effect, fit_binomial
-from analysis.models.clustering import Floats, coefficient_rows, estimate_from_error
+from analysis.models.clustering import Codes, Floats, coefficient_rows, estimate_from_error
 from analysis.models.firth import fit_firth, profile_interval, profile_p_value
 from analysis.models.results import BinomialFit, Coefficient, MarginalEffect, PredictorSet
 from analysis.models.separation import Separation, detect_separation
@@ -28,14 +28,16 @@ class PredictorFit:
     separation: Separation
 
 
-def fit_predictors(outcome: Floats, design: Design, weights: Floats) -> PredictorFit:
-    """Fit by maximum likelihood, or by Firth's where that has no (reachable) maximum."""
+def fit_predictors(outcome: Floats, design: Design, weights: Floats, clusters: Codes | None = None) -> PredictorFit:
+    """Fit by maximum likelihood, or by Firth's where that has no (reachable) maximum; errors are clustered."""
     separation = detect_separation(outcome, design.matrix)
     if separation.kind == "none":
-        fit = fit_binomial(outcome, design.matrix, weights=weights)
+        fit = fit_binomial(outcome, design.matrix, weights=weights, clusters=clusters)
         if fit.converged:
             return PredictorFit(fit=fit, separation=separation)
-    return PredictorFit(fit=fit_firth(outcome, design.matrix, weights=weights), separation=separation)
+    return PredictorFit(
+        fit=fit_firth(outcome, design.matrix, weights=weights, clusters=clusters), separation=separation
+    )
 
 
 def effect_estimate(fit: Logit, column: int) -> Estimate:
@@ -74,9 +76,9 @@ def summarise_fit(key: PredictorSet, design: Design, result: PredictorFit) -> Bi
 
 
 def coefficients(design: Design, fit: Logit) -> tuple[Coefficient, ...]:
-    """Return the coefficient table; Firth's has profile penalised-likelihood limits where rows weigh the same."""
+    """Return the coefficient table; Firth's has profile limits where rows are independent and weigh the same."""
     rows = coefficient_rows(design.terms, fit.coefficients, fit.covariance, fit.accounts)
-    if fit.estimator == "ml" or np.ptp(fit.weights) > 1e-9:
+    if fit.estimator == "ml" or np.ptp(fit.weights) > 1e-9 or fit.accounts < len(fit.outcome):
         return rows
     profiled = []
     for column, row in enumerate(rows):

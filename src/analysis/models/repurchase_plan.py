@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.messages import N_, Message
-from analysis.models.clustering import Floats, checked_weights
+from analysis.models.clustering import Codes, Floats, checked_weights, cluster_codes
 from analysis.models.diagnostics import FEWEST_DIFFERING, differing_accounts
 from analysis.models.repurchase_sample import RepurchaseSample
 from analysis.models.results import PredictorSet, RepurchaseCounts
@@ -30,12 +30,14 @@ from analysis.results import NotEstimable
 class Plan:
     """Customers, outcome and the designs of the predictor sets, all with the same rows.
 
+    `clusters` are the groups of companies that errors are clustered by; a customer without a group is its own.
     `loyalty_reason` says why there is no set with loyalty, where there is none.
     """
 
     rows: pd.DataFrame
     outcome: Floats
     weights: Floats
+    clusters: Codes
     weighted: bool
     designs: dict[PredictorSet, Design]
     counts: RepurchaseCounts
@@ -90,6 +92,7 @@ def plan_predictors(sample: RepurchaseSample, params: ClientParams) -> Plan | No
         rows=rows,
         outcome=y,
         weights=weights,
+        clusters=cluster_codes(rows["group"], len(rows)),
         weighted=bool(np.ptp(weights) > 0),
         designs=designs,
         counts=counts,
@@ -189,6 +192,15 @@ def events_reason(events: int, n: int, days: int, needed: float, *, before: bool
 
 def _refuse(rows: pd.DataFrame, y: Floats, params: ClientParams) -> NotEstimable | None:
     n, days = len(rows), params.repurchase.horizon_days
+    if 0 < n < params.limits.small_cell:
+        least = params.limits.small_cell
+        return NotEstimable(
+            reason=N_(
+                "Fewer than {least:int} customers answered and could be followed for {days:int} days.",
+                least=least,
+                days=days,
+            )
+        )
     if n and y.sum() in (0, n):
         if y.sum() == 0:
             reason = N_("Nobody bought again within {days:int} days (customers: {n:int}).", n=n, days=days)
@@ -206,11 +218,19 @@ def _refuse(rows: pd.DataFrame, y: Floats, params: ClientParams) -> NotEstimable
             ),
             n=n,
         )
+    groups = rows["group"].nunique()
+    if groups < params.limits.min_clusters:
+        reason = N_(
+            "The customers belong to {groups:int} groups of companies; an interval needs at least {least:int}.",
+            groups=groups,
+            least=params.limits.min_clusters,
+        )
+        return NotEstimable(reason=reason, n=n)
     different = differing_accounts(rows["satisfaction"].to_numpy(dtype=float), np.arange(n))
     if different == 0:
         return NotEstimable(reason=N_("All these customers gave the same satisfaction."), n=n)
     if different < FEWEST_DIFFERING:
-        reason = N_("All but {count:int} of {n:int} customers gave the same satisfaction.", count=different, n=n)
+        reason = N_("All but a few of {n:int} customers gave the same satisfaction.", n=n)
         return NotEstimable(reason=reason, n=n)
     return None
 

@@ -25,7 +25,8 @@ class RepurchaseSample:
         One row a customer, sorted by id: ``customer_id, responded_on, satisfaction, loyalty`` (0-100; loyalty NaN
         where not asked), ``weight``, ``bought`` (0/1), ``recency`` (log of 1 + days since the last order; NaN
         without one), ``frequency`` (log of 1 + order days within the history), ``tenure`` (years; NaN where
-        unknown), ``segment``, ``no_order_before`` and ``history_cut`` (bool).
+        unknown), ``segment``, ``group`` (of companies; the customer itself without one), ``no_order_before`` and
+        ``history_cut`` (bool).
     responding
         Customers with a satisfaction answer, the censored included.
     censored
@@ -47,8 +48,16 @@ def build_sample(data: ClientData, params: ClientParams) -> RepurchaseSample:
     rows = index.assign(bought=bought_between(index, purchases, 0, params.repurchase.horizon_days).astype(float))
     rows = rows.join(history(rows, purchases, 0, params.repurchase.history_days, data))
     rows["segment"] = rows["customer_id"].map(data.customers["segment"]) if params.segment else None
+    rows["group"] = group_of(rows["customer_id"], data)
     responding = int(answers["customer_id"].nunique())
     return RepurchaseSample(rows=rows, responding=responding, censored=responding - len(rows))
+
+
+def group_of(customers: pd.Series, data: ClientData) -> pd.Series:
+    """Return the group of companies that each customer belongs to: its parent, or the customer itself."""
+    if "parent_id" not in data.customers:
+        return customers
+    return customers.map(data.customers["parent_id"]).astype(object).fillna(customers).astype(str)
 
 
 def usable_answers(data: ClientData, params: ClientParams) -> pd.DataFrame:
@@ -70,7 +79,9 @@ def index_responses(answers: pd.DataFrame) -> pd.DataFrame:
     groups = answers["customer_id"].astype(str)
     frame = pd.DataFrame({"satisfaction": _mean_by(answers, "satisfaction_index", groups)})
     frame["loyalty"] = _mean_by(answers, "loyalty_index", groups) if "loyalty_index" in answers else np.nan
-    frame["weight"] = answers["survey_weight"].groupby(groups).mean()
+    respondents = answers["respondent_key"].groupby(groups).nunique()
+    usable = (answers["survey_weight"] > 0).groupby(groups).all()  # a weight that is missing or not above 0 is refused
+    frame["weight"] = (answers["survey_weight"].groupby(groups).sum() / respondents).where(usable)
     frame["responded_on"] = answers["responded_on"].groupby(groups).max()
     return frame.rename_axis("customer_id").sort_index().reset_index()
 

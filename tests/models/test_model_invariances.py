@@ -156,3 +156,17 @@ def test_row_order_and_names_of_customers_do_not_change_the_models():
     assert third.slope.value == pytest.approx(fourth.slope.value, rel=1e-9)
     assert third.slope.std_error == pytest.approx(fourth.slope.std_error, rel=1e-9)
     assert third.ordered.top_effect.value == pytest.approx(fourth.ordered.top_effect.value, rel=1e-6)
+
+
+def test_the_order_of_the_answers_makes_no_difference():
+    data = make_client(accounts=120, weights=True)
+    shuffled = data.table("survey").sample(frac=1, random_state=3).reset_index(drop=True)
+    other = client_of(shuffled, data.table("transactions"), data.customers)
+    first, second = (fit_satisfaction_loyalty(client, make_params()) for client in (data, other))
+    assert len(first.forms) == 4
+    for one, two in zip(first.forms, second.forms, strict=True):
+        assert (one.key, one.chosen) == (two.key, two.chosen)
+        assert one.log_score == pytest.approx(two.log_score, rel=1e-9)
+    assert first.correlation.low == pytest.approx(second.correlation.low, rel=1e-9)
+    third, fourth = (fit_repeat_purchase(client, make_params()) for client in (data, other))
+    assert third.validation.auc_gain.value == pytest.approx(fourth.validation.auc_gain.value, rel=1e-9)

@@ -117,7 +117,9 @@ def test_cooks_distance_is_statsmodels(cars):
     frame, matrix, _ = cars
     fit = fit_linear(frame["mpg"], matrix)
     expected = sm.OLS(frame["mpg"].to_numpy(), matrix).fit().get_influence().cooks_distance[0]
-    np.testing.assert_allclose(cooks_distances(fit.deviations, fit.information, fit.variance), expected, rtol=1e-8)
+    np.testing.assert_allclose(
+        cooks_distances(fit.deviations, fit.information, len(frame), fit.variance), expected, rtol=1e-8
+    )
 
 
 def test_variance_inflation(reference, cars):

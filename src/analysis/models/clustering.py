@@ -47,10 +47,10 @@ def checked_weights(weights: ArrayLike | None, n: int) -> Floats:
 
 
 def cluster_codes(labels: ArrayLike | None, n: int) -> Codes:
-    """Return clusters as 0..G-1 in order of appearance; each row its own where `labels` is None."""
+    """Return clusters as 0..G-1 in order of their labels; each row its own where `labels` is None."""
     if labels is None:
         return np.arange(n)
-    codes: Codes = pd.factorize(np.asarray(labels, dtype=object))[0]
+    codes: Codes = pd.factorize(np.asarray(labels, dtype=object), sort=True)[0]
     if (codes < 0).any():
         raise ValueError("every row needs an account")
     return codes

@@ -53,17 +53,20 @@ def check_collinearity(design: Design, weights: Floats, focal: tuple[str, ...]) 
     )
 
 
-def cooks_distances(deviations: Floats, information: Floats, variance: float = 1.0) -> Floats:
+def cooks_distances(deviations: Floats, information: Floats, rows: int, variance: float = 1.0) -> Floats:
     """Return Cook's distance of each account: ``d' M d / (k s^2)``, d being how far leaving it out moves the estimate.
 
-    For least squares with one row an account this is Cook's (1977) own, for the logit Pregibon's (1981) one-step form.
+    M is the information of as many rows as there are accounts, so that several answers of an account do not count as so
+    many accounts. For least squares with one row an account this is Cook's (1977) own, for the logit Pregibon's (1981)
+    one-step form.
     """
-    return np.asarray(np.einsum("gi,ij,gj->g", deviations, information, deviations) / (len(information) * variance))
+    by_account = information * len(deviations) / rows
+    return np.asarray(np.einsum("gi,ij,gj->g", deviations, by_account, deviations) / (len(information) * variance))
 
 
-def check_cook(deviations: Floats, information: Floats, variance: float = 1.0) -> Diagnostic:
+def check_cook(deviations: Floats, information: Floats, rows: int, variance: float = 1.0) -> Diagnostic:
     """Say whether one account moves all coefficients together."""
-    largest = float(cooks_distances(deviations, information, variance).max())
+    largest = float(cooks_distances(deviations, information, rows, variance).max())
     if largest < FAR:
         finding = N_(
             "No single one moves all coefficients together far (largest Cook's distance: {distance:number2}).",

@@ -33,7 +33,7 @@ def check_loyalty(
         check_heteroskedasticity(design, fit),
         check_specification(design, outcome, fit),
         check_influence(design, outcome, fit),
-        check_cook(fit.deviations, fit.information, fit.variance),
+        check_cook(fit.deviations, fit.information, len(outcome), fit.variance),
         check_ceiling(sample, outcome, fit),
         check_parallel_lines(sample, design, params),
         check_missing(sample),

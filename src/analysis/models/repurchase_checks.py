@@ -26,7 +26,7 @@ def check_repurchase(full: Design, fits: Mapping[PredictorSet, PredictorFit], pl
         check_separation(full, list(fits.values())),
         check_linearity(design, result, plan.weights),
         check_influence(design, result, plan.weights),
-        check_cook(result.fit.deviations, result.fit.information),
+        check_cook(result.fit.deviations, result.fit.information, len(plan.outcome)),
         check_follow_up(plan),
     )
 

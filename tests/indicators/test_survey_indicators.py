@@ -3,6 +3,7 @@
 import dataclasses
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 from indicator_clients import ITEMS, make_data, make_params, survey, survey_spec, transactions
@@ -254,3 +255,30 @@ def test_an_anonymous_survey_without_customers():
     got = audit(rows, spec={"confidentiality": "anonymous"})
     assert overall(got, "nps").n == 12
     assert got.results["nps"].by_segment == {}
+
+
+@pytest.mark.parametrize("unit", ["respondent", "account", "account_revenue"])
+def test_everybody_at_the_ceiling_whatever_the_weights(unit):
+    draw = np.random.default_rng(8)
+    accounts = [f"c{n:02d}" for n in range(40)]
+    rows = [
+        {
+            "wave": "2025-06",
+            "customer_id": account,
+            "sat": 5.0,
+            "rec": 10.0,
+            "loyal": 7.0,
+            "ease": 7.0,
+            "weight": weight,
+        }
+        for account, weight in zip(accounts * 3, draw.uniform(0.1, 3, 120), strict=True)
+    ]
+    orders = transactions([(account, "2025-01-10", float(draw.lognormal(4, 1.5))) for account in accounts])
+    customers = pd.DataFrame({"partner_id": [f"P{n % 4}" for n in range(40)]}, index=accounts)
+    data = make_data({"survey": survey(rows), "transactions": orders}, customers=customers)
+    spec = survey_spec(unit_of_analysis=unit, confidentiality="attributed")
+    got = compute_indicators(data, make_params(survey=spec))
+    for key in ("satisfaction_index", "nps", "loyalty_index", "satisfaction_top2"):
+        overall = got.results[key].overall
+        assert overall.value == overall.high > overall.low
+    assert got.partners == {}  # nothing sets the partners apart, not even a rounding error

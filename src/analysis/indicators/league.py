@@ -18,7 +18,7 @@ from scipy import special, stats
 from analysis.data.client import ClientData
 from analysis.indicators.observations import Observations, rows_by_code
 from analysis.indicators.resampling import generator
-from analysis.indicators.samples import Floats, Sample, t_quantile
+from analysis.indicators.samples import TINY, Floats, Sample, t_quantile
 from analysis.indicators.shapes import PartnerLeague, PartnerStanding
 from analysis.messages import N_
 from analysis.params.model import ClientParams
@@ -66,7 +66,7 @@ def _league(
     result: IndicatorResult, observations: Observations, data: ClientData, params: ClientParams
 ) -> PartnerLeague | None:
     partners, means = _partner_means(result, observations)
-    if len(partners) < MIN_PARTNERS or means.pooled <= 0:
+    if len(partners) < MIN_PARTNERS or means.pooled <= TINY * float((means.values**2).max()):
         return None
     posterior = shrink(means.values, means.pooled * means.squares)
     draws = posterior.draw(generator(f"league {result.key}", params), DRAWS)

@@ -106,7 +106,8 @@ def moments_of(sample: Sample) -> Moments:
     """Collapse a sample to its accounts; two accounts of positive weight are needed."""
     kept = sample if bool((sample.weights > 0).all()) else sample.where(sample.weights > 0)
     total = kept.weights.sum()
-    mean = _dot(kept.weights, kept.values) / float(total)
+    # a weighted mean can leave the values' own range by a rounding error
+    mean = min(max(_dot(kept.weights, kept.values) / float(total), float(kept.values.min())), float(kept.values.max()))
     codes, position = np.unique(kept.clusters, return_inverse=True)
     deviations = kept.weights * (kept.values - mean) / total
     sums = np.bincount(position, deviations, len(codes)).astype(np.float64)

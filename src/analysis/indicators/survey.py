@@ -89,6 +89,8 @@ class Responses:
         share = np.bincount(cell, within)
         people = np.bincount(cell, self._share_of_respondent(answered)).astype(np.float64)
         mean = np.bincount(cell, within * values[answered]) / np.where(share > 0, share, 1.0)
+        if len(mean):  # a rounding error must not leave the scale
+            mean = np.clip(mean, values[answered].min(), values[answered].max())
         weight = np.bincount(cell, self.weight[answered]) / people * self.account_weight[answered][first]
         kept = (share > 0) & (weight > 0)
         accounts = self.account[answered][first][kept]

@@ -98,7 +98,13 @@ def write_value(context: ChapterContext) -> Chapter:
         gaps.append((N_("Customers by buying behaviour"), rfm))
     else:
         blocks += [plot_rfm(rfm, t, theme), tabulate_rfm(rfm, t)]
-    limits = [N_("Revenue says what customers bought, not what they could have bought, nor what it earned.")]
+    limits = [
+        N_(
+            "Revenue is a full count. Its interval says what as many other customers of the same kind might have"
+            " bought; where few customers buy most, it is wide."
+        ),
+        N_("Revenue says what customers bought, not what they could have bought, nor what it earned."),
+    ]
     return _write_dimension(context, "value", (), blocks, limits, gaps)
 
 

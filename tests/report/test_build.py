@@ -191,8 +191,10 @@ def test_notebook_that_writes_no_audit_is_a_failure(project):
 def _start(project, sleeping_cell):
     write_notebook(project, CHAPTER, sleeping_cell)
     code = f"""
-import sys
+import signal, sys
 from pathlib import Path
+# Whoever runs the tests in the background may have handed on an ignored Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from analysis import cli
 from analysis.report import build, kernel
 kernel.KernelProcess.start.__func__.__kwdefaults__["preload"] = ()
@@ -220,7 +222,10 @@ def test_ended_run_keeps_the_last_report_and_the_next_sweeps(project, number, co
     with _start(project, cell) as process:
         _wait_for(mark)
         process.send_signal(number)
-        process.communicate(timeout=20)
+        try:
+            process.communicate(timeout=20)
+        finally:
+            process.kill()  # does nothing where it has ended; else the test would wait for ever
     assert process.returncode == code
     reports = project / "reports" / "tiny"
     assert content(reports / "2026-06-30") == good

@@ -183,7 +183,9 @@ def parent_with_kernel(tmp_path):
         "str(os.getpid()))\ntime.sleep(600)",
     )
     code = f"""
-import pathlib
+import pathlib, signal
+# Whoever runs the tests in the background may have handed on an ignored Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from analysis.report.kernel import KernelProcess
 from analysis.report.run import run_notebook
 folder = pathlib.Path({str(tmp_path)!r})

@@ -7,7 +7,7 @@ from analysis.indicators.catalogue import CATALOGUE
 from analysis.indicators.concentration import compute_concentration
 from analysis.indicators.depth import compute_depth
 from analysis.indicators.feedback import compute_feedback
-from analysis.indicators.growth import compute_growth, compute_monthly_revenue
+from analysis.indicators.growth import compute_fiscal_growth, compute_growth, compute_monthly_revenue
 from analysis.indicators.interaction import compute_interaction
 from analysis.indicators.items import compute_items, compute_touchpoints
 from analysis.indicators.league import compute_leagues
@@ -85,6 +85,7 @@ def compute_indicators(data: ClientData, params: ClientParams) -> Indicators:
         feedback=feedback,
         opportunities=compute_opportunities(data, params),
         silences=explain_silences(results, leagues, feedback, has_answers=answered),
+        fiscal_growth=compute_fiscal_growth(ledger, data, params),
     )
 
 

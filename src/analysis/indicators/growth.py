@@ -5,9 +5,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.client import ClientData
-from analysis.indicators.fiscal import revenue_years
+from analysis.indicators.fiscal import fiscal_years, revenue_years
 from analysis.indicators.ledger import Ledger, Window, day_of
-from analysis.indicators.revenue import TOO_SHORT
+from analysis.indicators.revenue import TOO_SHORT, growth_outcomes
 from analysis.indicators.samples import Floats
 from analysis.indicators.shapes import GrowthBridge, MonthComparison, MonthlyRevenue, MonthRevenue
 from analysis.messages import N_
@@ -34,6 +34,24 @@ def compute_growth(
     years = [] if ledger is None else revenue_years(ledger, data, params)
     if ledger is None or len(years) < 2:
         return NotEstimable(reason=N_("There are no transactions.") if ledger is None else TOO_SHORT)
+    return _bridge(ledger, years, growth)
+
+
+def compute_fiscal_growth(ledger: Ledger | None, data: ClientData, params: ClientParams) -> GrowthBridge | None:
+    """Return the bridge between the last two complete fiscal years, in constant currency.
+
+    None where the orders do not cover two, or where these are the very years that `compute_growth` compares.
+    """
+    if ledger is None:
+        return None
+    windows = list(fiscal_years(ledger, params.money).values())[:-3:-1]
+    if len(windows) < 2 or windows == revenue_years(ledger, data, params):
+        return None
+    return _bridge(ledger, windows, growth_outcomes(ledger, windows, data, params)[0])
+
+
+def _bridge(ledger: Ledger, years: list[Window], growth: Outcome) -> GrowthBridge:
+    """Return the bridge between two years, the later given first."""
     later_window, earlier_window = years
     later, earlier = (_cents(ledger.spent(window, constant=True)) for window in years)
     parts = _parts(ledger, earlier, later, earlier_window)

@@ -240,6 +240,9 @@ class Indicators(Shape):
         Indicator key -> result, in the order of the report.
     items, touchpoints
         Survey items and touchpoints; empty without a survey.
+    fiscal_growth
+        The same as `growth` between the last two complete fiscal years; None where the orders do not cover two, or
+        where `growth` compares just these.
     growth, monthly_revenue, rfm, concentration, retention_curve
         What the transactions (or contracts) say beyond single numbers.
     partners
@@ -262,3 +265,4 @@ class Indicators(Shape):
     feedback: FeedbackSummary | NotEstimable
     opportunities: OpportunitySummary | NotEstimable
     silences: Mapping[str, Message]
+    fiscal_growth: GrowthBridge | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from analysis.document.blocks import Block, Chapter
+from analysis.document.bridge_table import tabulate_fiscal_bridge
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.figures.breakdown import plot_breakdown
 from analysis.document.figures.customers import concentration_finding, plot_concentration, plot_retention, plot_rfm
@@ -84,6 +85,8 @@ def write_value(context: ChapterContext) -> Chapter:
         gaps.append((N_("Sources of growth"), growth))
     else:
         blocks.append(plot_growth_bridge(growth, t, theme))
+    if indicators.fiscal_growth is not None:
+        blocks.append(tabulate_fiscal_bridge(indicators.fiscal_growth, t))
     if isinstance(monthly, NotEstimable):
         gaps.append((N_("Monthly revenue"), monthly))
     else:

@@ -60,10 +60,11 @@ def _longest(table: Mapping[str, Any], index: int) -> float:
 
 def _shortest(table: Mapping[str, Any], index: int) -> float:
     """Return what a column may be pressed to: words may be set one above the other, numbers may not break."""
-    if table["columns"][index]["align"] == "end":
-        return SHORTEST_NUMBERS
-    words = (word for row in table["rows"] for word in UNBREAKABLE.findall(row[index]))
-    longest = max((*map(text_width, words), *map(text_width, table["columns"][index]["title"].split())), default=0.0)
+    column, cells = table["columns"][index], [row[index] for row in table["rows"]]
+    head = max(map(text_width, column["title"].split()), default=0.0)
+    if column["align"] == "end":
+        return min(max((head, *map(text_width, cells))), SHORTEST_NUMBERS)
+    longest = max((head, *(text_width(word) for cell in cells for word in UNBREAKABLE.findall(cell))))
     return min(max(longest, SHORTEST_WORDS), LONGEST_WORD)
 
 

@@ -21,7 +21,7 @@ LONGEST_FUNCTION = 65
 
 SIBLINGS = {("models", "indicators.estimation")}
 """What a room may use of another room of its own layer; docs/architecture.md names the same."""
-FILE_HANDLERS = ("data", "report", "synthetic", "params.load", "params.logo")
+FILE_HANDLERS = ("data", "report", "synthetic", "params.load", "params.logo", "calibration")
 """Rooms that may read or write files; the rest is pure."""
 FILE_HANDLING_FUNCTIONS = {("params.schema", "write_parameters_doc")}
 """Single functions that may, in modules that otherwise may not."""

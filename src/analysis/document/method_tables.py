@@ -35,6 +35,12 @@ METHODS: Mapping[str, Message] = {
     "ame-delta-cr3-t": N_("delta method with cluster-robust errors"),
     "conservative-mean": N_("mean of the half-widths (conservative)"),
     "corrected-resampled-t": N_("t, corrected for repeated cross-validation"),
+    "bootstrap-percentile": N_("bootstrap over accounts, percentiles"),
+    "bootstrap-se-t": N_("t with bootstrap errors, accounts resampled"),
+    "delta-cr3-t": N_("delta method with cluster-robust errors"),
+    "log-cr3-t": N_("t for the logarithm, with cluster-robust errors"),
+    "rubin-t": N_("t over multiple imputations (Rubin)"),
+    "joint-simulation": N_("draws from the joint sampling distribution"),
 }
 UNITS_OF_ANALYSIS: Mapping[str, Message] = {
     "respondent": N_("respondent"),

@@ -206,8 +206,11 @@ class ClientParams(Spec):
     """The relationship score."""
     commentary: dict[Chapter, LocalizedText] = Field(default_factory=dict)
     """Chapter -> Markdown by the consultant."""
+    depth: Literal["board", "full"] = "board"
+    """How far the models go: `board` answers each question once; `full` takes five times the bootstrap draws, tries
+    every defensible choice and prints every table in the technical appendix."""
     bootstrap_draws: int = Field(default=400, ge=100)
-    """Draws of every bootstrap in the audit."""
+    """Draws of every bootstrap in the audit; the models take five times as many at `depth: full`."""
     seed: int = Field(default=20260101, ge=0)
     """Seed from which each analysis derives its own."""
 

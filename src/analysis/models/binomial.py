@@ -137,11 +137,13 @@ def assemble(
     variance = weights * fitted * (1 - fitted)
     information = (design * variance[:, None]).T @ design
     codes = cluster_codes(clusters, len(y))
+    leverages = variance * np.einsum("ij,ji->i", design, np.linalg.lstsq(information, design.T, rcond=None)[0])
     deviations = jackknife_deviations(
         design * score_factors[:, None],
         information,
         lambda: design[:, :, None] * design[:, None, :] * variance[:, None, None],
         codes,
+        leverages=leverages,
     )
     share = np.average(y, weights=weights)
     return Logit(

@@ -64,7 +64,9 @@ def sum_by_cluster(values: Floats, codes: Codes) -> Floats:
     return np.asarray(sums.reshape(count, *values.shape[1:]), dtype=float)
 
 
-def jackknife_deviations(scores: Floats, total: Floats, rows: Callable[[], Floats], codes: Codes) -> Floats:
+def jackknife_deviations(
+    scores: Floats, total: Floats, rows: Callable[[], Floats], codes: Codes, *, leverages: Floats | None = None
+) -> Floats:
     """Return how the estimate moves when each cluster is left out (one step), shape (G, k).
 
     Parameters
@@ -77,12 +79,18 @@ def jackknife_deviations(scores: Floats, total: Floats, rows: Callable[[], Float
         Returns its parts by row, shape (n, k, k).
     codes
         Cluster of each row.
+    leverages
+        By row, where a row's part of the Hessian has rank one in the direction of its score (least squares, binomial).
+        With one row a cluster the deviation is then exactly ``M^-1 s / (1 - h)``, at any number of rows.
     """
     sums = sum_by_cluster(scores, codes)
-    if len(sums) > MANY_CLUSTERS:
-        return np.asarray(np.linalg.solve(total, sums.T).T)
     curvature = np.diag(total)
     scale = 1 / np.sqrt(np.where(curvature > 0, curvature, 1.0))
+    if leverages is not None and len(sums) == len(scores) and float(leverages.max(initial=0.0)) < 1 - SINGULAR:
+        inverse = np.linalg.pinv(total * np.outer(scale, scale), rcond=SINGULAR, hermitian=True)
+        return np.asarray((sums / (1 - leverages[np.argsort(codes)])[:, None] * scale) @ inverse * scale)
+    if len(sums) > MANY_CLUSTERS:
+        return np.asarray(np.linalg.solve(total, sums.T).T)
     remaining = (total - sum_by_cluster(rows(), codes)) * np.outer(scale, scale)
     inverse = np.linalg.pinv(remaining, rcond=SINGULAR, hermitian=True)
     return np.asarray(np.einsum("gij,gj->gi", inverse, sums * scale) * scale)

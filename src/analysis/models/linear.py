@@ -82,15 +82,16 @@ def fit_linear(
     coefficients = np.linalg.solve(cross, (design * w[:, None]).T @ y)
     fitted = design @ coefficients
     residuals = y - fitted
+    leverages = w * np.einsum("ij,ji->i", design, np.linalg.solve(cross, design.T))
     deviations = jackknife_deviations(
         design * (w * residuals)[:, None],
         cross,
         lambda: design[:, :, None] * design[:, None, :] * w[:, None, None],
         codes,
+        leverages=leverages,
     )
     centred = y - np.average(y, weights=w)
     total = float((w * centred**2).sum())
-    leverages = w * np.einsum("ij,ji->i", design, np.linalg.solve(cross, design.T))
     return LinearFit(
         coefficients=coefficients,
         covariance=deviations.T @ deviations,

@@ -4,6 +4,7 @@ Nothing here looks past its own date: predictors use order days strictly before 
 days strictly after it, up to the horizon. Orders on the day of the response belong to neither.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,10 +41,8 @@ class RepurchaseSample:
 
 def build_sample(data: ClientData, params: ClientParams) -> RepurchaseSample:
     """Return the customers of the repeat-purchase model; the tables `survey` and `transactions` must be there."""
-    horizon = pd.Timedelta(days=params.repurchase.horizon_days)
     answers = usable_answers(data, params)
-    complete = answers[answers["responded_on"].dt.normalize() + horizon <= data.recorded_until("transactions")]
-    index = index_responses(complete)
+    index = index_responses(followed_answers(answers, data, params))
     purchases = purchase_days(data)
     rows = index.assign(bought=bought_between(index, purchases, 0, params.repurchase.horizon_days).astype(float))
     rows = rows.join(history(rows, purchases, 0, params.repurchase.history_days, data))
@@ -72,10 +71,40 @@ def usable_answers(data: ClientData, params: ClientParams) -> pd.DataFrame:
     return answers[answers["level_weight"] > 0]
 
 
+def followed_answers(answers: pd.DataFrame, data: ClientData, params: ClientParams) -> pd.DataFrame:
+    """Return the answers whose horizon the record of orders covers."""
+    horizon = pd.Timedelta(days=params.repurchase.horizon_days)
+    return answers[answers["responded_on"].dt.normalize() + horizon <= data.recorded_until("transactions")]
+
+
+def latest_wave(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers that each customer gave in the latest wave it took part in."""
+    latest = answers.groupby("customer_id", observed=True)["wave_order"].transform("max")
+    return answers[answers["wave_order"] == latest]
+
+
+def index_means(data: ClientData, params: ClientParams, columns: Sequence[str]) -> pd.DataFrame:
+    """Return the mean answer of each customer in its index wave, as `build_sample` averages the two indices.
+
+    Parameters
+    ----------
+    columns
+        Columns of the survey; one that the client has not is missing throughout.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by customer_id, sorted; NaN where nobody of the customer answered.
+    """
+    answers = latest_wave(followed_answers(usable_answers(data, params), data, params))
+    groups = answers["customer_id"].astype(str)
+    known = {name: _mean_by(answers, name, groups) for name in columns if name in answers}
+    return pd.DataFrame(known, index=pd.Index(sorted(groups.unique()), name="customer_id"), columns=list(columns))
+
+
 def index_responses(answers: pd.DataFrame) -> pd.DataFrame:
     """Return one row a customer: its answers in the latest wave it took part in, averaged, at their latest date."""
-    latest = answers.groupby("customer_id", observed=True)["wave_order"].transform("max")
-    answers = answers[answers["wave_order"] == latest]
+    answers = latest_wave(answers)
     groups = answers["customer_id"].astype(str)
     frame = pd.DataFrame({"satisfaction": _mean_by(answers, "satisfaction_index", groups)})
     frame["loyalty"] = _mean_by(answers, "loyalty_index", groups) if "loyalty_index" in answers else np.nan

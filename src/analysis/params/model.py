@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from analysis.params.base import BrokenRule, Language, LocalizedText, Share, Spec, Words
 from analysis.params.secrets import redact_text
 from analysis.params.sources import SourceSpec, SyntheticSpec, TableName
+from analysis.params.study import StudySpec
 from analysis.params.survey import SurveySpec
 
 Chapter = Literal[
@@ -209,10 +210,15 @@ class ClientParams(Spec):
     depth: Literal["board", "full"] = "board"
     """How far the models go: `board` answers each question once; `full` takes five times the bootstrap draws, tries
     every defensible choice and prints every table in the technical appendix."""
+    uplift_points: float = Field(default=10, gt=0, le=100)
+    """By how many points of 100 the performance of each driver is raised to see what it would be worth."""
     bootstrap_draws: int = Field(default=400, ge=100)
     """Draws of every bootstrap in the audit; the models take five times as many at `depth: full`."""
     seed: int = Field(default=20260101, ge=0)
     """Seed from which each analysis derives its own."""
+
+    study: StudySpec | None = None
+    """The researcher's hypotheses, for `audit study`; without them everything in a study is exploratory."""
 
     params_file: Path = Field(default=Path(), exclude=True, repr=False)
     """File the parameters were read from; paths are relative to it. Not written in the file, never in an output."""

@@ -1,0 +1,195 @@
+"""What better performance of each driver would be worth, if the relations that the audit finds are causal."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.client import ClientData
+from analysis.messages import N_, Message
+from analysis.models.bootstrap import model_draws, model_generator, percentile_estimate
+from analysis.models.clustering import Codes, Floats
+from analysis.models.drivers.effects import DriverEffects, fit_driver_effects
+from analysis.models.linear import fit_linear
+from analysis.models.repurchase import missing_data
+from analysis.models.repurchase_fits import fit_predictors
+from analysis.models.repurchase_plan import Plan, plan_predictors
+from analysis.models.repurchase_sample import build_sample, group_of, index_means
+from analysis.models.terms import SATISFACTION
+from analysis.models.uplift.chain import Chain, DriverLink, Gains, PurchaseLink, drawn_gains, gains
+from analysis.models.uplift.result import DriverGain, UpliftSimulation
+from analysis.models.uplift.worth import Worth, revenue_worth
+from analysis.params.model import ClientParams
+from analysis.results import Estimate, NotEstimable, Outcome, Unit
+
+METHOD = "joint-simulation"
+DAYS_PER_YEAR = 365
+WorthOf = Callable[[pd.DataFrame, ClientData, ClientParams], Worth]
+
+
+def simulate_uplift(
+    data: ClientData, params: ClientParams, *, worth_of: WorthOf = revenue_worth
+) -> UpliftSimulation | NotEstimable:
+    """Simulate driver -> satisfaction -> repeat purchase -> money, one driver at a time.
+
+    Parameters
+    ----------
+    data, params
+        Of the client; `params.uplift_points` is by how much each driver is raised.
+    worth_of
+        What a customer that buys again is worth; revenue within the horizon unless another measure takes its place.
+
+    Returns
+    -------
+    UpliftSimulation or NotEstimable
+        The reason is that of the first link that is missing.
+    """
+    reason = missing_data(data, params)
+    if reason is not None:
+        return NotEstimable(reason=reason)
+    effects = fit_driver_effects(data, params)
+    if isinstance(effects, NotEstimable):
+        return effects
+    sample = build_sample(data, params)
+    if sample.rows.empty or not (sample.rows["weight"] > 0).all():
+        return NotEstimable(reason=N_("No customer's answer can be followed by its orders."), n=0)
+    plan = plan_predictors(sample, params)
+    if isinstance(plan, NotEstimable):
+        return plan
+    chain = build_chain(data, params, effects, plan, worth_of(plan.rows, data, params))
+    return _simulate(data, params, chain, effects, len(plan.rows))
+
+
+def build_chain(data: ClientData, params: ClientParams, effects: DriverEffects, plan: Plan, worth: Worth) -> Chain:
+    """Return the links on one set of groups: those of the customers followed and those that only answered."""
+    rows = effects.frame.rows
+    customers = rows["customer_id"].astype(object).where(rows["customer_id"].notna(), rows["account_key"]).astype(str)
+    answering, buying = group_of(customers, data).astype(str), plan.rows["group"].astype(str)
+    groups, codes = np.unique(np.r_[answering.to_numpy(dtype=str), buying.to_numpy(dtype=str)], return_inverse=True)
+    first, second = codes[: len(answering)], codes[len(answering) :]
+    outcome = effects.frame.column("satisfaction_index")
+    fit = fit_linear(outcome, effects.design.matrix, weights=effects.frame.weights, clusters=first)
+    design = plan.designs["satisfaction"]
+    logit = fit_predictors(plan.outcome, design, plan.weights, second).fit
+    return Chain(
+        drivers=DriverLink(
+            effects=fit.coefficients[effects.drivers],
+            deviations=_spread(fit.deviations[:, effects.drivers], first, len(groups)),
+        ),
+        purchase=PurchaseLink(
+            design=design.matrix,
+            coefficients=logit.coefficients,
+            deviations=_spread(logit.deviations, second, len(groups)),
+            column=design.position(SATISFACTION.key),
+        ),
+        worth=worth,
+        levels=_levels(data, params, effects, plan.rows),
+        satisfaction=plan.rows["satisfaction"].to_numpy(dtype=float),
+        weights=plan.weights,
+        groups=second,
+        group_count=len(groups),
+    )
+
+
+def _spread(deviations: Floats, codes: Codes, groups: int) -> Floats:
+    """Return deviations of the groups that occur (in order of their codes) among all groups, 0 for the others."""
+    spread = np.zeros((groups, deviations.shape[1]))
+    spread[np.unique(codes)] = deviations
+    return spread
+
+
+def _levels(data: ClientData, params: ClientParams, effects: DriverEffects, rows: pd.DataFrame) -> Floats:
+    """Return each customer's performance ratings in its index wave, 0-100; the others' mean where it gave none."""
+    keys = [driver.key for driver in effects.frame.drivers]
+    means = index_means(data, params, keys).reindex(rows["customer_id"])
+    scales = [params.survey.items[key].scale for key in keys] if params.survey else []
+    values = np.column_stack(
+        [
+            100 * (means[key].to_numpy(dtype=float) - scale.min) / (scale.max - scale.min)
+            for key, scale in zip(keys, scales, strict=True)
+        ]
+    )
+    return np.where(np.isfinite(values), values, effects.frame.values.mean(axis=0))
+
+
+def _simulate(
+    data: ClientData, params: ClientParams, chain: Chain, effects: DriverEffects, customers: int
+) -> UpliftSimulation:
+    draws = model_draws(params)
+    found = gains(chain, params.uplift_points)
+    drawn = drawn_gains(chain, params.uplift_points, draws, model_generator("uplift", params))
+    base = revenue_of_last_year(data)
+    first = np.argmax(np.where(np.isfinite(drawn.share), drawn.share, -np.inf), axis=1)
+    best = np.bincount(first, minlength=chain.levels.shape[1]) / draws
+    levels = np.average(chain.levels, axis=0, weights=chain.weights)
+    rows = [
+        DriverGain(
+            driver=driver.key,
+            label=driver.name(params),
+            performance=float(levels[j]),
+            satisfaction=_outcome(found.satisfaction[j], drawn.satisfaction[:, j], "index", chain),
+            chance=_outcome(found.chance[j], drawn.chance[:, j], "percentage_points", chain),
+            share=_outcome(found.share[j], drawn.share[:, j], "proportion", chain),
+            money=_money(found, drawn, j, base, chain),
+            probability_best=float(best[j]),
+        )
+        for j, driver in enumerate(effects.frame.drivers)
+    ]
+    order = np.argsort(-np.where(np.isfinite(found.share), found.share, found.chance), kind="stable")
+    return UpliftSimulation(
+        drivers=tuple(rows[j] for j in order),
+        points=params.uplift_points,
+        worth=chain.worth.name,
+        customers=customers,
+        answers=len(effects.frame.rows),
+        base_revenue=base,
+        draws=draws,
+        horizon_days=params.repurchase.horizon_days,
+        notes=_notes(chain, params, effects),
+    )
+
+
+def _outcome(value: float, draws: Floats, unit: Unit, chain: Chain) -> Outcome:
+    if not np.isfinite(value):
+        return NotEstimable(reason=N_("The customers who bought again brought in nothing."), n=len(chain.weights))
+    n, clusters = len(chain.weights), len(np.unique(chain.groups))
+    return percentile_estimate(value, draws, unit=unit, n=n, clusters=clusters, method=METHOD)
+
+
+def _money(found: Gains, drawn: Gains, driver: int, base: float | None, chain: Chain) -> Outcome:
+    if base is None:
+        return NotEstimable(reason=N_("The orders cover less than a year."), n=len(chain.weights))
+    outcome = _outcome(found.share[driver] * base, drawn.share[:, driver] * base, "money", chain)
+    if isinstance(outcome, Estimate) and base <= 0:
+        return NotEstimable(reason=N_("The last twelve months brought in nothing."), n=len(chain.weights))
+    return outcome
+
+
+def revenue_of_last_year(data: ClientData) -> float | None:
+    """Return the revenue of the twelve months that the record of orders ends with; None where it is shorter."""
+    orders = data.table("transactions")
+    end = data.recorded_until("transactions")
+    start = end - pd.Timedelta(days=DAYS_PER_YEAR)
+    if orders["ordered_on"].min() > start + pd.Timedelta(days=1):
+        return None
+    return float(orders.loc[(orders["ordered_on"] > start) & (orders["ordered_on"] <= end), "revenue"].sum())
+
+
+def _notes(chain: Chain, params: ClientParams, effects: DriverEffects) -> tuple[Message, ...]:
+    at_top = float((chain.levels + params.uplift_points > 100).mean())
+    notes: list[Message] = [
+        N_(
+            "Only whether customers buy again is moved, not how much a purchase is worth; and the customers who did not"
+            " answer are taken to be like those who did."
+        )
+    ]
+    if at_top > 0:
+        notes.append(
+            N_(
+                "Gains stop at the end of the scale: {share:percent} of the ratings are nearer to it than"
+                " {points:number} points.",
+                share=at_top,
+                points=params.uplift_points,
+            )
+        )
+    return (*notes, *effects.notes)

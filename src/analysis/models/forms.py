@@ -9,6 +9,7 @@ from analysis.messages import N_, Message
 from analysis.models.clustering import SINGULAR, Floats, sum_by_cluster
 from analysis.models.loyalty_sample import LoyaltySample
 from analysis.models.results import FunctionalForm
+from analysis.models.shape.spline import KNOT_QUANTILES, restricted_cubic
 from analysis.models.terms import SATISFACTION, Design
 from analysis.params.model import ClientParams
 
@@ -16,8 +17,6 @@ FOLDS = 10
 # Fewer accounts leave folds of a handful, in which scores say nothing.
 FEWEST_ACCOUNTS = 5 * FOLDS
 THRESHOLD_QUANTILES = (0.2, 0.35, 0.5, 0.65, 0.8)
-# Positions of four knots (Harrell 2015, Regression Modeling Strategies, table 2.3).
-KNOT_QUANTILES = (0.05, 0.35, 0.65, 0.95)
 
 NAMES: dict[str, Message] = {
     "linear": N_("Straight line"),
@@ -71,7 +70,7 @@ def held_out_scores(
         best = np.inf
         for extra in candidates(x, train):
             full = np.column_stack([matrix, extra])
-            coefficients = _least_squares(full[train], outcome[train], weights[train])
+            coefficients = least_squares(full[train], outcome[train], weights[train])
             variance = float(np.average((outcome[train] - full[train] @ coefficients) ** 2, weights=weights[train]))
             if variance < best:
                 best = variance
@@ -80,7 +79,7 @@ def held_out_scores(
     return scores
 
 
-def _least_squares(design: Floats, outcome: Floats, weights: Floats) -> Floats:
+def least_squares(design: Floats, outcome: Floats, weights: Floats) -> Floats:
     """Return weighted least-squares coefficients; 0 for a column that the training rows do not inform.
 
     Normal equations of columns scaled to length 1: many small fits, for which a decomposition of the rows is too slow.
@@ -104,19 +103,8 @@ def _line(x: Floats, train: np.ndarray) -> list[Floats]:
 
 
 def _spline(x: Floats, train: np.ndarray) -> list[Floats]:
-    """Return the nonlinear columns of a restricted cubic spline (Harrell 2015, section 2.4.5)."""
     knots = np.unique(np.quantile(x[train], KNOT_QUANTILES))
-    if len(knots) < 3:
-        return _line(x, train)
-    last, before = knots[-1], knots[-2]
-    cubes = np.maximum(x[:, None] - knots, 0) ** 3
-    columns = [
-        cubes[:, j]
-        - cubes[:, -2] * (last - knots[j]) / (last - before)
-        + cubes[:, -1] * (before - knots[j]) / (last - before)
-        for j in range(len(knots) - 2)
-    ]
-    return [np.column_stack(columns) / (last - knots[0]) ** 2]
+    return [restricted_cubic(x, knots)]
 
 
 def _threshold(x: Floats, train: np.ndarray) -> list[Floats]:

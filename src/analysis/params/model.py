@@ -26,6 +26,7 @@ Chapter = Literal[
     "method",
 ]
 CHAPTERS: tuple[str, ...] = get_args(Chapter)
+Depth = Literal["board", "full"]
 CLIENT_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
 DIMENSIONS = ("satisfaction", "loyalty", "value", "interaction", "depth_breadth")
 
@@ -207,7 +208,7 @@ class ClientParams(Spec):
     """The relationship score."""
     commentary: dict[Chapter, LocalizedText] = Field(default_factory=dict)
     """Chapter -> Markdown by the consultant."""
-    depth: Literal["board", "full"] = "board"
+    depth: Depth = "board"
     """How far the models go: `board` answers each question once; `full` takes five times the bootstrap draws, tries
     every defensible choice and prints every table in the technical appendix."""
     uplift_points: float = Field(default=10, gt=0, le=100)

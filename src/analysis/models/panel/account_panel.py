@@ -88,7 +88,8 @@ def level_weights(rows: pd.DataFrame, params: ClientParams) -> Floats:
     by_level = params.survey.respondent_weights if params.survey is not None else {}
     if not by_level or "respondent_level" not in rows:
         return np.ones(len(rows))
-    return rows["respondent_level"].map(by_level).astype(float).fillna(1.0).to_numpy()
+    levels = rows["respondent_level"].map(by_level).astype(float).fillna(1.0)
+    return np.asarray(levels, dtype=np.float64)
 
 
 def weighted_accounts(rows: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:

@@ -60,8 +60,8 @@ def propositions() -> tuple[Proposition, ...]:
                     finding=N_(
                         "Half of the panel studies reviewed have two waves only, too few to tell which comes first."
                     ),
-                    source="Usami, Murayama & Hamaker, A unified framework of longitudinal models to examine reciprocal "
-                    "relations, Psychological Methods 24",
+                    source="Usami, Murayama & Hamaker, A unified framework of longitudinal models to examine "
+                    "reciprocal relations, Psychological Methods 24",
                     year=2019,
                 ),
             ),
@@ -73,13 +73,14 @@ def propositions() -> tuple[Proposition, ...]:
             anchors=(
                 PublishedFinding(
                     finding=N_("Falls are expected to weigh more than rises."),
-                    source="Anderson & Mittal, Strengthening the satisfaction-profit chain, Journal of Service Research 3",
+                    source="Anderson & Mittal, Strengthening the satisfaction-profit chain, Journal of Service "
+                    "Research 3",
                     year=2000,
                 ),
                 PublishedFinding(
                     finding=N_("In three settings no asymmetric form was better than the straight line."),
-                    source="Streukens & de Ruyter, Reconsidering nonlinearity and asymmetry in customer satisfaction and "
-                    "loyalty models, Marketing Letters 15",
+                    source="Streukens & de Ruyter, Reconsidering nonlinearity and asymmetry in customer satisfaction "
+                    "and loyalty models, Marketing Letters 15",
                     year=2004,
                 ),
             ),

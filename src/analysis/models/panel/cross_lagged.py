@@ -230,7 +230,8 @@ def _refuse(panel: AccountPanel, params: ClientParams, layout: Layout) -> NotEst
         if np.linalg.matrix_rank(some - some.mean(axis=0), tol=1e-6) < 2:
             return NotEstimable(
                 reason=N_(
-                    "In {wave:text} satisfaction or loyalty is the same for all accounts, or both are the same question.",
+                    "In {wave:text} satisfaction or loyalty is the same for all accounts, or both are the same"
+                    " question.",
                     wave=panel.waves[wave],
                 ),
                 n=repeated,
@@ -331,7 +332,7 @@ def _share(theta: Floats, deviations: Floats, lasting: int, moving: int, n: int)
 
 
 def _lasting_correlation(theta: Floats, deviations: Floats, place: int, n: int) -> Outcome:
-    """Return the correlation of the lasting levels by the delta method on Fisher's z, where both levels clearly vary."""
+    """Return the correlation of the lasting levels by the delta method on Fisher's z, where both clearly vary."""
     variance_x, covariance, variance_y = theta[place : place + 3]
     quantile = critical_value(n)
     clear = all(theta[j] > quantile * np.linalg.norm(deviations[:, j]) for j in (place, place + 2))

@@ -101,7 +101,7 @@ def summarise_patterns(values: Floats, weights: Floats) -> Incomplete:
     pattern = pattern.ravel()
     filled = np.where(present, values, 0.0)
     count = len(masks)
-    totals = np.bincount(pattern, weights, count)
+    totals = np.bincount(pattern, weights, count).astype(float)
     means = np.stack([np.bincount(pattern, weights * column, count) for column in filled.T], axis=1) / totals[:, None]
     centred = filled - means[pattern]
     scatters = np.stack(

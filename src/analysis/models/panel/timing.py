@@ -1,4 +1,4 @@
-"""What comes first: satisfaction of the wave before, of the same wave and of the wave after; purchases after and before.
+"""What comes first: satisfaction of the wave before, the same wave and the wave after; purchases after and before.
 
 Within accounts, satisfaction of a *later* wave should say nothing about today's loyalty, nor today's satisfaction about
 purchases *before* it, unless loyalty or buying moves satisfaction, or something else moves both: the lead is a placebo,
@@ -44,8 +44,8 @@ def fit_timing(panel: AccountPanel, params: ClientParams, kind: Literal["lag", "
         )  # fmt: skip
     earlier, later = consecutive(panel.accounts, panel.wave)
     own, neighbour = (later, earlier) if kind == "lag" else (earlier, later)
-    rows = panel.rows.iloc[own].assign(neighbour=panel.column("satisfaction")[neighbour]).reset_index(drop=True)
-    rows = repeated_rows(AccountPanel(rows=rows, waves=panel.waves))
+    joined = panel.rows.iloc[own].assign(neighbour=panel.column("satisfaction")[neighbour]).reset_index(drop=True)
+    rows = repeated_rows(AccountPanel(rows=joined, waves=panel.waves))
     if rows.rows.empty:
         return NotEstimable(reason=N_("No account answered in three waves in a row."), n=0)
     reason = refuse(rows, params)

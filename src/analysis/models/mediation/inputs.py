@@ -1,0 +1,327 @@
+"""What a mediation model is asked with, and whether the rows can carry it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from analysis.messages import N_, Message
+from analysis.models.clustering import Codes, Floats, checked_weights, cluster_codes
+from analysis.models.diagnostics import FEWEST_DIFFERING, differing_accounts
+from analysis.models.mediation.families import Family
+from analysis.models.mediation.system import Arrangement, Stage, System, make_link, standardise
+from analysis.models.separation import detect_separation
+from analysis.models.terms import Control, Term, build_design, is_redundant
+from analysis.params.model import LimitsSpec
+from analysis.results import NotEstimable
+
+FEWEST_IN_CATEGORY = 10  # so that next to no bootstrap draw misses an ordered category
+NO_SCATTER = 1e-9  # share of variance that must be left to explain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exposure:
+    """What is moved: its name, its values by row, and the two values of each row that are compared.
+
+    `step` is the size of the move as asked; near the end of the scale rows move less.
+    """
+
+    label: Message
+    values: Floats
+    start: Floats
+    end: Floats
+    step: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mediator:
+    """What the exposure may work through. An ordered mediator enters the outcome's equation by its value."""
+
+    key: str
+    label: Message
+    values: Floats
+    family: Literal["linear", "binary", "ordered"] = "linear"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moderator:
+    """What the indirect effect may differ with: the values of a row, and the two values that are compared."""
+
+    key: str
+    label: Message
+    values: Floats
+    low: float
+    high: float
+    stages: tuple[Stage, ...] = ("first", "second")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A system ready to be fitted, with what is needed to translate its numbers back.
+
+    Parameters
+    ----------
+    weights, codes
+        Survey weights (mean 1) and account codes by row.
+    outcome_spread, exposure_spread, mediator_spreads
+        Standard deviations that standardised values are in (1 where the variable is no number).
+    control_terms
+        The columns of `system.controls`.
+    mean_step
+        Average move of the exposure, in its own units.
+    parameters
+        Coefficients of the outcome's equation.
+    """
+
+    system: System
+    weights: Floats
+    codes: Codes
+    outcome_spread: float
+    exposure_spread: float
+    mediator_spreads: tuple[float, ...]
+    control_terms: tuple[Term, ...]
+    controls: tuple[Message, ...]
+    mean_step: float
+    parameters: int
+    notes: tuple[Message, ...]
+
+    @property
+    def n(self) -> int:
+        """Return the number of rows."""
+        return len(self.weights)
+
+    @property
+    def accounts(self) -> int:
+        """Return the number of clusters."""
+        return int(self.codes.max()) + 1
+
+
+def step_up(label: Message, values: ArrayLike, step: float = 10.0, highest: float = 100.0) -> Exposure:
+    """Return the contrast "each row's own value against `step` more", no further than the end of the scale."""
+    x = np.asarray(values, dtype=float)
+    return Exposure(label=label, values=x, start=x, end=np.minimum(x + step, np.maximum(x, highest)), step=step)
+
+
+def switch(label: Message, values: ArrayLike, low: float = 0.0, high: float = 1.0) -> Exposure:
+    """Return the contrast "everyone at `high` against everyone at `low`"."""
+    x = np.asarray(values, dtype=float)
+    return Exposure(label=label, values=x, start=np.full_like(x, low), end=np.full_like(x, high), step=high - low)
+
+
+def prepare(
+    outcome: ArrayLike,
+    family: Family,
+    exposure: Exposure,
+    mediators: Sequence[Mediator],
+    controls: Sequence[Control],
+    *,
+    weights: ArrayLike | None,
+    clusters: ArrayLike | None,
+    limits: LimitsSpec,
+    arrangement: Arrangement = "parallel",
+    interaction: bool = False,
+    moderator: Moderator | None = None,
+    top_from: float | None = None,
+) -> Prepared | NotEstimable:
+    """Return the standardised system, or why the rows cannot carry it; parameters as for `mediate.mediate`."""
+    y = np.asarray(outcome, dtype=float)
+    n, codes = len(y), cluster_codes(clusters, len(y))
+    if arrangement == "serial" and len(mediators) != 2:
+        raise ValueError("a serial model has two mediators")
+    if family == "ordered" and top_from is None:
+        raise ValueError("an ordered outcome needs the value from which its top group begins")
+    reason = _refuse_rows(y, exposure, mediators, weights, codes, limits)
+    if reason is not None:
+        return NotEstimable(reason=reason, n=n if n >= limits.small_cell else None)
+    w = checked_weights(weights, n)
+    focal = [(Term(key="exposure", label=exposure.label), exposure.values)]
+    focal += [(Term(key=mediator.key, label=mediator.label), mediator.values) for mediator in mediators]
+    if moderator is not None:
+        focal.append((Term(key=moderator.key, label=moderator.label), moderator.values))
+    columns = [np.ones(n)]
+    for term, values in focal:
+        if is_redundant(values - np.average(values, weights=w), columns):
+            return NotEstimable(reason=_overlap(term.label), n=n)
+        columns.append(values - np.average(values, weights=w))
+    design = build_design(n, focal, controls)
+    kept = design.matrix[:, 1 + len(focal) :]
+    held = np.column_stack([standardise(column, w)[0] for column in kept.T]) if kept.size else np.empty((n, 0))
+    _, centre, spread = standardise(exposure.values, w)
+    coded, cut, outcome_spread = _coded_outcome(y, family, top_from, w)
+    system = System(
+        family=family,
+        outcome=coded,
+        cut=cut,
+        exposure=(exposure.values - centre) / spread,
+        start=(exposure.start - centre) / spread,
+        end=(exposure.end - centre) / spread,
+        links=tuple(make_link(mediator.values, mediator.family, w) for mediator in mediators),
+        arrangement=arrangement,
+        controls=held,
+        interaction=interaction,
+        moderator=None if moderator is None else standardise(moderator.values, w)[0],
+        stages=frozenset(() if moderator is None else moderator.stages),
+    )
+    parameters = system.equations()[-1].design.shape[1]
+    reason = _refuse_size(y, family, top_from, parameters, int(codes.max()) + 1, limits)
+    reason = reason or _determined(system, w)
+    if reason is not None:
+        return NotEstimable(reason=reason, n=n)
+    system, notes = _penalise(system)
+    return Prepared(
+        system=system,
+        weights=w,
+        codes=codes,
+        outcome_spread=outcome_spread,
+        exposure_spread=spread,
+        mediator_spreads=tuple(standardise(mediator.values, w)[2] for mediator in mediators),
+        control_terms=design.terms[1 + len(focal) :],
+        controls=design.controls,
+        mean_step=float(np.average(exposure.end - exposure.start, weights=w)),
+        parameters=parameters,
+        notes=(*design.notes, *notes, *_shortened(exposure)),
+    )
+
+
+def _refuse_rows(
+    y: Floats,
+    exposure: Exposure,
+    mediators: Sequence[Mediator],
+    weights: ArrayLike | None,
+    codes: Codes,
+    limits: LimitsSpec,
+) -> Message | None:
+    n = len(y)
+    if n < limits.small_cell:
+        return N_("Fewer than {least:int} answers hold all that is needed to follow the paths.", least=limits.small_cell)
+    accounts = int(codes.max()) + 1
+    if n < limits.min_n or accounts < limits.min_clusters:
+        return N_(
+            "Too few answers hold all that is needed to follow the paths: {n:int} from {accounts:int} accounts; at least "
+            "{least:int} from {clusters:int} are needed.",
+            n=n,
+            accounts=accounts,
+            least=limits.min_n,
+            clusters=limits.min_clusters,
+        )
+    if weights is not None:
+        w = np.asarray(weights, dtype=float)
+        if not (np.isfinite(w).all() and (w > 0).all()):
+            return N_("Some survey weights are missing or not above zero.")
+    for label, values in [(exposure.label, exposure.values), *((m.label, m.values) for m in mediators)]:
+        if differing_accounts(values, codes) < FEWEST_DIFFERING:
+            return N_("{name:message}: all or all but a few gave the same answer.", name=label)
+    if np.ptp(y) == 0:
+        return N_("The outcome is the same for everybody, so nothing can be said to go with it.")
+    if not (exposure.end != exposure.start).any():
+        return N_("{name:message}: everybody is at the end of the scale, so nothing can rise.", name=exposure.label)
+    return None
+
+
+def _overlap(label: Message) -> Message:
+    return N_("{name:message} does not vary apart from the rest of the model, so its path cannot be told.", name=label)
+
+
+def _refuse_size(
+    y: Floats, family: Family, top_from: float | None, parameters: int, accounts: int, limits: LimitsSpec
+) -> Message | None:
+    """Return that there are too few accounts, or too few of the rarer outcome, for the largest equation."""
+    if accounts < 2 * parameters:
+        return N_(
+            "The answers come from {accounts:int} accounts; with this many controls the paths need at least "
+            "{least:int}.",
+            accounts=accounts,
+            least=2 * parameters,
+        )
+    if family == "linear":
+        return None
+    rarer = float(y.sum())
+    if family != "count":
+        high = y >= (1.0 if top_from is None else top_from)
+        rarer = float(min(high.sum(), (~high).sum()))
+    needed = limits.events_per_parameter * (parameters - 1)
+    if rarer >= needed:
+        return None
+    return N_(
+        "The rarer outcome occurs {events:int} times; following the paths needs at least {needed:int}.",
+        events=rarer,
+        needed=needed,
+    )
+
+
+def _determined(system: System, weights: Floats) -> Message | None:
+    """Return that a linear equation leaves no scatter, or None."""
+    root = np.sqrt(weights)
+    for equation in system.equations():
+        if equation.family != "linear":
+            continue
+        design, y = equation.design * root[:, None], equation.outcome * root
+        rest = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
+        if float(rest @ rest) < NO_SCATTER * float(y @ y):
+            return N_("One answer follows from the others without any scatter: the paths cannot be told apart.")
+    return None
+
+
+def _coded_outcome(y: Floats, family: Family, top_from: float | None, weights: Floats) -> tuple[Floats, int, float]:
+    """Return the outcome as its equation takes it, the cut point below the top group, and the unit of a linear one."""
+    if family == "linear":
+        scaled, _, spread = standardise(y, weights)
+        return scaled, 0, spread
+    if family != "ordered" or top_from is None:
+        return y, 0, 1.0
+    groups = merged_categories(y, top_from)
+    cut = int(groups[y < top_from].max())
+    return groups.astype(float), cut, 1.0
+
+
+def merged_categories(y: Floats, top_from: float) -> Codes:
+    """Return codes from 0 of an ordered outcome, rare categories merged with a neighbour on their side of `top_from`.
+
+    >>> import numpy as np
+    >>> merged_categories(np.repeat([1.0, 2.0, 3.0, 4.0], [3, 12, 11, 10]), 4.0).max()
+    2
+    """
+    codes = np.empty(len(y), dtype=int)
+    following = 0
+    for side in (y < top_from, y >= top_from):
+        levels, counts = np.unique(y[side], return_counts=True)
+        group, size, of_level = following, 0, {}
+        for level, count in zip(levels, counts, strict=True):
+            if size >= FEWEST_IN_CATEGORY:
+                group, size = group + 1, 0
+            of_level[level] = group
+            size += int(count)
+        if size < FEWEST_IN_CATEGORY and group > following:
+            of_level = {level: min(code, group - 1) for level, code in of_level.items()}
+        codes[side] = [of_level[value] for value in y[side]]
+        following = max(of_level.values()) + 1
+    return codes
+
+
+def _penalise(system: System) -> tuple[System, tuple[Message, ...]]:
+    """Return the system with Firth's penalty and a note where its binary outcome is separated."""
+    if system.family != "binary":
+        return system, ()
+    if detect_separation(system.outcome, system.equations()[-1].design).kind == "none":
+        return system, ()
+    note = N_(
+        "Some customers are foretold without error, so the equation of the outcome is fitted with Firth's penalty, "
+        "which keeps its numbers finite."
+    )
+    return System(**(vars(system) | {"penalised": True})), (note,)
+
+
+def _shortened(exposure: Exposure) -> tuple[Message, ...]:
+    short = exposure.end - exposure.start < exposure.step - 1e-9
+    if not short.any():
+        return ()
+    return (
+        N_(
+            "{share:percent} of them are within {step:int} points of the end of the scale; for them the step is only "
+            "as long as the scale allows.",
+            share=float(short.mean()),
+            step=exposure.step,
+        ),
+    )

@@ -117,13 +117,14 @@ def linear_contributions(cross: Floats, orders: NDArray[np.int64] | None = None)
     return np.stack([_along(cross, order) for order in orders])
 
 
-def sample_orders(drivers: int, pairs: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return `pairs` random orders, each followed by its reverse, shape (2 * pairs, p).
+def sample_orders(drivers: int, blocks: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return random orders in blocks, shape (blocks * p, p): each block holds all turns of one random order.
 
-    The reverse makes up for much of the order's chance: a driver that entered late enters early [3]_.
+    Within a block every driver takes every place once. Nearly all of an order's chance lies in the places [3]_: with
+    twenty drivers the error is a tenth of that of as many independent orders.
     """
-    forward = np.stack([rng.permutation(drivers) for _ in range(pairs)])
-    return np.stack([forward, forward[:, ::-1]], axis=1).reshape(2 * pairs, drivers)
+    orders = [rng.permutation(drivers) for _ in range(blocks)]
+    return np.stack([np.roll(order, step) for order in orders for step in range(drivers)])
 
 
 def visited_masks(orders: NDArray[np.int64]) -> Masks:
@@ -151,14 +152,14 @@ def sampled_contributions(values: Floats, masks: Masks, orders: NDArray[np.int64
     return np.asarray(result.transpose(1, 0, 2))
 
 
-def pair_means(by_order: Floats) -> Floats:
-    """Return the contributions by pair of an order and its reverse, which are independent of other pairs."""
-    return np.asarray((by_order[0::2] + by_order[1::2]) / 2)
+def block_means(by_order: Floats) -> Floats:
+    """Return the mean contributions of each block of orders, which is independent of other blocks."""
+    return np.asarray(by_order.reshape(-1, by_order.shape[-1], *by_order.shape[1:]).mean(axis=1))
 
 
-def monte_carlo_error(by_pair: Floats) -> Floats:
-    """Return the standard error, over sampled orders, of the mean contribution; shape (pairs, ..., p) in."""
-    return np.asarray(by_pair.std(axis=0, ddof=1) / np.sqrt(len(by_pair)))
+def monte_carlo_error(by_block: Floats) -> Floats:
+    """Return the standard error, over sampled blocks, of the mean contribution; shape (blocks, ..., p) in."""
+    return np.asarray(by_block.std(axis=0, ddof=1) / np.sqrt(len(by_block)))
 
 
 def shapley_of(value: Callable[[frozenset[int]], float], drivers: int) -> Floats:

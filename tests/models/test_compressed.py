@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from analysis.models.binomial import fit_binomial
+from analysis.models.clustering import group_codes
 from analysis.models.compressed import (
     combine_rows,
     fit_binomial_compressed,
     fit_linear_compressed,
     fit_ordered_compressed,
-    group_codes,
 )
 from analysis.models.linear import fit_linear
 from analysis.models.ordered import fit_ordered
@@ -103,3 +103,13 @@ def test_what_is_no_yes_or_no_is_refused():
 def test_codes_agree_exactly_where_all_columns_do():
     codes = group_codes([np.array([1.0, 1.0, 2.0, 1.0]), np.array(["a", "b", "a", "a"], dtype=object)])
     assert codes.tolist() == [0, 1, 2, 0]
+
+
+def test_the_logit_of_many_rows_is_that_of_their_halves_together(monkeypatch):
+    """Above a number of rows equal ones are added up: the estimate does not notice."""
+    design, _, bought, account, weight = draw(4_000)
+    plain = fit_binomial(bought, design, weights=weight, clusters=account)
+    monkeypatch.setattr("analysis.models.binomial.MANY_ROWS", 1_000)
+    added = fit_binomial(bought, design, weights=weight, clusters=account)
+    np.testing.assert_allclose(added.coefficients, plain.coefficients, rtol=1e-9)
+    np.testing.assert_allclose(added.covariance, plain.covariance, rtol=1e-8)

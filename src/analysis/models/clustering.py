@@ -56,6 +56,15 @@ def cluster_codes(labels: ArrayLike | None, n: int) -> Codes:
     return codes
 
 
+def group_codes(columns: Sequence[ArrayLike]) -> Codes:
+    """Return one code a row: rows agree in all columns exactly where they agree in the code."""
+    codes = np.zeros(len(np.asarray(columns[0])), dtype=np.int64)
+    for column in columns:
+        own, levels = pd.factorize(np.asarray(column), use_na_sentinel=False)
+        codes = pd.factorize(codes * len(levels) + own)[0]  # made dense again, so that the product cannot overflow
+    return codes
+
+
 def sum_by_cluster(values: Floats, codes: Codes) -> Floats:
     """Return the sums of `values` (first axis: rows) by cluster."""
     flat = values.reshape(len(values), -1)

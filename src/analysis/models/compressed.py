@@ -11,16 +11,22 @@ References
    for estimating linear models. arXiv 2102.11297.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from analysis.models.binomial import checked_outcome, log_likelihood, maximum_likelihood
-from analysis.models.clustering import SINGULAR, Codes, Floats, checked_weights, cluster_codes, jackknife_deviations
+from analysis.models.clustering import (
+    SINGULAR,
+    Codes,
+    Floats,
+    checked_weights,
+    cluster_codes,
+    group_codes,
+    jackknife_deviations,
+)
 from analysis.models.ordered import OrderedFit, fit_ordered
 
 
@@ -85,15 +91,6 @@ class CompressedFit:
     accounts: int
     r_squared: float
     converged: bool = True
-
-
-def group_codes(columns: Sequence[ArrayLike]) -> Codes:
-    """Return one code a row: rows agree in all columns exactly where they agree in the code."""
-    codes = np.zeros(len(np.asarray(columns[0])), dtype=np.int64)
-    for column in columns:
-        own, levels = pd.factorize(np.asarray(column), use_na_sentinel=False)
-        codes = pd.factorize(codes * len(levels) + own)[0]  # made dense again, so that the product cannot overflow
-    return codes
 
 
 def combine_rows(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.data.client import ClientData
-from analysis.messages import N_, Message
+from analysis.messages import N_
 from analysis.models.binomial import average_effect
 from analysis.models.clustering import Codes, Floats, checked_weights, estimate_from_error
 from analysis.models.linear import LinearFit, fit_linear
@@ -31,7 +31,7 @@ from analysis.models.robustness.result import (
 from analysis.models.robustness.specification import UNITS, grid, summarise_curve
 from analysis.models.terms import SATISFACTION, Design
 from analysis.params.model import ClientParams
-from analysis.results import Estimate, NotEstimable
+from analysis.results import NotEstimable
 
 NO_WEIGHTS = N_("There are no survey weights: every answer counts the same.")
 SAME = 1e-12
@@ -70,15 +70,14 @@ def analyse_robustness(
     Robustness
         Every check with what was found, or why it cannot be asked.
     """
-    if isinstance(loyalty, NotEstimable):
-        curve, influence, confounding, weights = (loyalty,) * 4
-    else:
-        curve, influence, confounding, weights = _check_loyalty(data, params)
-    if isinstance(repurchase, NotEstimable):
-        others, single, e_value, weighted, placebo = (repurchase,) * 5
-    else:
-        others, single, e_value, weighted = _check_repurchase(data, params)
-        placebo = PlaceboComparison(placebo=repurchase.placebo, effect=repurchase.satisfaction_effect)
+    curve, influence, confounding, weights = (
+        (loyalty, loyalty, loyalty, loyalty) if isinstance(loyalty, NotEstimable) else _check_loyalty(data, params)
+    )
+    others, single, e_value, weighted = (
+        (repurchase, repurchase, repurchase, repurchase)
+        if isinstance(repurchase, NotEstimable)
+        else _check_repurchase(data, params)
+    )
     return Robustness(
         loyalty_curve=curve,
         repurchase_curve=others,
@@ -88,7 +87,9 @@ def analyse_robustness(
         e_value=e_value,
         loyalty_weights=weights,
         repurchase_weights=weighted,
-        placebo=placebo,
+        placebo=repurchase
+        if isinstance(repurchase, NotEstimable)
+        else PlaceboComparison(placebo=repurchase.placebo, effect=repurchase.satisfaction_effect),
     )
 
 
@@ -136,7 +137,7 @@ def _loyalty_influence(
 def _check_repurchase(data: ClientData, params: ClientParams) -> RepurchasePart:
     plan = plan_predictors(build_sample(data, params), params)
     if isinstance(plan, NotEstimable):
-        return (plan,) * 4
+        return plan, plan, plan, plan
     answers = read_answers(data, params)
     levels = grid(repurchase_factors(answers, params))
     curve = summarise_curve("repurchase", try_repurchase(answers, params, levels), levels[0], params)

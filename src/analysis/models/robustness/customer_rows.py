@@ -61,8 +61,8 @@ def read_answers(data: ClientData, params: ClientParams) -> Answers:
     """Return the answers and purchases of a client whose tables `survey` and `transactions` are there."""
     frame = usable_answers(data, params)
     frame = frame.assign(customer_id=frame["customer_id"].astype(str)).sort_values("customer_id", kind="stable")
-    codes, ids = pd.factorize(frame["customer_id"], sort=True)
-    ids = np.asarray(ids, dtype=object)
+    codes, found = pd.factorize(frame["customer_id"], sort=True)
+    ids = np.asarray(found, dtype=object)
     known = pd.Series(np.arange(len(ids)), index=ids)
     bought = purchase_days(data)
     owner = bought["customer_id"].map(known)
@@ -116,7 +116,9 @@ def customer_rows(answers: Answers, params: ClientParams, horizon: int, waves: s
     units = at if unit == "respondent" else answers.customer[at] * (int(wave.max(initial=0)) + 1) + wave[at]
     groups = np.unique(units, return_inverse=True)[1]
     rows = _averaged(answers, at, groups)
-    rows = rows.join(_followed(answers, rows, params.repurchase.history_days, horizon))
+    rows = rows.join(
+        followed(answers, rows["customer"].to_numpy(), rows["day"].to_numpy(), params.repurchase.history_days, horizon)
+    )
     owner = rows["customer"].to_numpy()
     rows["customer_id"] = answers.customers[owner]
     rows["segment"] = answers.segment.to_numpy()[owner] if answers.segment is not None else None
@@ -157,9 +159,16 @@ def _averaged(answers: Answers, at: Codes, groups: Codes) -> pd.DataFrame:
     )
 
 
-def _followed(answers: Answers, rows: pd.DataFrame, history: int, horizon: int) -> pd.DataFrame:
-    """Return what each row's customer had bought before the day of the response, and whether it did after it."""
-    owner, day = rows["customer"].to_numpy(), rows["day"].to_numpy()
+def followed(answers: Answers, owner: Codes, day: Days, history: int, horizon: int) -> pd.DataFrame:
+    """Return what each customer had bought before the day of a response, and whether it did after it.
+
+    Parameters
+    ----------
+    owner, day
+        Code of the customer and day of the response, by row.
+    history, horizon
+        Days before and after the response that are looked at.
+    """
     base, keys = owner * FAR, answers.purchases
     before = np.searchsorted(keys, base + day, side="left")
     start = np.searchsorted(keys, base, side="left")
@@ -183,6 +192,5 @@ def _followed(answers: Answers, rows: pd.DataFrame, history: int, horizon: int) 
             "tenure": tenure,
             "no_order_before": ~has,
             "history_cut": day - history < answers.first,
-        },
-        index=rows.index,
+        }
     )

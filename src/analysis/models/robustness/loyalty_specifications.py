@@ -148,20 +148,22 @@ class _Rows:
         accounts, limits = self.sample.accounts, self.params.limits
         present = len(np.unique(codes))
         if len(base) < limits.min_n or present < limits.min_clusters:
-            zeros = Moments(crosses=np.zeros((accounts, 1, 1)), rows=np.bincount(codes, minlength=accounts) * 1.0)
+            zeros = Moments(
+                crosses=np.zeros((accounts, 1, 1)), rows=np.bincount(codes, minlength=accounts).astype(float)
+            )
             reason = N_(
                 "Too few answers ({n:int}) or accounts ({accounts:int}) are left.", n=len(base), accounts=present
             )
             return RowSet(moments=zeros, blocks={}, reason=reason, single=True)
-        reason = None
+        alike: Message | None = None
         if min(differing_accounts(base[:, 0], codes), differing_accounts(base[:, 1], codes)) < FEWEST_DIFFERING:
-            reason = N_("All but a few of these accounts gave the same answers.")
+            alike = N_("All but a few of these accounts gave the same answers.")
         blocks, column = {}, FOCAL_COLUMNS
         for name, columns in self.blocks.items():
             blocks[name] = list(range(column, column + len(columns)))
             column += len(columns)
         moments = cluster_moments(focal_columns(base), weights, codes, accounts)
-        return RowSet(moments=moments, blocks=blocks, reason=reason, single=present == len(base))
+        return RowSet(moments=moments, blocks=blocks, reason=alike, single=present == len(base))
 
 
 def focal_columns(base: Floats) -> Floats:

@@ -48,7 +48,7 @@ class Specification(ModelPart):
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceShare(ModelPart):
-    """How much of the spread of the estimates goes with one choice (eta squared, 0 to 1), and its mean at each level."""
+    """How much of the estimates' spread goes with one choice (eta squared, 0 to 1), and the mean at each level."""
 
     factor: str
     name: Message
@@ -213,7 +213,7 @@ class Confounding(ModelPart):
     effect
         The slope, points of loyalty per 10 points of satisfaction.
     partial_r2
-        Share (0-1) of the variance of loyalty, left by the controls, that goes with satisfaction. An extreme factor that
+        Share (0-1) of the variance of loyalty, left by the controls, that goes with satisfaction. A factor that
         explained all the rest of loyalty would have to explain this share of satisfaction to explain the slope away.
     robustness_value
         A factor that explains this share (0-1) of what is left of both satisfaction and loyalty explains the slope

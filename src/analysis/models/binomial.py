@@ -121,7 +121,8 @@ def maximum_likelihood(y: Floats, design: Floats, weights: Floats) -> tuple[Floa
     if len(y) >= MANY_ROWS:
         codes = group_codes([y, *design.T])
         first = np.unique(codes, return_index=True)[1]
-        y, design, weights = y[first], design[first], np.bincount(codes, weights=weights)
+        y, design = y[first], design[first]
+        weights = np.asarray(np.bincount(codes, weights=weights), dtype=float)
     with warnings.catch_warnings():
         # Both situations are reported by the returned flag and by `separation`, in the client's words.
         warnings.simplefilter("ignore", PerfectSeparationWarning)

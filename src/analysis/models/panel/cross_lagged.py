@@ -40,7 +40,8 @@ from analysis.results import Estimate, NotEstimable, Outcome
 
 MOST_WAVES = 6
 """Of more waves the latest so many are used: the unrestricted moments of more would need thousands of accounts."""
-ACCOUNTS_PER_PARAMETER = 2
+ACCOUNTS_PER_PARAMETER = 5
+"""Accounts with two waves or more for each parameter: with 3.5 intervals of the paths held the truth in as few as 83%."""
 UNIT = 10.0  # points of an index that the model calls one, so that variances are near 1
 PATHS = (
     ("satisfaction_to_satisfaction", N_("Satisfaction → satisfaction in the next wave"), 0, 0),
@@ -138,12 +139,13 @@ def fit_cross_lagged(
     if reason is not None:
         return reason
     data = summarise_patterns(*wide(panel))
-    fit = fit_moments(data, random_intercepts(layout), start_values(data, layout))
+    structure = random_intercepts(layout)
+    fit = fit_moments(data, structure, start_values(data, layout))
     if not fit.converged:
         return NotEstimable(
             reason=N_("The model of which comes first has no stable solution in these answers."), n=len(data.values)
         )
-    deviations = leave_one_out(data, fit)
+    deviations = leave_one_out(data, structure, fit)
     admissible = _admissible(fit, deviations, layout)
     if admissible is None:
         return NotEstimable(

@@ -24,6 +24,7 @@ from analysis.models.clustering import Floats
 DONORS = 5
 # Added to the diagonal of a standardised cross-product, relative to its size, so that overlapping items do no harm.
 RIDGE = 1e-5
+ALIKE = 1e-9  # predictions, in standard deviations, that are the same
 CELLS = 8_000_000  # numbers held at a time; more rows mean fewer imputations at a time, not more memory
 
 Missing = NDArray[np.bool_]
@@ -98,6 +99,8 @@ def _impute_item(
     observed = crosses - np.swapaxes(incomplete, 1, 2) @ (incomplete * weights[rows, None])
     estimated, drawn = draw_coefficients(observed, column, len(answered), rng)
     predicted = (state @ estimated[:, :, None])[:, :, 0][:, answered]
+    # donors who are predicted alike must have the same chance, whatever their place in the file
+    predicted += ALIKE * rng.random(predicted.shape)
     wanted = (incomplete @ drawn[:, :, None])[:, :, 0]
     for number in range(len(state)):
         donors = match_donors(predicted[number], wanted[number], rng)
@@ -131,8 +134,7 @@ def draw_coefficients(crosses: Floats, column: int, answers: int, rng: np.random
 def match_donors(predicted: Floats, wanted: Floats, rng: np.random.Generator) -> NDArray[np.intp]:
     """Return for each wanted prediction the position of one of its nearest donors, drawn at random."""
     count = min(DONORS, len(predicted))
-    # ties are broken at random: donors with the same prediction must have the same chance
-    order = np.lexsort((rng.random(len(predicted)), predicted))
+    order = np.argsort(predicted)
     ranked = predicted[order]
     window = np.arange(-count, count)
     near = np.clip(np.searchsorted(ranked, wanted)[:, None] + window, 0, len(ranked) - 1)

@@ -104,6 +104,22 @@ def customer_rows(answers: Answers, params: ClientParams, horizon: int, waves: s
     unit
         ``account``: the answers of a customer in a wave averaged; ``respondent``: each answer by itself.
     """
+    at, groups = select_answers(answers, horizon, waves, unit)
+    rows = _averaged(answers, at, groups)
+    rows = rows.join(
+        followed(answers, rows["customer"].to_numpy(), rows["day"].to_numpy(), params.repurchase.history_days, horizon)
+    )
+    owner = rows["customer"].to_numpy()
+    rows["customer_id"] = answers.customers[owner]
+    rows["segment"] = answers.segment.to_numpy()[owner] if answers.segment is not None else None
+    rows["group"] = answers.group.to_numpy()[owner]
+    rows["row"] = np.arange(len(rows))
+    responding = len(answers.customers)
+    return RepurchaseSample(rows=rows, responding=responding, censored=responding - len(np.unique(owner)))
+
+
+def select_answers(answers: Answers, horizon: int, waves: str, unit: str) -> tuple[Codes, Codes]:
+    """Return the positions of the answers that are used, and the row of `customer_rows` that each goes into."""
     wave = answers.frame["wave_order"].to_numpy()
     keep = answers.day + horizon <= answers.until
     if waves.startswith("wave:"):
@@ -114,33 +130,29 @@ def customer_rows(answers: Answers, params: ClientParams, horizon: int, waves: s
         keep &= wave == latest[answers.customer]
     at = np.flatnonzero(keep)
     units = at if unit == "respondent" else answers.customer[at] * (int(wave.max(initial=0)) + 1) + wave[at]
-    groups = np.unique(units, return_inverse=True)[1]
-    rows = _averaged(answers, at, groups)
-    rows = rows.join(
-        followed(answers, rows["customer"].to_numpy(), rows["day"].to_numpy(), params.repurchase.history_days, horizon)
-    )
-    owner = rows["customer"].to_numpy()
-    rows["customer_id"] = answers.customers[owner]
-    rows["segment"] = answers.segment.to_numpy()[owner] if answers.segment is not None else None
-    rows["group"] = answers.group.to_numpy()[owner]
-    responding = len(answers.customers)
-    return RepurchaseSample(rows=rows, responding=responding, censored=responding - len(np.unique(owner)))
+    return at, np.unique(units, return_inverse=True)[1]
+
+
+def mean_answer(answers: Answers, values: Floats, at: Codes, groups: Codes) -> Floats:
+    """Return the mean of `values` (of all answers, NaN where missing) by row, weighted by survey and level."""
+    frame, count = answers.frame, int(groups.max(initial=-1)) + 1
+    weight = frame["survey_weight"].to_numpy(dtype=float)[at] * frame["level_weight"].to_numpy(dtype=float)[at]
+    own = values[at]
+    known = np.isfinite(own)
+    total = np.bincount(groups[known], weights=(own * weight)[known], minlength=count)
+    below = np.bincount(groups[known], weights=weight[known], minlength=count)
+    return np.asarray(np.where(below > 0, total / np.where(below > 0, below, 1.0), np.nan))
 
 
 def _averaged(answers: Answers, at: Codes, groups: Codes) -> pd.DataFrame:
     """Return one row a group of answers: means by survey and level weight, the weight and the latest day."""
     frame, count = answers.frame, int(groups.max(initial=-1)) + 1
     survey = frame["survey_weight"].to_numpy(dtype=float)[at]
-    weight = survey * frame["level_weight"].to_numpy(dtype=float)[at]
 
     def mean(column: str) -> Floats:
-        if column not in frame:
-            return np.full(count, np.nan)
-        values = frame[column].to_numpy(dtype=float, na_value=np.nan)[at]
-        known = np.isfinite(values)
-        total = np.bincount(groups[known], weights=(values * weight)[known], minlength=count)
-        below = np.bincount(groups[known], weights=weight[known], minlength=count)
-        return np.asarray(np.where(below > 0, total / np.where(below > 0, below, 1.0), np.nan))
+        missing = column not in frame
+        values = np.full(len(frame), np.nan) if missing else frame[column].to_numpy(dtype=float, na_value=np.nan)
+        return mean_answer(answers, values, at, groups)
 
     persons = pd.factorize(frame["respondent_key"])[0][at]
     each = np.unique(np.column_stack([groups, persons]), axis=0)[:, 0]

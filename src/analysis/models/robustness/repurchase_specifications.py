@@ -29,10 +29,11 @@ HORIZONS = (1.0, 0.5, 1.5, 2.0)  # times the declared horizon; the declared one 
 class CustomerSet:
     """The rows of one horizon and choice of waves, unit and weights, with the controls that they have.
 
-    `controls` holds the blocks ``past``, ``tenure`` and ``segment``; `kept` those of them that the declared model
-    can carry; `reason` says why nothing can be estimated.
+    `at` are their places among the rows of `customer_rows`; `controls` holds the blocks ``past``, ``tenure`` and
+    ``segment``, `kept` those of them that the declared model can carry; `reason` says why nothing can be estimated.
     """
 
+    at: Codes
     outcome: Floats
     satisfaction: Floats
     weights: Floats
@@ -73,25 +74,31 @@ def repurchase_factors(answers: Answers, params: ClientParams) -> tuple[Factor, 
 
 def try_repurchase(answers: Answers, params: ClientParams, grid: Sequence[Levels]) -> list[Tried]:
     """Return every specification of the grid with its effect, percentage points per 10 points of satisfaction."""
-    groups, labels = np.unique(answers.group.to_numpy(dtype=str), return_inverse=True)
-    code = dict(zip(answers.customers, labels, strict=True))
+    groups = group_codes(answers)
+    count = int(groups.max(initial=-1)) + 1
     made: dict[tuple[str, ...], CustomerSet] = {}
     tried = []
     for levels in grid:
         chosen = dict(levels)
         key = tuple(chosen[name] for name in ("horizon", "waves", "unit", "weights"))
         if key not in made:
-            made[key] = _customer_set(answers, params, code, *key)
+            made[key] = customer_set(answers, params, groups, *key)
         rows = made[key]
-        effect = rows.reason or fit_specification(rows, chosen, params, len(groups))
+        effect = rows.reason or fit_specification(rows, chosen, params, count)
         method = "ame-delta-cr3-t" if chosen["form"] != "line" else "cr3-t"
         tried.append(Tried(levels=levels, found=effect, method=method, n=len(rows.outcome)))
     return tried
 
 
-def _customer_set(
-    answers: Answers, params: ClientParams, code: dict[str, int], days: str, waves: str, unit: str, weights: str
+def group_codes(answers: Answers) -> Codes:
+    """Return the code of each customer's group of companies."""
+    return np.unique(answers.group.to_numpy(dtype=str), return_inverse=True)[1]
+
+
+def customer_set(
+    answers: Answers, params: ClientParams, groups: Codes, days: str, waves: str, unit: str, weights: str
 ) -> CustomerSet:
+    """Return the rows of one choice of horizon (days), waves, unit and weights; `groups` is from `group_codes`."""
     horizon = int(days)
     sample = customer_rows(answers, params, horizon, waves, unit)
     rows, with_loyalty = sample.rows, False
@@ -99,7 +106,7 @@ def _customer_set(
         rows, _, with_loyalty = eligible_rows(sample, params)
     y = rows["bought"].to_numpy(dtype=float)
     satisfaction = rows["satisfaction"].to_numpy(dtype=float) / 10
-    clusters = np.array([code[customer] for customer in rows["customer_id"]], dtype=int)
+    clusters = groups[rows["customer"].to_numpy(dtype=int)]
     own = rows["weight"].to_numpy(dtype=float) if weights == "with" else np.ones(len(rows))
     reason = _too_few(y, satisfaction, clusters, horizon, params)
     if reason is None and not (np.isfinite(own).all() and (own > 0).all()):
@@ -113,8 +120,8 @@ def _customer_set(
             controls[block] = [control]
         kept = _carried(y, satisfaction, controls, rows["loyalty"].to_numpy(dtype=float), with_loyalty, params)
     return CustomerSet(
-        outcome=y, satisfaction=satisfaction, weights=own, clusters=clusters, controls=controls, kept=tuple(kept),
-        horizon=horizon, reason=reason,
+        at=rows["row"].to_numpy(dtype=int), outcome=y, satisfaction=satisfaction, weights=own, clusters=clusters,
+        controls=controls, kept=tuple(kept), horizon=horizon, reason=reason,
     )  # fmt: skip
 
 

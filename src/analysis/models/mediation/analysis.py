@@ -257,9 +257,7 @@ class _Paths:
             low, high = np.quantile(tenure, [LOW_QUANTILE, HIGH_QUANTILE])
             if high > low:
                 found.append(
-                    Moderator(
-                        key="tenure", label=N_("Tenure, years"), values=tenure, low=float(low), high=float(high)
-                    )
+                    Moderator(key="tenure", label=N_("Tenure, years"), values=tenure, low=float(low), high=float(high))
                 )
         if rows["segment"].notna().mean() >= FEWEST_KNOWN:
             largest = rows["segment"].value_counts().sort_index(kind="stable").idxmax()

@@ -198,8 +198,10 @@ def _linear_row(y: Floats, eta: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _logit_row(y: Floats, eta: Floats) -> tuple[Floats, Floats, Floats]:
-    fitted = expit(eta)
-    return y * eta - np.logaddexp(0, eta), y - fitted, fitted * (1 - fitted)
+    half = np.tanh(eta / 2)  # expit(z) = (1 + tanh(z / 2)) / 2, several times as fast
+    signed = (2 * y - 1) * eta
+    value = np.minimum(signed, 0) - np.log1p(np.exp(-np.abs(eta)))
+    return value, y - (1 + half) / 2, (1 - half**2) / 4
 
 
 def _probit_row(y: Floats, eta: Floats) -> tuple[Floats, Floats, Floats]:

@@ -17,6 +17,7 @@ References
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.special import expit, ndtr
@@ -25,8 +26,10 @@ from analysis.models.clustering import Floats
 from analysis.models.mediation.families import Family
 from analysis.models.mediation.system import FittedSystem, Line, System, mediator_line, outcome_line
 
-NODES = 15  # of Gauss-Hermite; the logistic-normal mean is then off by less than 1e-6 up to a deviation of 2
-FEW_NODES, NARROW = 7, 0.7  # as exact where the linear predictor's standard deviation is below this
+# Nodes of Gauss-Hermite by the linear predictor's standard deviation: a probability is then off by less than 1e-6 up to
+# a deviation of 2.
+NODES = ((0.35, 5), (0.7, 7), (1.0, 11), (1.5, 21), (np.inf, 31))
+GRID_NODES = 21  # of a linear mediator beside a discrete one
 
 
 @dataclass(frozen=True)
@@ -118,14 +121,16 @@ def _expected(family: Family, level: Floats, variance: Floats, fitted: FittedSys
         return np.asarray(np.exp(np.minimum(level + variance / 2, 50.0)))
     if family == "ordered":
         level = level - fitted.outcome_fit.cuts[:, [cut]]
-    spread = np.sqrt(variance)
-    nodes, shares = hermite(FEW_NODES if float(spread.max(initial=0.0)) < NARROW else NODES)
-    total = np.zeros_like(level)
+    widest = float(np.sqrt(variance.max(initial=0.0)))
+    nodes, shares = hermite(next(count for limit, count in NODES if widest < limit))
+    half, spread = level / 2, np.sqrt(variance) / 2
+    total = np.full_like(level, 0.5)
     for node, part in zip(nodes, shares, strict=True):
-        total += part * expit(level + spread * node)
+        total += part / 2 * np.tanh(half + spread * node)  # expit(z) = (1 + tanh(z / 2)) / 2, several times as fast
     return total
 
 
+@cache
 def hermite(count: int) -> tuple[Floats, Floats]:
     """Return nodes and weights of the quadrature for a standard normal variable."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(count)
@@ -179,7 +184,7 @@ def _support(fitted: FittedSystem, number: int, level: Floats, other: Floats) ->
     """
     link, fit = fitted.system.links[number], fitted.fits[number]
     if link.family == "linear":
-        nodes, shares = hermite(NODES)
+        nodes, shares = hermite(GRID_NODES)
         moved = np.sqrt(fit.variance)[:, None, None] * nodes
         values = level[..., None] + moved
         return values, other[..., None] + moved, np.broadcast_to(shares, values.shape)

@@ -195,7 +195,9 @@ def _refuse_rows(
 ) -> Message | None:
     n = len(y)
     if n < limits.small_cell:
-        return N_("Fewer than {least:int} answers hold all that is needed to follow the paths.", least=limits.small_cell)
+        return N_(
+            "Fewer than {least:int} answers hold all that is needed to follow the paths.", least=limits.small_cell
+        )
     accounts = int(codes.max()) + 1
     if n < limits.min_n or accounts < limits.min_clusters:
         return N_(

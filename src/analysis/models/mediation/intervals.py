@@ -28,9 +28,7 @@ def widening(clusters: int, parameters: int) -> float:
     return float(np.sqrt(clusters / freedom) * t.ppf(quantile, freedom) / norm.ppf(quantile))
 
 
-def expanded_estimate(
-    value: float, draws: Floats, *, unit: Unit, n: int, clusters: int, parameters: int
-) -> Outcome:
+def expanded_estimate(value: float, draws: Floats, *, unit: Unit, n: int, clusters: int, parameters: int) -> Outcome:
     """Return `bootstrap.percentile_estimate` at the level that the expansion asks for, labelled with the nominal one.
 
     Parameters

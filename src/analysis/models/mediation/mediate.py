@@ -21,7 +21,7 @@ from analysis.models.terms import Control
 from analysis.params.model import LimitsSpec
 from analysis.results import NotEstimable, Outcome, Unit
 
-CELLS = 600_000  # of draws times rows handled at a time
+CELLS = 60_000  # of draws times rows handled at a time, so that the work stays in the processor's cache
 SCALES: dict[Family, tuple[float, Unit]] = {
     "linear": (1.0, "index"),
     "binary": (100.0, "percentage_points"),

@@ -137,9 +137,7 @@ def _benchmark(fitted: FittedSystem, prepared: Prepared) -> tuple[int, float, fl
     root = np.sqrt(prepared.weights)
     found = []
     for column in range(system.controls.shape[1]):
-        others = np.column_stack(
-            [np.ones(prepared.n), system.exposure, np.delete(system.controls, column, axis=1)]
-        )
+        others = np.column_stack([np.ones(prepared.n), system.exposure, np.delete(system.controls, column, axis=1)])
         values = system.controls[:, column]
         rest = values - others @ np.linalg.lstsq(others * root[:, None], values * root, rcond=None)[0]
         own = float(np.sqrt(np.average(rest**2, weights=prepared.weights)))
@@ -216,6 +214,4 @@ def _with_rho(
     curve = tuple((r, float(scale * (at - r * np.sqrt((1 - at**2) / (1 - r**2))))) for r in RHO_GRID)
     # standardised variables have variance 1, so residual variances are the unexplained shares
     product_total = at**2 * float(mediator.variance[0]) * reduced**2
-    return replace(
-        result, method="rho", rho=rho, product_residual=at**2, product_total=product_total, rho_curve=curve
-    )
+    return replace(result, method="rho", rho=rho, product_residual=at**2, product_total=product_total, rho_curve=curve)

@@ -120,9 +120,7 @@ class System:
             for number, link in enumerate(self.links)
         ]
         design = np.column_stack([*self.outcome_columns().values(), self.controls])
-        parts.append(
-            Equation(family=self.family, outcome=self.outcome, design=design, penalised=self.penalised)
-        )
+        parts.append(Equation(family=self.family, outcome=self.outcome, design=design, penalised=self.penalised))
         return tuple(parts)
 
 

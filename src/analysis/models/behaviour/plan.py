@@ -76,10 +76,11 @@ def plan_behaviour(rows: pd.DataFrame, params: ClientParams, *, clock: bool) -> 
     loyalty_reason = N_("Loyalty was not asked of enough of these customers.")
     if with_loyalty and is_redundant(loyalty, [np.ones(len(rows)), satisfaction]):
         with_loyalty, loyalty_reason = False, N_("Loyalty does not vary apart from satisfaction in these answers.")
-    chosen = _fitting_controls(rows, behaviour, params, 2 if with_loyalty else 1)
+    events = int(rows["event"].sum())
+    chosen = fitting_controls(rows, behaviour, events, params, focal=2 if with_loyalty else 1)
     if chosen is None and with_loyalty:
         with_loyalty, loyalty_reason = False, _too_few(rows, params, len(behaviour) + 2)
-        chosen = _fitting_controls(rows, behaviour, params, 1)
+        chosen = fitting_controls(rows, behaviour, events, params, focal=1)
     if chosen is None:
         reason = _too_few(rows, params, len(behaviour) + 1)
         return NotEstimable(reason=reason, n=int(rows["customer_id"].nunique()))
@@ -98,12 +99,12 @@ def plan_behaviour(rows: pd.DataFrame, params: ClientParams, *, clock: bool) -> 
     )  # fmt: skip
 
 
-def _fitting_controls(
-    rows: pd.DataFrame, behaviour: list[Control], params: ClientParams, focal: int
+def fitting_controls(
+    rows: pd.DataFrame, behaviour: list[Control], events: int, params: ClientParams, *, focal: int
 ) -> tuple[list[Control], tuple[Message, ...]] | None:
-    """Return the controls that the events carry beside `focal` predictors, with a note for each that was dropped."""
-    optional, notes = optional_controls(rows, params), []
-    events, limit = rows["event"].sum(), params.limits.events_per_parameter
+    """Return the controls that `events` carry beside `focal` predictors, with a note for each dropped; None if none."""
+    optional, limit = optional_controls(rows, params), params.limits.events_per_parameter
+    notes: list[Message] = []
     while sum(len(control.terms) for control in [*behaviour, *optional]) + focal > events / limit:
         if not optional:
             return None

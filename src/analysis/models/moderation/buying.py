@@ -16,16 +16,15 @@ from scipy.special import expit
 
 from analysis.data.client import ClientData
 from analysis.messages import N_, Message
-from analysis.models.binomial import Logit, population_mean
+from analysis.models.binomial import Logit, fit_binomial, population_mean
 from analysis.models.clustering import Floats, estimate_from_error, wald_test
 from analysis.models.moderation.designs import Interacted, interact
 from analysis.models.moderation.moderators import Moderator
 from analysis.models.moderation.result import Contrast, Interaction, Untested
 from analysis.models.repurchase import missing_data
-from analysis.models.repurchase_fits import fit_predictors
 from analysis.models.repurchase_plan import Plan, behaviour_controls, optional_controls, plan_predictors
 from analysis.models.repurchase_sample import build_sample
-from analysis.models.terms import Design
+from analysis.models.separation import detect_separation
 from analysis.params.model import ClientParams
 from analysis.results import Estimate, NotEstimable
 
@@ -55,8 +54,13 @@ def buying_interaction(moderator: Moderator, plan: Plan, params: ClientParams) -
     if rarer < params.limits.events_per_parameter * (design.matrix.shape[1] - 1):
         reason = N_("Too few bought again, or too few did not, to compare so many kinds of customers.")
         return Untested(response="repurchase", key=moderator.key, name=moderator.name, reason=reason)
-    named = Design(matrix=design.matrix, terms=(), controls=())
-    fit = fit_predictors(outcome, named, plan.weights[design.rows], plan.clusters[design.rows]).fit
+    if _one_sided(moderator, design, outcome, params) or detect_separation(outcome, design.matrix).kind != "none":
+        reason = N_("Among some of these customers nearly everybody, or hardly anybody, bought again.")
+        return Untested(response="repurchase", key=moderator.key, name=moderator.name, reason=reason)
+    fit = fit_binomial(outcome, design.matrix, weights=plan.weights[design.rows], clusters=plan.clusters[design.rows])
+    if not fit.converged:
+        reason = N_("The model has no finite answer on these data.")
+        return Untested(response="repurchase", key=moderator.key, name=moderator.name, reason=reason)
     effects = [[_effect(fit, design, kind) for kind in pair] for pair in design.kinds]
     values = np.array([first[0] - second[0] for first, second in effects])
     deviations = np.column_stack([first[1] - second[1] for first, second in effects])
@@ -82,8 +86,17 @@ def buying_interaction(moderator: Moderator, plan: Plan, params: ClientParams) -
         p_value=p,
         adjusted_p=p,
         differs=False,
-        penalised=fit.estimator == "firth",
     )
+
+
+def _one_sided(moderator: Moderator, design: Interacted, outcome: Floats, params: ClientParams) -> bool:
+    """Return whether some group has too few buyers, or too few others, for an effect of its own."""
+    if moderator.groups is None:
+        return False
+    members = moderator.values[design.rows]
+    members = np.column_stack([1 - members.sum(axis=1), members])
+    bought = outcome @ members
+    return bool(min(bought.min(), (members.sum(axis=0) - bought).min()) < params.limits.events_per_parameter)
 
 
 def _effect(fit: Logit, design: Interacted, kind: Floats) -> tuple[float, Floats]:

@@ -107,7 +107,7 @@ def _kinds(moderator: Moderator, values: Floats, weights: Floats) -> tuple[Float
         low, high = weighted_quantiles(values[:, 0], weights, QUARTILES)
         if high <= low:  # more than half have the same
             low, high = values[:, 0].min(), values[:, 0].max()
-        words = tuple(_number_words(moderator.own_unit(value)) for value in (high, low))
+        words = tuple(_number_words(moderator, float(value)) for value in (high, low))
         return np.array([[[high], [low]]]), ((words[0], words[1]),)
     count = len(moderator.groups) - 1
     kinds = np.stack([np.stack([row, np.zeros(count)]) for row in np.eye(count)])
@@ -115,5 +115,7 @@ def _kinds(moderator: Moderator, values: Floats, weights: Floats) -> tuple[Float
     return kinds, tuple((name, names[0]) for name in names[1:])
 
 
-def _number_words(value: float) -> Message:
-    return N_("at {value:number}", value=value)
+def _number_words(moderator: Moderator, value: float) -> Message:
+    if moderator.logarithmic:  # a number of days
+        return N_("at {value:int}", value=moderator.own_unit(value))
+    return N_("at {value:number1}", value=moderator.own_unit(value))

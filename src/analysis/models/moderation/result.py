@@ -89,8 +89,6 @@ class Interaction(ModelPart):
         Whether `adjusted_p` is below 5%.
     region
         For a number and loyalty, else None.
-    penalised
-        Whether the logit is Firth's, since buyers and non-buyers were separated.
     """
 
     response: Response
@@ -105,7 +103,6 @@ class Interaction(ModelPart):
     adjusted_p: float
     differs: bool
     region: JohnsonNeyman | None = None
-    penalised: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

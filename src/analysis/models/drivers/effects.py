@@ -7,8 +7,10 @@ import pandas as pd
 
 from analysis.data.client import ClientData
 from analysis.messages import N_, Message
-from analysis.models.clustering import Floats, coefficient_rows, wald_test
+from analysis.models.clustering import Floats, coefficient_rows, estimate_from_error, wald_test
+from analysis.models.diagnostics import check_collinearity
 from analysis.models.drivers.data import DriverFrame, driver_frame, refuse_predictors
+from analysis.models.drivers.result import DriverEffect, DriverEffects
 from analysis.models.linear import LinearFit, fit_linear
 from analysis.models.loyalty_sample import CONTROL_NAMES, control_values
 from analysis.models.parts import Coefficient
@@ -22,14 +24,14 @@ from analysis.models.terms import (
     numeric_control,
 )
 from analysis.params.model import ClientParams
-from analysis.results import NotEstimable
+from analysis.results import NotEstimable, Unit
 
 IDENTICAL = 1e-12
 """Below this share of unexplained variance the outcome is made of the drivers, and no interval means anything."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class DriverEffects:
+class DriverRegression:
     """An outcome regressed on all drivers and the usual controls.
 
     Parameters
@@ -58,7 +60,7 @@ class DriverEffects:
         return slice(1, 1 + len(self.frame.drivers))
 
 
-def fit_driver_effects(data: ClientData, params: ClientParams) -> DriverEffects | NotEstimable:
+def fit_driver_effects(data: ClientData, params: ClientParams) -> DriverRegression | NotEstimable:
     """Regress the satisfaction index (0-100) on all drivers (0-100) and the usual controls, per point, with CR3."""
     frame = driver_frame(data, params)
     if isinstance(frame, NotEstimable):
@@ -70,7 +72,7 @@ def fit_driver_effects(data: ClientData, params: ClientParams) -> DriverEffects 
 
 def effects_on(
     outcome: Floats, frame: DriverFrame, data: ClientData, params: ClientParams
-) -> DriverEffects | NotEstimable:
+) -> DriverRegression | NotEstimable:
     """Regress an outcome (NaN where missing) on the frame's drivers and the usual controls."""
     values = control_values(frame.rows, data, params)
     known = {name: column for name, column in values.items() if column.notna().mean() >= FEWEST_KNOWN}
@@ -99,12 +101,43 @@ def effects_on(
         for name, column in values.items()
         if name not in known and column.notna().any()
     )
-    return DriverEffects(
+    return DriverRegression(
         frame=frame,
         design=design,
         fit=fit,
         coefficients=coefficient_rows(design.terms, fit.coefficients, fit.covariance, fit.accounts),
         notes=(*frame.notes, *unknown, *design.notes),
+    )
+
+
+def tabulated(regression: DriverRegression, unit: Unit) -> DriverEffects:
+    """Return the regression as a result: points of the outcome per 10 points of each driver."""
+    fit, design, frame = regression.fit, regression.design, regression.frame
+    n = len(frame.rows)
+    effects = tuple(
+        DriverEffect(
+            driver=driver,
+            effect=estimate_from_error(
+                10 * fit.coefficients[column],
+                10 * float(np.sqrt(fit.covariance[column, column])),
+                clusters=fit.accounts,
+                unit=unit,
+                n=n,
+                method="hc3-t" if fit.accounts == n else "cr3-t",
+            ),
+        )
+        for column, driver in enumerate(frame.drivers, start=1)
+    )
+    terms = tuple(term.key for term in design.terms[regression.drivers])
+    return DriverEffects(
+        n=n,
+        accounts=fit.accounts,
+        r_squared=fit.r_squared,
+        effects=effects,
+        coefficients=regression.coefficients,
+        controls=design.controls,
+        diagnostics=(check_collinearity(design, fit.weights, terms),),
+        notes=regression.notes,
     )
 
 

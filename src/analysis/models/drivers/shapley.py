@@ -10,8 +10,8 @@ References
    Scott, Foresman.
 .. [2] Groemping, U. (2007). Estimators of relative importance in linear regression based on variance decomposition.
    The American Statistician 61, 139-147.
-.. [3] Castro, J., Gomez, D. and Tejada, J. (2009). Polynomial calculation of the Shapley value based on sampling.
-   Computers and Operations Research 36, 1726-1730.
+.. [3] Castro, J., Gomez, D., Molina, E. and Tejada, J. (2017). Improving polynomial estimation of the Shapley value by
+   stratified random sampling with optimum allocation. Computers and Operations Research 82, 180-188.
 """
 
 from collections.abc import Callable

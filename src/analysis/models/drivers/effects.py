@@ -10,7 +10,7 @@ from analysis.messages import N_, Message
 from analysis.models.clustering import Floats, coefficient_rows, estimate_from_error, wald_test
 from analysis.models.diagnostics import check_collinearity
 from analysis.models.drivers.data import DriverFrame, driver_frame, refuse_predictors
-from analysis.models.drivers.result import DriverEffect, DriverEffects
+from analysis.models.drivers.result import DriverEffect, EffectTable
 from analysis.models.linear import LinearFit, fit_linear
 from analysis.models.loyalty_sample import CONTROL_NAMES, control_values
 from analysis.models.parts import Coefficient
@@ -31,7 +31,7 @@ IDENTICAL = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)
-class DriverRegression:
+class DriverEffects:
     """An outcome regressed on all drivers and the usual controls.
 
     Parameters
@@ -60,7 +60,7 @@ class DriverRegression:
         return slice(1, 1 + len(self.frame.drivers))
 
 
-def fit_driver_effects(data: ClientData, params: ClientParams) -> DriverRegression | NotEstimable:
+def fit_driver_effects(data: ClientData, params: ClientParams) -> DriverEffects | NotEstimable:
     """Regress the satisfaction index (0-100) on all drivers (0-100) and the usual controls, per point, with CR3."""
     frame = driver_frame(data, params)
     if isinstance(frame, NotEstimable):
@@ -72,7 +72,7 @@ def fit_driver_effects(data: ClientData, params: ClientParams) -> DriverRegressi
 
 def effects_on(
     outcome: Floats, frame: DriverFrame, data: ClientData, params: ClientParams
-) -> DriverRegression | NotEstimable:
+) -> DriverEffects | NotEstimable:
     """Regress an outcome (NaN where missing) on the frame's drivers and the usual controls."""
     values = control_values(frame.rows, data, params)
     known = {name: column for name, column in values.items() if column.notna().mean() >= FEWEST_KNOWN}
@@ -101,7 +101,7 @@ def effects_on(
         for name, column in values.items()
         if name not in known and column.notna().any()
     )
-    return DriverRegression(
+    return DriverEffects(
         frame=frame,
         design=design,
         fit=fit,
@@ -110,7 +110,7 @@ def effects_on(
     )
 
 
-def tabulated(regression: DriverRegression, unit: Unit) -> DriverEffects:
+def tabulated(regression: DriverEffects, unit: Unit) -> EffectTable:
     """Return the regression as a result: points of the outcome per 10 points of each driver."""
     fit, design, frame = regression.fit, regression.design, regression.frame
     n = len(frame.rows)
@@ -129,7 +129,7 @@ def tabulated(regression: DriverRegression, unit: Unit) -> DriverEffects:
         for column, driver in enumerate(frame.drivers, start=1)
     )
     terms = tuple(term.key for term in design.terms[regression.drivers])
-    return DriverEffects(
+    return EffectTable(
         n=n,
         accounts=fit.accounts,
         r_squared=fit.r_squared,

@@ -115,7 +115,7 @@ class DriverEffect(ModelPart):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DriverEffects(ModelPart):
+class EffectTable(ModelPart):
     """An outcome on all drivers and the usual controls, by least squares.
 
     Parameters
@@ -243,8 +243,8 @@ class DriverAnalysis(ModelPart):
     nps: DriverShares | NotEstimable
     nps_category: DriverShares | NotEstimable
     repurchase: DriverShares | NotEstimable
-    satisfaction_effects: DriverEffects | NotEstimable
-    nps_effects: DriverEffects | NotEstimable
+    satisfaction_effects: EffectTable | NotEstimable
+    nps_effects: EffectTable | NotEstimable
     map: ImportancePerformanceMap | NotEstimable
     draws: int
     notes: tuple[Message, ...] = ()

@@ -8,7 +8,7 @@ from analysis.models.parts import ModelPart
 from analysis.results import Estimate, Outcome
 
 Cell = Message | str | float | int | None
-Format = Literal["text", "int", "number2", "number3", "pvalue"]
+Format = Literal["text", "int", "number", "number2", "number3", "pvalue"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,18 +89,3 @@ class Evidence(ModelPart):
     def is_estimable(self) -> bool:
         """Return whether there is a number."""
         return isinstance(self.estimate, Estimate)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CoefficientTable:
-    """The pieces of a regression table: its rows, and what stands below."""
-
-    key: str
-    title: Message
-    rows: tuple[Coefficient, ...]
-    notes: tuple[Message, ...] = field(default=())
-
-
-def not_estimable(reason: NotEstimable, model: Message) -> Evidence:
-    """Return the evidence of an analysis that could not be made."""
-    return Evidence(estimate=reason, model=model)

@@ -24,6 +24,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
+from analysis.messages import N_, Message
 from analysis.params.study import Direction
 from analysis.results import Estimate
 
@@ -42,6 +43,18 @@ def judge_interval(
     if stands and high < 0:
         return "contradicted" if direction == "positive" else "supported"
     return "cannot_tell"
+
+
+def verdict_name(verdict: StudyVerdict | None) -> Message:
+    """Return a verdict in words; None is a hypothesis without an estimate."""
+    names: dict[StudyVerdict | None, Message] = {
+        "supported": N_("supported"),
+        "contradicted": N_("contradicted"),
+        "too_small": N_("too small to matter"),
+        "cannot_tell": N_("cannot tell at this n"),
+        None: N_("not estimable"),
+    }
+    return names[verdict]
 
 
 def adjust_p_values(p_values: Sequence[float]) -> tuple[float, ...]:

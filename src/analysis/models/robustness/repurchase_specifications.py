@@ -58,7 +58,8 @@ def repurchase_factors(answers: Answers, params: ClientParams) -> tuple[Factor, 
     if full:
         subsets = [c for size in range(len(blocks) - 1, 0, -1) for c in combinations(blocks, size)]
         controls += ["+".join(subset) for subset in subsets if subset != ("past",)]
-    alone = [f"wave:{wave}" for wave in waves] if full else []
+    followed = frame["wave"].astype(str)[answers.day + days <= answers.until]
+    alone = [f"wave:{wave}" for wave in waves if full and (followed == wave).any()]
     respondents = frame.groupby(["customer_id", "wave_order"]).size().max() > 1 if len(frame) else False
     weighted = np.ptp(frame["survey_weight"].to_numpy(dtype=float)) > 0 if len(frame) else False
     return (

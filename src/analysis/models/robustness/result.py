@@ -97,6 +97,8 @@ class SpecificationCurve(ModelPart):
         All of them, in the order of the grid.
     declared
         The estimate that the audit reports.
+    repeated
+        Combinations left out because they come to the same as another (a control that the data do not have).
     estimated
         How many have an estimate.
     median, lowest, highest
@@ -118,6 +120,7 @@ class SpecificationCurve(ModelPart):
     relation: Relation
     specifications: tuple[Specification, ...]
     declared: Estimate
+    repeated: int
     estimated: int
     median: float
     lowest: float

@@ -78,7 +78,8 @@ def summarise_curve(
 
     The declared specification must have an effect; it is the one that the audit reports.
     """
-    unit = UNITS[relation]
+    unit, count = UNITS[relation], len(tried)
+    tried = distinct(tried)
     outcomes = [item.outcome(unit) for item in tried]
     effects = [item.found for item in tried if isinstance(item.found, Effect)]
     at = [item.levels for item in tried].index(declared)
@@ -103,6 +104,7 @@ def summarise_curve(
             for position, (item, outcome) in enumerate(zip(tried, outcomes, strict=True))
         ),
         declared=reported,
+        repeated=count - len(tried),
         estimated=len(effects),
         median=float(np.median(values)),
         lowest=float(values.min()),
@@ -114,6 +116,20 @@ def summarise_curve(
         full=params.depth == "full",
         notes=notes,
     )
+
+
+def distinct(tried: Sequence[Tried]) -> list[Tried]:
+    """Return what was tried without what comes to the same rows and columns as something before it."""
+    seen: set[tuple[float, float, int]] = set()
+    kept = []
+    for item in tried:
+        if isinstance(item.found, Effect):
+            mark = (float(f"{item.found.value:.10g}"), float(f"{item.found.std_error:.10g}"), item.found.n)
+            if mark in seen:
+                continue
+            seen.add(mark)
+        kept.append(item)
+    return kept
 
 
 def share_of_choices(levels: Sequence[Levels], values: Floats) -> tuple[ChoiceShare, ...]:

@@ -1,0 +1,190 @@
+"""How far the two relations can be trusted: every doubt with what was found, in a board's words."""
+
+from analysis.document.blocks import Block, Prose
+from analysis.document.chapters.base import ChapterContext
+from analysis.document.chapters.driving.robustness_doubts import tabulate_doubts
+from analysis.document.chapters.driving.robustness_tables import (
+    state_confounding,
+    state_imputation,
+    state_method,
+    tabulate_benchmarks,
+    tabulate_choices,
+    tabulate_gaps,
+    tabulate_imputed,
+    tabulate_specifications,
+)
+from analysis.document.chapters.driving.section import Section
+from analysis.document.figures.robustness import plot_specifications
+from analysis.messages import N_, Message
+from analysis.models.imputation.result import ImputationComparison
+from analysis.models.robustness.result import (
+    Confounding,
+    InfluenceResult,
+    PlaceboComparison,
+    Robustness,
+    SpecificationCurve,
+)
+from analysis.results import Estimate, NotEstimable
+
+KEY = "robustness"
+QUESTION = N_("How far can this be trusted?")
+
+
+def robustness_section(
+    context: ChapterContext, robustness: Robustness, imputation: ImputationComparison | NotEstimable
+) -> Section:
+    """Return the answer: the specification curve, one line a doubt, and the rest for the appendix."""
+    t = context.t
+    curves = [
+        curve
+        for curve in (robustness.repurchase_curve, robustness.loyalty_curve)
+        if isinstance(curve, SpecificationCurve)
+    ]
+    if not curves:
+        reasons = [robustness.loyalty_curve, robustness.repurchase_curve]
+        texts = dict.fromkeys(t(curve.reason) for curve in reasons if isinstance(curve, NotEstimable))
+        return Section(key=KEY, question=QUESTION, finding=t.sentences(*texts), answered=False)
+    first = curves[0]
+    single = robustness.repurchase_influence if first.relation == "repurchase" else robustness.loyalty_influence
+    hangs = _state_removal(single) if isinstance(single, InfluenceResult) else None
+    return Section(
+        key=KEY,
+        question=QUESTION,
+        finding=t.sentences(state_curve(first), hangs),
+        blocks=(
+            plot_specifications(first, title_curve(first), t, context.theme),
+            tabulate_doubts(robustness, imputation, t),
+        ),
+        limits=tuple(t(limit) for limit in _limits(robustness)),
+        appendix=_appendix(context, robustness, imputation, curves),
+    )
+
+
+def title_curve(curve: SpecificationCurve) -> Message:
+    """Return the figure's title: how many of the other ways agree."""
+    if _is_clear(curve.declared):
+        return N_(
+            "{share:percent} of {count:int} ways to estimate it tell the same relation from noise",
+            share=curve.excludes_zero,
+            count=curve.estimated,
+        )
+    return N_(
+        "{count:int} ways to estimate it, from {low:points} to {high:points}",
+        count=curve.estimated,
+        low=curve.lowest,
+        high=curve.highest,
+    )
+
+
+def state_curve(curve: SpecificationCurve) -> Message:
+    """Return what the curve says of one relation, with the reported estimate and its interval."""
+    values = {
+        "count": curve.estimated,
+        "lowest": curve.lowest,
+        "highest": curve.highest,
+        "same": curve.same_sign,
+        "clear": curve.excludes_zero,
+        "value": curve.declared.value,
+        "low": curve.declared.low,
+        "high": curve.declared.high,
+    }
+    if curve.relation == "loyalty" and _is_clear(curve.declared):
+        return N_(
+            "Estimated in {count:int} defensible ways, 10 points more satisfaction go with {lowest:points} to"
+            " {highest:points} points of loyalty (reported: {value:points}, 95% interval {low:points} to"
+            " {high:points}); {same:percent} of the ways agree in direction, and {clear:percent} tell it from noise.",
+            **values,
+        )
+    if curve.relation == "loyalty":
+        return N_(
+            "Estimated in {count:int} defensible ways, the difference in loyalty that goes with 10 points of"
+            " satisfaction lies between {lowest:points} and {highest:points} points (reported: {value:points}, 95%"
+            " interval {low:points} to {high:points}, which the data cannot tell from noise).",
+            **values,
+        )
+    if _is_clear(curve.declared):
+        return N_(
+            "Estimated in {count:int} defensible ways, 10 points more satisfaction go with {lowest:points} to"
+            " {highest:points} percentage points of the chance to buy again (reported: {value:points}, 95% interval"
+            " {low:points} to {high:points}); {same:percent} of the ways agree in direction, and {clear:percent} tell"
+            " it from noise.",
+            **values,
+        )
+    return N_(
+        "Estimated in {count:int} defensible ways, the difference in the chance to buy again that goes with 10 points"
+        " of satisfaction lies between {lowest:points} and {highest:points} percentage points (reported:"
+        " {value:points}, 95% interval {low:points} to {high:points}, which the data cannot tell from noise).",
+        **values,
+    )
+
+
+def _is_clear(estimate: Estimate) -> bool:
+    return estimate.low > 0 or estimate.high < 0
+
+
+def _state_removal(influence: InfluenceResult) -> Message | None:
+    """Return how many accounts the finding hangs on, or None where it says nothing to begin with."""
+    removal = influence.significance
+    if isinstance(removal, NotEstimable):
+        return None
+    if removal.accounts is None:
+        return N_(
+            "It does not hang on a handful: it still stands out from noise without the {tried:int} of {all:int}"
+            " customers who hold it up most.",
+            tried=removal.tried,
+            all=influence.accounts,
+        )
+    return N_(
+        "It would no longer stand out from noise without {count:int} of {all:int} customers, chosen to weaken it most.",
+        count=removal.accounts,
+        all=influence.accounts,
+    )
+
+
+def _limits(robustness: Robustness) -> list[Message]:
+    limits = [
+        N_(
+            "The ways to estimate a relation share their data: they are no independent tests, and the share of them"
+            " that agrees is no probability."
+        ),
+        N_("None of these checks shows that satisfaction is the cause."),
+    ]
+    placebo = robustness.placebo
+    if isinstance(placebo, PlaceboComparison) and isinstance(placebo.placebo, Estimate):
+        limits.append(
+            N_(
+                "Past purchases can themselves make customers satisfied, so satisfaction that goes with them calls for"
+                " care; it refutes nothing."
+            )
+        )
+    return limits
+
+
+def _appendix(
+    context: ChapterContext,
+    robustness: Robustness,
+    imputation: ImputationComparison | NotEstimable,
+    curves: list[SpecificationCurve],
+) -> tuple[Block | None, ...]:
+    t = context.t
+    parts: list[Block | None] = []
+    for curve in curves:
+        if curve is not curves[0]:
+            parts.append(plot_specifications(curve, title_curve(curve), t, context.theme))
+        parts += [
+            Prose(paragraphs=(t.sentences(*state_method(curve)),)),
+            tabulate_choices(curve, t),
+            tabulate_specifications(curve, t),
+        ]
+    if isinstance(robustness.confounding, Confounding):
+        parts += [
+            Prose(paragraphs=(t(state_confounding(robustness.confounding)),)),
+            tabulate_benchmarks(robustness.confounding, t),
+        ]
+    if isinstance(imputation, ImputationComparison):
+        parts += [
+            Prose(paragraphs=(t.sentences(*state_imputation(imputation)),)),
+            tabulate_gaps(imputation, t),
+            tabulate_imputed(imputation, t),
+        ]
+    return tuple(parts)

@@ -15,6 +15,7 @@ TEST_WORKERS := 2
 # they are written, $(value ...), and reach the command through the environment: no shell and no make ever reads them.
 given = $(if $(filter command line,$(origin $(1))),$(value $(1)))
 override CLIENT := $(call given,CLIENT)
+override CLIENTS := $(call given,CLIENTS)
 override PARAMS := $(call given,PARAMS)
 override OUT := $(call given,OUT)
 override AS_OF := $(call given,AS_OF)
@@ -24,23 +25,25 @@ ifneq ($(AUDIT_LANGUAGE),)
 override LANGUAGE := $(AUDIT_LANGUAGE)
 endif
 AUDIT_CLIENT := $(value CLIENT)
+AUDIT_CLIENTS := $(value CLIENTS)
 AUDIT_PARAMS := $(value PARAMS)
 AUDIT_OUT := $(value OUT)
 AUDIT_AS_OF := $(value AS_OF)
 AUDIT_FORCE := $(value FORCE)
-export AUDIT_CLIENT AUDIT_PARAMS AUDIT_OUT AUDIT_AS_OF AUDIT_LANGUAGE AUDIT_FORCE
+export AUDIT_CLIENT AUDIT_CLIENTS AUDIT_PARAMS AUDIT_OUT AUDIT_AS_OF AUDIT_LANGUAGE AUDIT_FORCE
 # What make would hand on to commands besides, options included.
 MAKEOVERRIDES :=
 
-.PHONY: help report validate schema test test-all lint format docs lock bench clean env
+.PHONY: help report study validate schema test test-all lint format docs lock bench clean env
 
 help: ## list what there is to do
 	@echo 'Usage: make TARGET [VARIABLE=value]'
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo 'Variables of report and validate:'
+	@echo 'Variables of report, study and validate:'
 	@echo '  CLIENT=demo         the client: the name of its file under params/, without .yml'
+	@echo '  CLIENTS="a b"       several clients, pooled (study)'
 	@echo '  PARAMS=folder       folder of the parameter files (params)'
 	@echo '  OUT=folder          folder of the reports (reports)'
 	@echo '  AS_OF=2026-06-30    date of the audit (what the parameters or the data say)'
@@ -49,6 +52,9 @@ help: ## list what there is to do
 
 report: $(READY) ## build the report of CLIENT: PDF, HTML, notebook and JSON
 	@$(BIN)/audit report
+
+study: $(READY) ## test the hypotheses declared for CLIENT, or pooled for CLIENTS, for researchers
+	@$(BIN)/audit study
 
 validate: $(READY) ## check the parameters and data of CLIENT, and build nothing
 	@$(BIN)/audit validate

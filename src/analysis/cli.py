@@ -79,6 +79,14 @@ def _parser() -> argparse.ArgumentParser:
     validate = commands.add_parser("validate", help="check a client's parameters and data, and build nothing")
     _add_client(validate)
     validate.set_defaults(run=_validate)
+    study = commands.add_parser("study", help="test declared hypotheses on one client, or on several pooled")
+    study.add_argument("clients", nargs="*", metavar="CLIENT", help="ids of the clients: their files' names without .yml")
+    study.add_argument("--params", metavar="DIR", help="folder of the parameter files (default: params)")
+    study.add_argument("--out", metavar="DIR", help="folder of the reports (default: reports)")
+    study.add_argument("--as-of", metavar="DATE", help="date of the study, YYYY-MM-DD")
+    study.add_argument("--language", metavar="en|zh", help="language of the study")
+    study.add_argument("--force", action="store_true", help="build even if nothing has changed")
+    study.set_defaults(run=_study)
     schema = commands.add_parser("schema", help="print the JSON Schema of the parameter files")
     schema.set_defaults(run=_schema)
     return parser
@@ -140,6 +148,38 @@ def _report(arguments: argparse.Namespace) -> int:
         print(f"Built in {result.seconds:.1f} s:")
     for path in result.files:
         print(f"  {escape_controls(str(path))}")
+    return DONE
+
+
+def _study(arguments: argparse.Namespace) -> int:
+    from analysis.report.progress import TerminalProgress
+    from analysis.report.study_build import build_study
+    from analysis.report.terminal import escape_controls
+
+    given = " ".join(arguments.clients) or os.environ.get("AUDIT_CLIENTS") or os.environ.get("AUDIT_CLIENT") or ""
+    if not given.split():
+        what, where = "the client ids", "given with the command"
+        hint = "audit study demo, or make study CLIENT=demo, or make study CLIENTS='demo demo-zh'"
+        raise ParamsError([Fault(what=what, rule="must be given", found="nothing", where=where, hint=hint)])
+    with TerminalProgress(sys.stderr) as progress:
+        result = build_study(
+            given,
+            params_folder=Path(_option(arguments, "params") or "params"),
+            out=Path(_option(arguments, "out") or "reports"),
+            as_of=_as_of(arguments),
+            language=_option(arguments, "language"),
+            progress=progress,
+            force=arguments.force or bool(os.environ.get("AUDIT_FORCE")),
+        )
+    if result.unchanged:
+        print(f"Unchanged since it was built: {escape_controls(str(result.folder))}")
+    else:
+        print(f"Built in {result.seconds:.1f} s:")
+    tables = [path for path in result.files if path.parent != result.folder]
+    for path in result.files:
+        if path not in tables:
+            print(f"  {escape_controls(str(path))}")
+    print(f"  {escape_controls(str(result.folder / 'tables'))}: {len(tables)} files")
     return DONE
 
 

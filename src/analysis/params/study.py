@@ -69,5 +69,7 @@ class StudySpec(Spec):
             raise BrokenRule("must name at least one hypothesis", "none", key="hypotheses")
         twice = [name for name, count in Counter(each.id for each in self.hypotheses).items() if count > 1]
         if twice:
-            raise BrokenRule("must give every hypothesis an id of its own", f"{twice[0]} more than once", key="hypotheses")
+            raise BrokenRule(
+                "must give every hypothesis an id of its own", f"{twice[0]} more than once", key="hypotheses"
+            )
         return self

@@ -3,9 +3,7 @@
 import datetime as dt
 import json
 import shutil
-import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 from analysis.errors import InputError, ReportError
 from analysis.params.load import load_params, resolved_data_folder
 from analysis.params.model import ClientParams
+from analysis.report.failure import keep_failure
 from analysis.report.imports import import_papermill
 from analysis.report.kernel import KernelProcess
 from analysis.report.manifest import FILE_NAME as MANIFEST
@@ -141,7 +140,7 @@ class _Job:
             except InputError:
                 raise
             except Exception as error:
-                raise self._keep_failure(staging, error) from error
+                raise keep_failure(self.folder, staging, "audit.ipynb", error, self.params.redact) from error
             finally:
                 kernel.kill()
 
@@ -192,37 +191,10 @@ class _Job:
         (report / MANIFEST).write_text(text, encoding="utf-8")
 
     def _clean(self, *folders: Path) -> Callable[[str], str]:
-        """Return what takes this machine's folders and the environment's values out of a text."""
-        known = [*folders, self.params_folder, self.folder, resolved_data_folder(self.params), PROJECT, Path.home()]
-        names = {str(path) for path in known} | {str(path.resolve()) for path in known} | {sys.prefix}
-        ordered = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
+        from analysis.report.strip import text_cleaner
 
-        def clean(text: str) -> str:
-            for name in ordered:
-                text = text.replace(name, "…")
-            return self.params.redact(text)
-
-        return clean
-
-    def _keep_failure(self, staging: Path, error: Exception) -> ReportError:
-        """Keep the broken notebook and a log for whoever looks into it; return what to raise."""
-        failed = staging / FAILED_NAME
-        failed.mkdir()
-        log = getattr(error, "log", "") or "".join(traceback.format_exception(error))
-        (failed / "log.txt").write_text(self.params.redact(log), encoding="utf-8")
-        notebook = staging / "audit.ipynb"
-        if notebook.exists():
-            text = self.params.redact(notebook.read_text("utf-8"))
-            (failed / notebook.name).write_text(text, encoding="utf-8")
-        kept = self.folder / FAILED_NAME
-        shutil.rmtree(kept, ignore_errors=True)
-        failed.rename(kept)
-        message = self.params.redact(str(error)) if isinstance(error, ReportError) else _one_line(error)
-        return ReportError(f"{self.params.redact(message)}\nThe broken notebook and a log are in {kept}")
-
-
-def _one_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+        known = [*folders, self.params_folder, self.folder, resolved_data_folder(self.params), PROJECT]
+        return text_cleaner(known, self.params.redact)
 
 
 def _read_audit(report: Path) -> Mapping[str, Any]:

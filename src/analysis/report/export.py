@@ -14,9 +14,15 @@ class Exports:
     """Loads the exporters in the background from the moment it is made, and exports when told.
 
     Used as a context manager, so that no thread outlives it.
+
+    Parameters
+    ----------
+    stem
+        Name of the documents without their suffix.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stem: str = "audit") -> None:
+        self._stem = stem
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="export")
         self._html = self._pool.submit(_html_exporter)
         self._pdf = self._pool.submit(_pdf_exporter)
@@ -34,8 +40,8 @@ class Exports:
         started = time.perf_counter()
         on_step("html and pdf", None)
         jobs = {
-            "audit.html": self._pool.submit(_export, self._html.result(), notebook),
-            "audit.pdf": self._pool.submit(_export, self._pdf.result(), notebook),
+            f"{self._stem}.html": self._pool.submit(_export, self._html.result(), notebook),
+            f"{self._stem}.pdf": self._pool.submit(_export, self._pdf.result(), notebook),
         }
         documents = {name: job.result() for name, job in jobs.items()}
         on_step("html and pdf", time.perf_counter() - started)

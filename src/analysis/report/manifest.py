@@ -80,9 +80,10 @@ def render_manifest(client: str, as_of: str, language: str, origin: Origin, fold
     origin
         What it was made from.
     folder
-        Holds the report's files and nothing else.
+        Holds the report's files, in folders or not, and nothing else.
     """
-    outputs = {path.name: hash_file(path) for path in sorted(folder.iterdir()) if path.name != FILE_NAME}
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FILE_NAME)
+    outputs = {path.relative_to(folder).as_posix(): hash_file(path) for path in files}
     data = {"version": VERSION, "client": client, "as_of": as_of, "language": language}
     return json.dumps(data | origin.to_dict() | {"outputs": outputs}, indent=1, sort_keys=True) + "\n"
 

@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+from analysis.errors import Fault, ParamsError
 from analysis.params.load import load_params
 from analysis.params.model import ClientParams
 
@@ -41,3 +42,32 @@ def _date(text: str) -> dt.date | str | None:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
         return text
+
+
+def read_clients(clients: str, params_folder: str, *, as_of: str = "", language: str = "") -> tuple[ClientParams, ...]:
+    """Return the parameters of several clients, all in one language.
+
+    Parameters
+    ----------
+    clients
+        Ids with blanks (or commas) between them; one that is named twice counts once.
+    params_folder, as_of, language
+        As in `read_params`; where no language is given, that of the first client.
+
+    Raises
+    ------
+    ParamsError
+        With every fault of every client.
+    """
+    ids = list(dict.fromkeys(clients.replace(",", " ").split())) or [""]
+    found: list[ClientParams] = []
+    faults: list[Fault] = []
+    for client in ids:
+        chosen = language or (found[0].language if found else "")
+        try:
+            found.append(read_params(client, params_folder, as_of=as_of, language=chosen))
+        except ParamsError as error:
+            faults += error.faults
+    if faults:
+        raise ParamsError(dict.fromkeys(faults))
+    return tuple(found)

@@ -3,13 +3,15 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-PUBLIC_PARAMETERS = ("client", "as_of", "language")
+PUBLIC_PARAMETERS = ("client", "clients", "as_of", "language")
 """Parameters that a published notebook shows; the others are folders of the machine it ran on."""
 
 Clean = Callable[[str], str]
@@ -37,6 +39,28 @@ def strip_notebook(notebook: NotebookNode, parameters: Mapping[str, Any], clean:
     for index, cell in enumerate(notebook.cells):
         stripped.cells.append(_strip_cell(cell, index, parameters, clean))
     return stripped
+
+
+def text_cleaner(folders: Iterable[Path], redact: Clean) -> Clean:
+    """Return what takes this machine's folders and the environment's values out of a text.
+
+    Parameters
+    ----------
+    folders
+        Folders of the run; the home and the environment's own are taken out as well.
+    redact
+        Takes the values out.
+    """
+    known = [*folders, Path.home()]
+    names = {str(path) for path in known} | {str(path.resolve()) for path in known} | {sys.prefix}
+    ordered = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
+
+    def clean(text: str) -> str:
+        for name in ordered:
+            text = text.replace(name, "…")
+        return redact(text)
+
+    return clean
 
 
 def render_notebook(notebook: NotebookNode) -> str:

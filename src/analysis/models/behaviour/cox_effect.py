@@ -54,9 +54,13 @@ def average_chance_effect(fit: CoxFit, column: int, entry: Floats, horizon: floa
     gradient = (weight * beta[column] * density * (1 - passed)) @ design - (slope * fit.hazard) @ means
     gradient[column] += float(weight @ density)
 
-    moved = -at_risk * risk.passed(slope * fit.hazard / sums[:, 0])
+    # Leaving a row out takes its event from the hazard and its weight from the risk sets; the second term is what the
+    # smaller risk sets add, which counts where few are at risk.
+    by_time = slope * fit.hazard / sums[:, 0]
+    moved = -at_risk * risk.passed(by_time) - at_risk**2 * risk.passed(by_time / sums[:, 0])
     place = risk.last[risk.event] - 1
-    moved[risk.event] += fit.weights[risk.event] * (slope / sums[:, 0])[place]
+    remaining = np.maximum(sums[place, 0] - at_risk[risk.event], SINGULAR * sums[place, 0])
+    moved[risk.event] += fit.weights[risk.event] * slope[place] / remaining
     own = np.zeros(len(share))
     own[rows] = weight * (beta[column] * density - value)
     remaining = np.maximum(1 - sum_by_cluster(share, fit.clusters), SINGULAR)

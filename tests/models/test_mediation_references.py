@@ -120,7 +120,8 @@ def test_the_index_of_moderated_mediation_agrees_with_r(reference, births, stage
     age = births["age"].to_numpy()
     result = mediate_moderated(
         births["bwt"], "linear", switch(SMOKING, births["smoke"]), mediator(births, "lwt"),
-        Moderator(key="age", label=N_("Tenure"), values=age, low=20.0, high=27.0, stages=(stage,)), [],
+        Moderator(key="age", label=N_("Tenure"), values=age, low=20.0, high=27.0, words=(SMOKING, SMOKING),
+                  stages=(stage,)), [],
         rng=np.random.default_rng(1), draws=100, limits=EASY,
     )  # fmt: skip
     assert result.index.value == pytest.approx(reference[name][0], rel=1e-8)

@@ -4,35 +4,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from analysis.data.client import ClientData
 from analysis.messages import N_, Message
 from analysis.models.bootstrap import model_draws, model_generator
 from analysis.models.clustering import Floats
-from analysis.models.loyalty_sample import build_loyalty_sample
+from analysis.models.mediation.drivers import DriverChain, drive_loyalty
 from analysis.models.mediation.inputs import Mediator, Moderator, step_up
 from analysis.models.mediation.mediate import mediate
 from analysis.models.mediation.moderated import mediate_moderated
 from analysis.models.mediation.result import MediationResult, ModeratedMediation
 from analysis.models.mediation.sample import (
     DAYS_PER_YEAR,
+    LOYALTY,
     ROLE_NAMES,
+    SATISFACTION,
+    STEP,
     Customers,
-    driver_controls,
-    driver_items,
     gather_customers,
+    restrict,
 )
 from analysis.models.parts import ModelPart
 from analysis.models.repurchase import missing_data
 from analysis.models.repurchase_plan import Plan, plan_predictors
 from analysis.models.repurchase_sample import build_sample
-from analysis.models.terms import FEWEST_KNOWN, Control
+from analysis.models.terms import FEWEST_KNOWN
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
 
-STEP = 10.0  # points of satisfaction
-SATISFACTION, LOYALTY = N_("Satisfaction"), N_("Loyalty")
 BOUGHT, ORDERS = N_("Buying again"), N_("Orders a year")
 LOW_QUANTILE, HIGH_QUANTILE = 0.25, 0.75
 
@@ -43,15 +42,6 @@ class ModeratedQuestion(ModelPart):
 
     moderator: Message
     answer: ModeratedMediation | NotEstimable
-
-
-@dataclass(frozen=True, kw_only=True)
-class DriverChain(ModelPart):
-    """One driver's way to loyalty through satisfaction, all other drivers equal."""
-
-    key: str
-    label: Message
-    answer: MediationResult | NotEstimable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,8 +143,8 @@ def analyse_mediation(data: ClientData, params: ClientParams) -> MediationAnalys
 
 
 SAME_TIME = N_(
-    "Satisfaction and loyalty are answered at the same time, so the data cannot show which comes first: the split assumes "
-    "that satisfaction comes before loyalty, and that nothing unmeasured lies behind two of the three."
+    "Satisfaction and loyalty are answered at the same time, so the data cannot show which comes first: the split "
+    "assumes that satisfaction comes before loyalty, and that nothing unmeasured lies behind two of the three."
 )
 
 
@@ -256,64 +246,28 @@ class _Paths:
         if np.isfinite(tenure).all():
             low, high = np.quantile(tenure, [LOW_QUANTILE, HIGH_QUANTILE])
             if high > low:
+                words = tuple(N_("customers of {years:number1} years", years=float(year)) for year in (low, high))
                 found.append(
-                    Moderator(key="tenure", label=N_("Tenure, years"), values=tenure, low=float(low), high=float(high))
+                    Moderator(
+                        key="tenure",
+                        label=N_("Tenure"),
+                        values=tenure,
+                        low=float(low),
+                        high=float(high),
+                        words=(words[0], words[1]),
+                    )
                 )
         if rows["segment"].notna().mean() >= FEWEST_KNOWN:
             largest = rows["segment"].value_counts().sort_index(kind="stable").idxmax()
+            name = N_("Segment {segment:text}", segment=str(largest))
             found.append(
                 Moderator(
                     key="segment",
-                    label=N_("Segment {segment:text}", segment=str(largest)),
-                    values=(rows["segment"] == largest).to_numpy(dtype=float),
+                    label=name,
+                    values=np.where(rows["segment"] == largest, 1.0, 0.0),
                     low=0.0,
                     high=1.0,
+                    words=(N_("all other segments"), name),
                 )
             )
         return found
-
-
-def restrict(control: Control, rows: np.ndarray) -> Control:
-    """Return a control on some of the rows."""
-    return Control(name=control.name, terms=control.terms, values=control.values[rows])
-
-
-def drive_loyalty(data: ClientData, params: ClientParams) -> tuple[DriverChain, ...] | NotEstimable:
-    """Return each driver's way to loyalty through satisfaction, over the responses of all waves; only in depth."""
-    if params.depth != "full":
-        return NotEstimable(reason=N_("Each driver's way through satisfaction is followed in the full audit only."))
-    labels = driver_items(data, params)
-    if not labels or params.survey is None:
-        return NotEstimable(reason=N_("The survey does not ask about single aspects of the offer."))
-    sample = build_loyalty_sample(data, params)
-    index = pd.DataFrame(
-        {
-            key: 100 * (sample.rows[key] - item.scale.min) / (item.scale.max - item.scale.min)
-            for key, item in params.survey.items.items()
-            if key in labels
-        }
-    )
-    shares = index.notna().mean()
-    labels = {key: label for key, label in labels.items() if shares[key] >= FEWEST_KNOWN}
-    known = index[list(labels)].notna().all(axis=1).to_numpy()
-    if not labels or not known.any():
-        return NotEstimable(reason=N_("Too few answers rate the single aspects of the offer."))
-    controls = [restrict(control, known) for control in sample.controls]
-    rated = index[known]
-    chains = []
-    for key, label in labels.items():
-        answer = mediate(
-            sample.rows.loc[known, "loyalty_index"],
-            "linear",
-            step_up(label, rated[key], STEP),
-            [Mediator(key="satisfaction", label=SATISFACTION, values=sample.satisfaction[known])],
-            [*controls, *driver_controls(rated, labels, key)],
-            weights=sample.weights[known],
-            clusters=sample.clusters[known],
-            outcome_label=LOYALTY,
-            limits=params.limits,
-            draws=model_draws(params),
-            rng=model_generator(f"mediation-driver-{key}", params),
-        )
-        chains.append(DriverChain(key=key, label=label, answer=answer))
-    return tuple(chains)

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from analysis.messages import N_, Message
 from analysis.models.clustering import Codes, Floats, checked_weights, cluster_codes
-from analysis.models.diagnostics import FEWEST_DIFFERING, differing_accounts
 from analysis.models.mediation.families import Family
+from analysis.models.mediation.refusals import overlap_reason, refuse_rows, refuse_size, without_scatter
 from analysis.models.mediation.system import Arrangement, Stage, System, make_link, standardise
 from analysis.models.separation import detect_separation
 from analysis.models.terms import Control, Term, build_design, is_redundant
@@ -18,7 +18,6 @@ from analysis.params.model import LimitsSpec
 from analysis.results import NotEstimable
 
 FEWEST_IN_CATEGORY = 10  # so that next to no bootstrap draw misses an ordered category
-NO_SCATTER = 1e-9  # share of variance that must be left to explain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +46,14 @@ class Mediator:
 
 @dataclass(frozen=True, kw_only=True)
 class Moderator:
-    """What the indirect effect may differ with: the values of a row, and the two values that are compared."""
+    """What the indirect effect may differ with: the values of a row, and the two that are compared, in words too."""
 
     key: str
     label: Message
     values: Floats
     low: float
     high: float
+    words: tuple[Message, Message]
     stages: tuple[Stage, ...] = ("first", "second")
 
 
@@ -132,7 +132,8 @@ def prepare(
         raise ValueError("a serial model has two mediators")
     if family == "ordered" and top_from is None:
         raise ValueError("an ordered outcome needs the value from which its top group begins")
-    reason = _refuse_rows(y, exposure, mediators, weights, codes, limits)
+    varying = [(exposure.label, exposure.values), *((mediator.label, mediator.values) for mediator in mediators)]
+    reason = refuse_rows(y, exposure.start, exposure.end, varying, weights, codes, limits)
     if reason is not None:
         return NotEstimable(reason=reason, n=n if n >= limits.small_cell else None)
     w = checked_weights(weights, n)
@@ -143,7 +144,7 @@ def prepare(
     columns = [np.ones(n)]
     for term, values in focal:
         if is_redundant(values - np.average(values, weights=w), columns):
-            return NotEstimable(reason=_overlap(term.label), n=n)
+            return NotEstimable(reason=overlap_reason(term.label), n=n)
         columns.append(values - np.average(values, weights=w))
     design = build_design(n, focal, controls)
     kept = design.matrix[:, 1 + len(focal) :]
@@ -165,8 +166,8 @@ def prepare(
         stages=frozenset(() if moderator is None else moderator.stages),
     )
     parameters = system.equations()[-1].design.shape[1]
-    reason = _refuse_size(y, family, top_from, parameters, int(codes.max()) + 1, limits)
-    reason = reason or _determined(system, w)
+    reason = refuse_size(y, family, top_from, parameters, int(codes.max()) + 1, limits)
+    reason = reason or without_scatter(system, w)
     if reason is not None:
         return NotEstimable(reason=reason, n=n)
     system, notes = _penalise(system)
@@ -183,87 +184,6 @@ def prepare(
         parameters=parameters,
         notes=(*design.notes, *notes, *_shortened(exposure)),
     )
-
-
-def _refuse_rows(
-    y: Floats,
-    exposure: Exposure,
-    mediators: Sequence[Mediator],
-    weights: ArrayLike | None,
-    codes: Codes,
-    limits: LimitsSpec,
-) -> Message | None:
-    n = len(y)
-    if n < limits.small_cell:
-        return N_(
-            "Fewer than {least:int} answers hold all that is needed to follow the paths.", least=limits.small_cell
-        )
-    accounts = int(codes.max()) + 1
-    if n < limits.min_n or accounts < limits.min_clusters:
-        return N_(
-            "Too few answers hold all that is needed to follow the paths: {n:int} from {accounts:int} accounts; at least "
-            "{least:int} from {clusters:int} are needed.",
-            n=n,
-            accounts=accounts,
-            least=limits.min_n,
-            clusters=limits.min_clusters,
-        )
-    if weights is not None:
-        w = np.asarray(weights, dtype=float)
-        if not (np.isfinite(w).all() and (w > 0).all()):
-            return N_("Some survey weights are missing or not above zero.")
-    for label, values in [(exposure.label, exposure.values), *((m.label, m.values) for m in mediators)]:
-        if differing_accounts(values, codes) < FEWEST_DIFFERING:
-            return N_("{name:message}: all or all but a few gave the same answer.", name=label)
-    if np.ptp(y) == 0:
-        return N_("The outcome is the same for everybody, so nothing can be said to go with it.")
-    if not (exposure.end != exposure.start).any():
-        return N_("{name:message}: everybody is at the end of the scale, so nothing can rise.", name=exposure.label)
-    return None
-
-
-def _overlap(label: Message) -> Message:
-    return N_("{name:message} does not vary apart from the rest of the model, so its path cannot be told.", name=label)
-
-
-def _refuse_size(
-    y: Floats, family: Family, top_from: float | None, parameters: int, accounts: int, limits: LimitsSpec
-) -> Message | None:
-    """Return that there are too few accounts, or too few of the rarer outcome, for the largest equation."""
-    if accounts < 2 * parameters:
-        return N_(
-            "The answers come from {accounts:int} accounts; with this many controls the paths need at least "
-            "{least:int}.",
-            accounts=accounts,
-            least=2 * parameters,
-        )
-    if family == "linear":
-        return None
-    rarer = float(y.sum())
-    if family != "count":
-        high = y >= (1.0 if top_from is None else top_from)
-        rarer = float(min(high.sum(), (~high).sum()))
-    needed = limits.events_per_parameter * (parameters - 1)
-    if rarer >= needed:
-        return None
-    return N_(
-        "The rarer outcome occurs {events:int} times; following the paths needs at least {needed:int}.",
-        events=rarer,
-        needed=needed,
-    )
-
-
-def _determined(system: System, weights: Floats) -> Message | None:
-    """Return that a linear equation leaves no scatter, or None."""
-    root = np.sqrt(weights)
-    for equation in system.equations():
-        if equation.family != "linear":
-            continue
-        design, y = equation.design * root[:, None], equation.outcome * root
-        rest = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
-        if float(rest @ rest) < NO_SCATTER * float(y @ y):
-            return N_("One answer follows from the others without any scatter: the paths cannot be told apart.")
-    return None
 
 
 def _coded_outcome(y: Floats, family: Family, top_from: float | None, weights: Floats) -> tuple[Floats, int, float]:
@@ -321,8 +241,8 @@ def _shortened(exposure: Exposure) -> tuple[Message, ...]:
         return ()
     return (
         N_(
-            "{share:percent} of them are within {step:int} points of the end of the scale; for them the step is only "
-            "as long as the scale allows.",
+            "{share:percent} of the answers are within {step:int} points of the end of the scale; for these the step "
+            "is only as long as the scale allows.",
             share=float(short.mean()),
             step=exposure.step,
         ),

@@ -143,8 +143,11 @@ def _statistic(prepared: Prepared, exposure: Exposure, factor: float) -> Statist
 
 
 def arrows(fitted: FittedSystem, prepared: Prepared, step: float) -> Floats:
-    """Return the arrows' coefficients in the client's units: exposure to each mediator, first mediator to second where
-    serial, exposure to outcome, each mediator to outcome; per `step` of the source."""
+    """Return the arrows' coefficients in the client's units, per `step` of the source, shape (draws, arrows).
+
+    In this order: exposure to each mediator (and, where serial, the first mediator to the second), exposure to outcome,
+    each mediator to outcome.
+    """
     system = fitted.system
     spreads = prepared.mediator_spreads
     columns = []

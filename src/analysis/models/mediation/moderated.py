@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.messages import N_, Message
+from analysis.messages import N_
 from analysis.models.clustering import Floats
 from analysis.models.mediation.decomposition import decompose
 from analysis.models.mediation.families import Family
@@ -85,9 +85,7 @@ def mediate_moderated(
 
     difference = estimate(point[1] - point[0], sampled[:, 1] - sampled[:, 0])
     conditional = tuple(
-        ConditionalEffect(
-            label=_at_value(moderator, value), value=value, n=size, indirect=estimate(point[k], sampled[:, k])
-        )
+        ConditionalEffect(label=moderator.words[k], value=value, n=size, indirect=estimate(point[k], sampled[:, k]))
         for k, (value, size) in enumerate(zip((moderator.low, moderator.high), sizes, strict=True))
     )
     width = moderator.high - moderator.low
@@ -131,11 +129,3 @@ def _sides(moderator: Moderator) -> tuple[int, int]:
     middle = (moderator.low + moderator.high) / 2
     lower = int((moderator.values < middle).sum())
     return lower, len(moderator.values) - lower
-
-
-def _at_value(moderator: Moderator, value: float) -> Message:
-    if set(np.unique(moderator.values)) <= {0.0, 1.0}:
-        if value == 1:
-            return moderator.label
-        return N_("all others")
-    return N_("{name:message} {value:number1}", name=moderator.label, value=value)

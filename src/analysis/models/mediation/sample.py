@@ -17,6 +17,8 @@ from analysis.params.base import localized
 from analysis.params.model import ClientParams
 
 DAYS_PER_YEAR = 365.25
+STEP = 10.0  # points by which an index is moved
+SATISFACTION, LOYALTY = N_("Satisfaction"), N_("Loyalty")
 ROLE_NAMES: dict[str, Message] = {
     "attitudinal_loyalty": N_("Preference"),
     "recommendation": N_("Recommendation"),
@@ -115,3 +117,8 @@ def driver_items(data: ClientData, params: ClientParams) -> dict[str, Message]:
 def driver_controls(frame: pd.DataFrame, labels: dict[str, Message], focal: str) -> list[Control]:
     """Return the other drivers as controls."""
     return [numeric_control(label, key, label, frame[key]) for key, label in labels.items() if key != focal]
+
+
+def restrict(control: Control, rows: np.ndarray) -> Control:
+    """Return a control on some of the rows."""
+    return Control(name=control.name, terms=control.terms, values=control.values[rows])

@@ -128,8 +128,11 @@ def _outcome_unit(fitted: FittedSystem) -> float:
 
 
 def _benchmark(fitted: FittedSystem, prepared: Prepared) -> tuple[int, float, float] | None:
-    """Return the strongest control: its position, its correlation with the mediator given the other predictors, and its
-    link to the outcome per residual standard deviation of its own; None without controls."""
+    """Return position and links of the control that is strongest in both together; None without controls.
+
+    The links are its correlation with the mediator given the other predictors, and the outcome's linear predictor per
+    residual standard deviation of the control.
+    """
     system = fitted.system
     if not system.controls.shape[1]:
         return None

@@ -35,14 +35,11 @@ class Pooled:
     ----------
     limits
         2.5%, 50% and 97.5% points of each group's slope, shape (groups, 3).
-    new
-        The same of a group that has given no answers of its own, shape (3,).
     spread
         The same of tau, shape (3,).
     """
 
     limits: Floats
-    new: Floats
     spread: Floats
 
 
@@ -62,11 +59,9 @@ def pool(estimates: Floats, errors: Floats, degrees: float) -> Pooled:
     keep = spreads[:, None] ** 2 / total
     means = keep * estimates + (1 - keep) * centre[:, None]
     widths = np.sqrt(keep * variances + (1 - keep) ** 2 / precision[:, None])
-    new_width = np.sqrt(spreads**2 + 1 / precision)
     cumulated = np.cumsum(weight)
     return Pooled(
         limits=_mixture_points(means, widths, weight, degrees),
-        new=_mixture_points(centre[:, None], new_width[:, None], weight, degrees)[0],
         spread=np.interp(TAILS, cumulated, spreads),
     )
 

@@ -23,8 +23,8 @@ METHOD = "hierarchical-bayes"
 def segment_slopes(sample: LoyaltySample, data: ClientData, params: ClientParams) -> SegmentSlopes | NotEstimable:
     """Return the slopes of all segments, in points of the loyalty index per 10 points of satisfaction.
 
-    A segment of fewer than `small_cell` respondents is withheld. One with too few accounts for a slope of its own is
-    given what the others let expect of it.
+    A segment of fewer than `small_cell` respondents is withheld. One with too few accounts has no slope, not even
+    pooled: what the others let expect of it would be too vague to be of use, and its interval held too often.
     """
     labels = control_values(sample.rows, data, params).get("segment")
     if labels is None or not labels.notna().any():
@@ -116,14 +116,14 @@ def _slope(
     usable: list[str],
     n: int,
 ) -> SegmentSlope:
-    if reason is not None and reason.suppressed:
+    if reason is not None:
         return SegmentSlope(segment=name, own=reason, pooled=reason)
     if pooled is None:
         few = NotEstimable(reason=N_("Two segments are too few to learn from one about the other."))
-        return SegmentSlope(segment=name, own=own.get(name, reason or few), pooled=few)
-    low, middle, high = pooled.new if reason is not None else pooled.limits[usable.index(name)]
+        return SegmentSlope(segment=name, own=own[name], pooled=few)
+    low, middle, high = pooled.limits[usable.index(name)]
     shrunken = Estimate(value=float(middle), low=float(low), high=float(high), n=n, method=METHOD, unit="index")
-    return SegmentSlope(segment=name, own=own[name] if reason is None else reason, pooled=shrunken)
+    return SegmentSlope(segment=name, own=own[name], pooled=shrunken)
 
 
 def _spread(pooled: Pooled | None, groups: int) -> Outcome:

@@ -15,7 +15,9 @@ from analysis.results import Estimate, NotEstimable, Outcome
 
 # A bend is looked for between these quantiles of satisfaction; nearer the ends too few answers lie on one side.
 SEARCHED = (0.1, 0.9)
-CANDIDATES = 25
+# So many that the steps between them do not show in the interval: with 25 it held the place in 88% of cases, with 60 in
+# 95 to 98%.
+CANDIDATES = 60
 # Step, in points of satisfaction, over which the slopes' dependence on the average is taken.
 SMALL_STEP = 0.5
 FEW_VALUES = N_("Satisfaction takes too few values for a bend to show.")

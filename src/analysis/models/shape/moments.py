@@ -8,6 +8,7 @@ from analysis.models.bootstrap import resampled_accounts
 from analysis.models.clustering import SINGULAR, Codes, Floats, sum_by_cluster
 
 CHUNK = 64  # draws multiplied at a time
+BLOCK = 128  # sums by account held at a time, so that memory does not grow with the number of candidates
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,21 +40,30 @@ def resample_moments(
     size, many = base.shape[1], candidates.shape[1]
     upper = np.triu_indices(size)
     weighted = base * weights[:, None]
-    parts = [weighted[:, i] * base[:, j] for i, j in zip(*upper, strict=True)]
-    parts += [candidates[:, i] * weighted[:, j] for i in range(many) for j in range(size)]
-    parts += [weights * candidates[:, i] ** 2 for i in range(many)]
-    sums = np.column_stack([sum_by_cluster(part, clusters) for part in parts])
-    taken = resampled_accounts(len(sums), draws, rng)
-    totals = np.empty((draws, sums.shape[1]))
-    for start in range(0, draws, CHUNK):
-        stop = min(start + CHUNK, draws)
-        totals[start:stop] = np.stack([next(taken) for _ in range(start, stop)]) @ sums
+    parts = [(weighted[:, i], base[:, j]) for i, j in zip(*upper, strict=True)]
+    parts += [(candidates[:, i], weighted[:, j]) for i in range(many) for j in range(size)]
+    parts += [(weights * candidates[:, i], candidates[:, i]) for i in range(many)]
+    taken = _counts(int(clusters.max()) + 1, draws, rng)
+    totals = np.empty((draws, len(parts)))
+    for first in range(0, len(parts), BLOCK):
+        block = parts[first : first + BLOCK]
+        sums = np.column_stack([sum_by_cluster(left * right, clusters) for left, right in block])
+        for start in range(0, draws, CHUNK):
+            totals[start : start + CHUNK, first : first + BLOCK] = taken[start : start + CHUNK].astype(float) @ sums
     crossed = np.empty((draws, size, size))
     crossed[:, upper[0], upper[1]] = crossed[:, upper[1], upper[0]] = totals[:, : len(upper[0])]
     rest = totals[:, len(upper[0]) :]
     return ResampledMoments(
         base=crossed, hinge=rest[:, : many * size].reshape(draws, many, size), squared=rest[:, many * size :]
     )
+
+
+def _counts(accounts: int, draws: int, rng: np.random.Generator) -> Codes:
+    """Return how often each account is taken in each draw, shape (draws, accounts), in one byte each."""
+    counts = np.empty((draws, accounts), dtype=np.uint8)
+    for row, taken in zip(counts, resampled_accounts(accounts, draws, rng), strict=True):
+        row[:] = taken
+    return counts
 
 
 def resampled_coefficients(moments: ResampledMoments) -> Floats:

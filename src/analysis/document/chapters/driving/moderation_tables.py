@@ -170,14 +170,11 @@ def tabulate_segments(slopes: SegmentSlopes, t: Translator) -> Table:
     notes = []
     for item in slopes.segments:
         reason = item.own.reason if isinstance(item.own, NotEstimable) else None
-        withheld = isinstance(item.own, NotEstimable) and item.own.suppressed
         n = item.own.n if isinstance(item.own, Estimate) else None
         name = clean_text(short_id(item.segment), LONGEST_NAME)
         rows.append((name, DASH if n is None else t.number(n, 0), slope_text(item.own, t), slope_text(item.pooled, t)))
         if reason is not None:
             notes.append(t(N_("{item:text}: {reason:message}", item=name, reason=reason)))
-            if not withheld and isinstance(item.pooled, Estimate):
-                notes[-1] += t.separator + t(N_("The pooled slope is what the other segments let expect."))
     columns = (
         start(t(N_("Segment")), 1.8),
         end(t(N_("n")), 0.6),

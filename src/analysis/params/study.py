@@ -40,7 +40,7 @@ class HypothesisSpec(Spec):
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
     """Level of the test; the interval that is judged holds the truth with probability 1 - alpha."""
     moderator: str | None = None
-    """Which moderator the hypothesis is about (only of relation_is_moderated); default: the first that can be tested."""
+    """Which moderator the hypothesis is about (relation_is_moderated only); default: the first that can be tested."""
     exploratory: bool = False
     """True for a question that is asked and not tested: kept apart from the confirmatory family."""
 

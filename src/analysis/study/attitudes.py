@@ -38,6 +38,7 @@ def loyalty_evidence(bench: Workbench) -> Evidence:
         beside=tuple(beside),
         notes=model.notes,
         design_effect=bench.design_effect,
+        correlation=model.correlation,
     )
 
 
@@ -74,7 +75,8 @@ def _shape_notes(shape: LoyaltyShape) -> tuple[Message, ...]:
     if isinstance(shape.zones, NotEstimable):
         return ()
     note = N_(
-        "Test of a straight line against a steepest zone of satisfaction: p = {p:pvalue} ({draws:int} bootstrap draws).",
+        "Test of a straight line against a steepest zone of satisfaction: p = {p:pvalue} ({draws:int} bootstrap"
+        " draws).",
         p=shape.zones.p_value, draws=shape.zones.draws,
     )  # fmt: skip
     return (note,)

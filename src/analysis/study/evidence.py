@@ -34,6 +34,9 @@ class NumberTable(ModelPart):
         As many cells in each row as there are columns.
     notes
         Below the table.
+    printed
+        Keys of the columns that the document shows where all are too many for a page; empty for all. The files hold
+        every column.
     """
 
     key: str
@@ -41,6 +44,7 @@ class NumberTable(ModelPart):
     columns: tuple[NumberColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[Message, ...] = ()
+    printed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):
@@ -75,6 +79,10 @@ class Evidence(ModelPart):
         Variance of the estimate over its variance if every row were an account of its own; None where not known.
     draws
         Bootstrap draws behind the interval, or None.
+    comparable
+        What the estimate compares, where clients may differ in it (a moderator): only equal ones are pooled.
+    correlation
+        The same relation as a correlation, which has no scale, or None.
     """
 
     estimate: Outcome
@@ -84,6 +92,8 @@ class Evidence(ModelPart):
     notes: tuple[Message, ...] = ()
     design_effect: float | None = None
     draws: int | None = None
+    comparable: str = ""
+    correlation: Outcome | None = None
 
     @property
     def is_estimable(self) -> bool:

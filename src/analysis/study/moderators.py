@@ -1,6 +1,7 @@
 """Whom the relation holds for: one interaction of satisfaction with a moderator, all others beside it."""
 
 from analysis.messages import N_, Message
+from analysis.models.moderation.moderators import NUMERIC
 from analysis.models.moderation.result import Interaction, Moderation
 from analysis.results import NotEstimable, Outcome
 from analysis.study.evidence import Beside, Evidence, NumberColumn, NumberTable
@@ -36,17 +37,29 @@ def moderation_evidence(bench: Workbench, moderator: str | None) -> Evidence:
             response=response, name=chosen.name, first=contrast.first, second=contrast.second,
         ),
         tables=(table, *_segment_table(found)),
-        beside=(Beside(label=first, outcome=contrast.first_effect), Beside(label=second, outcome=contrast.second_effect)),
+        beside=(
+            Beside(label=first, outcome=contrast.first_effect),
+            Beside(label=second, outcome=contrast.second_effect),
+        ),
         notes=tuple(
             N_("{name:message} was not tested: {reason:message}", name=each.name, reason=each.reason)
             for each in found.untested
         ),
-        design_effect=bench.design_effect if chosen.response == "loyalty" else None,
+        design_effect=bench.design_effect if chosen.response == "loyalty" else bench.buying_design_effect,
+        comparable=_comparison_key(chosen),
     )  # fmt: skip
 
 
 def _full_key(interaction: Interaction) -> str:
     return f"{interaction.response}:{interaction.key}"
+
+
+def _comparison_key(chosen: Interaction) -> str:
+    """Return what is compared: the moderator, and where it has groups which of them."""
+    if chosen.key in NUMERIC:
+        return _full_key(chosen)
+    first, second = (message.to_dict() for message in (chosen.contrasts[0].first, chosen.contrasts[0].second))
+    return f"{_full_key(chosen)}:{first}:{second}"
 
 
 def _no_moderator(found: Moderation, moderator: str | None) -> Message:
@@ -61,7 +74,10 @@ def _no_moderator(found: Moderation, moderator: str | None) -> Message:
 def _interaction_table(found: Moderation) -> NumberTable:
     rows = tuple(
         (
-            N_("{name:message}: {first:message} against {second:message}", name=each.name, first=c.first, second=c.second),
+            N_(
+                "{name:message}: {first:message} against {second:message}", name=each.name, first=c.first,
+                second=c.second,
+            ),
             _full_key(each), c.first_effect.value, c.second_effect.value, c.difference.value, c.difference.low,
             c.difference.high, each.statistic, each.df, each.p_value, each.adjusted_p,
         )
@@ -85,6 +101,7 @@ def _interaction_table(found: Moderation) -> NumberTable:
             NumberColumn(key="p_adjusted", title=N_("p, corrected"), form="pvalue"),
         ),
         rows=rows,
+        printed=("comparison", "difference", "conf_low", "conf_high", "p_value", "p_adjusted"),
         notes=(N_("Corrected (Benjamini-Hochberg) over {tests:int} interactions.", tests=found.tests),),
     )
 

@@ -142,7 +142,7 @@ def reml_variance(y: Floats, v: Floats) -> float:
 
 
 def _heterogeneity(y: Floats, v: Floats) -> tuple[float, float]:
-    """Return Cochran's Q and the typical variance of an estimate within a client, both with fixed-effect weights [5]_."""
+    """Return Cochran's Q and the typical variance within a client, both with fixed-effect weights [5]_."""
     w = 1 / v
     mean = w @ y / w.sum()
     typical = (len(y) - 1) * w.sum() / (w.sum() ** 2 - w @ w)

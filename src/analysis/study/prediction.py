@@ -57,7 +57,7 @@ def _comparison(found: OutcomeComparison, words: Message, tables: tuple[NumberTa
         for score in found.scores
         if score.gain is not None
     )
-    notes = ()
+    notes: tuple[Message, ...] = ()
     if isinstance(found.vuong, VuongTest):
         note = N_("Vuong's test, whole sample: t = {t:number2}, p = {p:pvalue}.", t=found.vuong.statistic,
                   p=found.vuong.p_value)  # fmt: skip

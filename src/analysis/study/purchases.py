@@ -17,7 +17,7 @@ EFFECT = N_("Effect")
 
 def intention_evidence(bench: Workbench) -> Evidence:
     """Return the effect of satisfaction on the intention minus that on buying, on the same customers."""
-    found = bench.behaviour.intention
+    found = bench.behaviour if isinstance(bench.behaviour, NotEstimable) else bench.behaviour.intention
     words = N_(
         "two logits with the same predictors on the same customers, average marginal effects, their difference by a"
         " bootstrap over groups of companies that keeps both together"
@@ -44,6 +44,7 @@ def intention_evidence(bench: Workbench) -> Evidence:
         beside=_beside((N_("Effect on the intention"), N_("Effect on buying again")), rows)
         + _beside((N_("Correlation with the intention"), N_("Correlation with buying again")), rows[3:]),
         notes=found.notes,
+        design_effect=bench.buying_design_effect,
         draws=found.draws,
     )
 
@@ -67,7 +68,8 @@ def repurchase_tables(model: RepurchaseModel | NotEstimable) -> tuple[NumberTabl
     for fit in model.fits:
         key = fit.key.replace("_", "-")
         note = N_(
-            "n = {n:int} customers, {events:int} bought again; log likelihood {value:number2}, McFadden's R² {r2:number3}.",
+            "n = {n:int} customers, {events:int} bought again; log likelihood {value:number2}, McFadden's R²"
+            " {r2:number3}.",
             n=model.n, events=model.events, value=fit.log_likelihood, r2=fit.mcfadden_r2,
         )  # fmt: skip
         title = N_("Buying again, {set:message}: log odds", set=fit.name)
@@ -111,6 +113,7 @@ def mediation_evidence(bench: Workbench) -> Evidence:
             Beside(label=N_("Share of the total that is indirect"), outcome=main.proportion),
         ),
         notes=found.notes,
+        design_effect=bench.buying_design_effect,
         draws=main.draws,
     )
 

@@ -1,6 +1,5 @@
 """What a study answers with: cards, one a hypothesis, for each client and pooled over several."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,6 +148,8 @@ class PooledCard(ModelPart):
         The pooled estimate with the limits that were judged (1 - alpha), or why there is none.
     p_adjusted, family_size, verdict
         As in `Card`.
+    correlation
+        The mean correlation over clients (Fisher's z), where the proposition has one.
     notes
         What a reader must know (two clients, different scales).
     """
@@ -162,6 +163,7 @@ class PooledCard(ModelPart):
     p_adjusted: float | None = None
     family_size: int = 0
     verdict: StudyVerdict | None = None
+    correlation: Estimate | None = None
     notes: tuple[Message, ...] = ()
 
 
@@ -212,7 +214,7 @@ class Study:
         """Return the clients' ids."""
         return tuple(each.client for each in self.clients)
 
-    def to_dict(self) -> Mapping[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the content of study.json: JSON-ready, without the document's looks."""
         plain = ("name", "language", "currency", "as_of", "depth")
         return {"schema_version": SCHEMA_VERSION} | {key: getattr(self, key) for key in plain} | {

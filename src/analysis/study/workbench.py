@@ -18,11 +18,16 @@ from analysis.models.panel.results import PanelAnalysis
 from analysis.models.prediction.analysis import analyse_prediction
 from analysis.models.prediction.results import PredictionComparison
 from analysis.models.repurchase import fit_repeat_purchase
+from analysis.models.repurchase_fits import effect_estimate, fit_predictors
+from analysis.models.repurchase_plan import plan_predictors
+from analysis.models.repurchase_sample import build_sample
 from analysis.models.results import LoyaltyModel, RepurchaseModel
 from analysis.models.shape.analysis import analyse_shape
 from analysis.models.shape.result import LoyaltyShape
+from analysis.models.terms import SATISFACTION
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
+from analysis.study.verdicts import standard_error
 
 
 class Workbench:
@@ -59,7 +64,7 @@ class Workbench:
         return analyse_moderation(self.data, self.params)
 
     @cached_property
-    def behaviour(self) -> Behaviour:
+    def behaviour(self) -> Behaviour | NotEstimable:
         """What customers did after they answered, beside what they said."""
         return analyse_behaviour(self.data, self.params)
 
@@ -77,6 +82,22 @@ class Workbench:
     def prediction(self) -> PredictionComparison | NotEstimable:
         """Which answers predict better."""
         return analyse_prediction(self.data, self.params)
+
+    @cached_property
+    def buying_design_effect(self) -> float | None:
+        """Variance of satisfaction's effect on buying again by groups of companies, over that of single customers."""
+        if isinstance(self.repurchase, NotEstimable):
+            return None
+        plan = plan_predictors(build_sample(self.data, self.params), self.params)
+        if isinstance(plan, NotEstimable):
+            return None
+        design = plan.designs["satisfaction"]
+        column = design.position(SATISFACTION.key)
+        grouped, single = (
+            effect_estimate(fit_predictors(plan.outcome, design, plan.weights, clusters).fit, column)
+            for clusters in (plan.clusters, None)
+        )
+        return (standard_error(grouped) / standard_error(single)) ** 2
 
     @cached_property
     def design_effect(self) -> float | None:

@@ -7,7 +7,6 @@ from analysis.document.blocks import Block, BulletList, Callout, Heading, Prose
 from analysis.document.study.figures import plot_clients, plot_power, plot_verdicts
 from analysis.document.study.paragraphs import pooled_paragraph, results_paragraph
 from analysis.document.study.tables import (
-    WIDEST,
     full_table,
     plan_sentence,
     tabulate_card,
@@ -103,7 +102,7 @@ def write_verdicts(context: StudyContext) -> Written:
     confirmatory = [card for card in cards if card.hypothesis.confirmatory]
     exploratory = [card for card in cards if not card.hypothesis.confirmatory]
     blocks: list[Block | None] = [
-        Prose(paragraphs=(t(_verdict_finding(confirmatory)),), lead=True),
+        Prose(paragraphs=(t(_verdict_finding(confirmatory, t)),), lead=True),
         plot_verdicts(cards, t, context.theme),
     ]
     if confirmatory:
@@ -120,7 +119,7 @@ def write_verdicts(context: StudyContext) -> Written:
     return _written(t(N_("Verdicts")), blocks)
 
 
-def _verdict_finding(cards: Sequence[Card | PooledCard]) -> Message:
+def _verdict_finding(cards: Sequence[Card | PooledCard], t: Translator) -> Message:
     if not cards:
         return N_("No hypothesis was tested as declared.")
     groups = {
@@ -131,14 +130,14 @@ def _verdict_finding(cards: Sequence[Card | PooledCard]) -> Message:
     }
     clauses = []
     if groups["supported"]:
-        clauses.append(N_("supported {ids:list}", ids=groups["supported"]))
+        clauses.append(N_("{ids:list} supported", ids=groups["supported"]))
     if groups["contradicted"]:
-        clauses.append(N_("contradicted {ids:list}", ids=groups["contradicted"]))
+        clauses.append(N_("{ids:list} contradicted", ids=groups["contradicted"]))
     if groups["small"]:
-        clauses.append(N_("too small to matter {ids:list}", ids=groups["small"]))
+        clauses.append(N_("{ids:list} too small to matter", ids=groups["small"]))
     if groups["open"]:
-        clauses.append(N_("open {ids:list}", ids=groups["open"]))
-    return N_("Of the declared hypotheses: {clauses:list}.", clauses=clauses)
+        clauses.append(N_("{ids:list} open", ids=groups["open"]))
+    return N_("Of the declared hypotheses: {clauses:text}.", clauses=t.listing(t(clause) for clause in clauses))
 
 
 def write_cards(context: StudyContext, *, confirmatory: bool) -> Written:
@@ -233,14 +232,13 @@ def write_tables(context: StudyContext) -> Written:
         if several:
             blocks.append(Heading(level=2, text=each.name, anchor=f"tables-{each.client}"))
         for table in model_tables(each):
-            if len(table.columns) > WIDEST:
+            blocks.append(full_table(table, t, prefix=prefix))
+            if table.printed:
                 wide.append(f"{prefix}{table.key}")
-            else:
-                blocks.append(full_table(table, t, prefix=prefix))
     note = N_("Every table lies in the folder tables, as LaTeX (booktabs), as HTML to paste into Word, and as CSV.")
     blocks.insert(0, Prose(paragraphs=(t(note),)))
     if wide:
-        more = N_("Too wide for a page, and only there: {names:list}.", names=wide)
+        more = N_("With more columns there than here: {names:list}.", names=wide)
         blocks.append(Prose(paragraphs=(t(more),)))
     return _written(t(N_("Full tables")), blocks)
 

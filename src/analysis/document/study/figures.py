@@ -1,4 +1,4 @@
-"""The study's figures: every interval against its smallest effect of interest, power over accounts, clients together."""
+"""The study's figures: intervals against the smallest effect of interest, power over accounts, clients together."""
 
 from collections.abc import Sequence
 
@@ -62,7 +62,7 @@ def plot_verdicts(cards: Sequence[Card | PooledCard], t: Translator, theme: Them
                 ax.plot(cut.low, row, marker="<", color=theme.color, markersize=5, zorder=4)
             if whole.high > cut.high:
                 ax.plot(cut.high, row, marker=">", color=theme.color, markersize=5, zorder=4)
-        name_rows(ax, labels, 44)
+        name_rows(ax, labels, 56)
         row_notes(ax, [t(verdict_name(card.verdict)) for card, _ in shown])
         ends = [abs(value) for e in clipped for value in (e.low, e.high)]
         reach = min(max(1.6, 1.08 * max(ends)), REACH * 1.04)
@@ -81,7 +81,7 @@ def plot_verdicts(cards: Sequence[Card | PooledCard], t: Translator, theme: Them
         sheet, t, title=title,
         alt=t.sentences(N_("Forest plot of the hypotheses' intervals in units of the smallest effect."), listing),
         caption=N_(
-            "Dot and bar: estimate and interval; grey band: effects too small to matter; an arrow: the interval goes on."
+            "Dot and bar: estimate and interval; grey band: effects too small to matter; arrow: the interval goes on."
         ),
         data=[estimate_row(label, estimate) for label, (_, estimate) in zip(labels, shown, strict=True)],
     )  # fmt: skip

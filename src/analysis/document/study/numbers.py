@@ -72,7 +72,7 @@ def write_statistics(estimate: Estimate, symbol: str, draws: int | None, t: Tran
     limits, level = write_interval(estimate, language, places), write_level(estimate.level)
     if estimate.method.startswith("bootstrap") and draws:
         values = {"level": level, "limits": limits, "draws": draws}
-        parts.append(t(N_("{level:text} CI {limits:text} ({draws:int} bootstrap draws)", **values)))
+        parts.append(t(N_("{level:text} CI {limits:text}, {draws:int} bootstrap draws", **values)))
     else:
         parts.append(f"{level} CI {limits}")
     return ", ".join(parts).replace(" = ", "\u00a0=\u00a0").replace(" < ", "\u00a0<\u00a0")

@@ -1,4 +1,4 @@
-"""A results paragraph for each hypothesis, ready for a manuscript: one template a proposition, APA 7 or its Chinese kin."""
+"""A results paragraph for each hypothesis, one template a proposition: APA 7, or the Chinese journals' convention."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -171,13 +171,13 @@ def _template(key: PropositionKey) -> Template:
             **v,
         ),
         "intention_is_not_behaviour": lambda **v: N_(
-            "{id:text}: on the same customers, the effect of 10 points of satisfaction on the intention to buy again"
-            " exceeded that on buying again by {value:text} percentage points, {statistics:text} ({sample:message};"
-            " {model:message}).",
+            "{id:text}: on the same customers, what 10 points of satisfaction went with in the intention to buy again,"
+            " less what they went with in buying again, was {value:text} percentage points, {statistics:text}"
+            " ({sample:message}; {model:message}).",
             **v,
         ),
         "relation_is_nonlinear": lambda **v: N_(
-            "{id:text}: the slope of loyalty on satisfaction below the average exceeded that above it by {value:text}"
+            "{id:text}: the slope of loyalty on satisfaction below the average, less that above it, was {value:text}"
             " points per 10 points, {statistics:text} ({sample:message}; {model:message}).",
             **v,
         ),
@@ -190,18 +190,18 @@ def _template(key: PropositionKey) -> Template:
             "{id:text}: the interaction was {value:text}, {statistics:text} ({sample:message}; {model:message}).", **v
         ),
         "rank_beats_level": lambda **v: N_(
-            "{id:text}: on held-out customers the mean log score of rank exceeded that of level by {value:text},"
+            "{id:text}: on accounts held back, the mean log score of rank less that of level was {value:text},"
             " {statistics:text} ({sample:message}; {model:message}).",
             **v,
         ),
         "nps_beats_satisfaction": lambda **v: N_(
-            "{id:text}: on held-out customers the mean log score of recommendation exceeded that of satisfaction by"
+            "{id:text}: on customers held back, the mean log score of recommendation less that of satisfaction was"
             " {value:text}, {statistics:text} ({sample:message}; {model:message}).",
             **v,
         ),
         "satisfaction_precedes_purchases": lambda **v: N_(
-            "{id:text}: within accounts, the relation of 10 points of satisfaction with buying after the answer"
-            " exceeded that with buying before it by {value:text} percentage points, {statistics:text}"
+            "{id:text}: within accounts, what 10 points of satisfaction went with in buying after the answer, less what"
+            " they went with in buying before it, was {value:text} percentage points, {statistics:text}"
             " ({sample:message}; {model:message}).",
             **v,
         ),

@@ -17,8 +17,6 @@ from analysis.study.propositions import PROPOSITIONS
 from analysis.study.results import Card, ClientStudy, Hypothesis, PooledCard, Study
 from analysis.study.verdicts import verdict_name
 
-WIDEST = 6  # columns on a portrait page
-
 
 def write_cell(cell: Cell, form: Format, t: Translator) -> str:
     """Return a cell as it is printed; a number that is not there is a dash."""
@@ -31,11 +29,10 @@ def write_cell(cell: Cell, form: Format, t: Translator) -> str:
 
 def full_table(table: NumberTable, t: Translator, *, prefix: str = "") -> Table:
     """Return a table of numbers as a block; `prefix` makes its anchor unique among clients."""
-    columns = [
-        start(t(column.title), 2.6) if column.form == "text" else end(t(column.title)) for column in table.columns
-    ]
-    forms = [column.form for column in table.columns]
-    rows = tuple(tuple(write_cell(cell, form, t) for cell, form in zip(row, forms, strict=True)) for row in table.rows)
+    kept = [i for i, column in enumerate(table.columns) if not table.printed or column.key in table.printed]
+    shown = [table.columns[i] for i in kept]
+    columns = [start(t(column.title), 2.6) if column.form == "text" else end(t(column.title)) for column in shown]
+    rows = tuple(tuple(write_cell(row[i], table.columns[i].form, t) for i in kept) for row in table.rows)
     return Table(
         title=t(table.title), columns=tuple(columns), rows=rows, notes=tuple(t(note) for note in table.notes),
         anchor=f"table-{prefix}{table.key}",
@@ -151,6 +148,8 @@ def tabulate_pooled_card(card: PooledCard, studies: Sequence[ClientStudy], t: Tr
         rows.append((t(N_("How clients differ")), t(spread)))
     elif not isinstance(meta, MetaAnalysis):
         rows.append((t(N_("Mean over clients")), t(meta.reason)))
+    if card.correlation is not None:
+        rows.append((t(N_("Mean correlation over clients")), write_estimate(card.correlation, t.language)))
     rows.append((t(N_("Published")), t(PROPOSITIONS[h.proposition].published)))
     rows.append((t(N_("Verdict")), t(verdict_name(card.verdict))))
     columns = (start(t(N_("Part")), 1.0), start(t(N_("What was found")), 3.2))

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from model_clients import client_of, make_params
 from scipy.stats import norm
 
+from analysis.data.client import ClientData
 from analysis.models.panel.account_panel import AccountPanel
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "panel.csv"
@@ -92,3 +94,59 @@ def draw_panel(
     gone = rng.random((n, waves)) < missing
     gone[gone.all(axis=1), 0] = False
     return np.where(np.repeat(gone, 2, axis=1), np.nan, values)
+
+
+def panel_client(
+    n: int = 160,
+    *,
+    seed: int = 1,
+    waves: int = 3,
+    effect: float = 0.0,
+    missing: float = 0.2,
+    weights: bool = False,
+    respondents: int = 2,
+    paths=((0.3, 0.1), (0.2, 0.3)),
+    gap: int = 365,
+) -> ClientData:
+    """Draw a client whose accounts answer in `waves`, `gap` days apart, by `respondents` persons each.
+
+    `effect` raises the probability of an order within 60 days after an answer, per 10 points of satisfaction; the
+    probability in the 60 days before it is one half.
+    """
+    rng = np.random.default_rng(seed)
+    account = panel_of(draw_panel(rng, n, waves=waves, missing=missing, paths=paths)).rows
+    rows = account.loc[account.index.repeat(respondents)].reset_index(drop=True)
+    rows["responded_on"] = pd.Timestamp("2023-01-10") + pd.to_timedelta(gap * rows["wave_order"], "D")
+    noise = rng.normal(size=(2, len(rows))) * 4
+    survey = pd.DataFrame(
+        {
+            "customer_id": rows["account"],
+            "account_key": rows["account"],
+            "respondent_key": rows["account"] + "-" + (np.arange(len(rows)) % respondents).astype(str),
+            "responded_on": rows["responded_on"],
+            "wave": "W" + (rows["wave_order"] + 1).astype(str),
+            "wave_order": rows["wave_order"],
+            "respondent_level": np.where(np.arange(len(rows)) % 2, "executive", "specialist"),
+            "weight": rng.uniform(0.5, 2, len(rows)) if weights else np.ones(len(rows)),
+            "satisfaction_index": rows["satisfaction"] + noise[0],
+            "loyalty_index": rows["loyalty"] + noise[1],
+        }
+    )
+    survey["recommend"] = np.clip(np.round(survey["loyalty_index"] / 10), 0, 10)
+    chance = np.clip(0.5 + effect * (account["satisfaction"] - 60) / 10, 0, 1)
+    after = rng.random(len(account)) < chance
+    before = rng.random(len(account)) < 0.5
+    answered = pd.Timestamp("2023-01-10") + pd.to_timedelta(gap * account["wave_order"], "D")
+    orders = pd.concat(
+        [
+            pd.DataFrame({"customer_id": account.loc[some, "account"], "ordered_on": answered[some] + shift})
+            for some, shift in ((after, pd.Timedelta(days=30)), (before, -pd.Timedelta(days=30)))
+        ]
+        + [pd.DataFrame({"customer_id": ["a0000"], "ordered_on": [pd.Timestamp("2022-06-01")]})]
+    )
+    orders = orders.assign(revenue=100.0, is_return=False).reset_index(drop=True)
+    customers = pd.DataFrame({"segment": "Trade"}, index=pd.Index(account["account"].unique(), name="customer_id"))
+    return client_of(survey, orders, customers)
+
+
+PANEL_PARAMS = make_params(repurchase={"horizon_days": 60, "history_days": 200})

@@ -41,7 +41,7 @@ from analysis.results import Estimate, NotEstimable, Outcome
 MOST_WAVES = 6
 """Of more waves the latest so many are used: the unrestricted moments of more would need thousands of accounts."""
 ACCOUNTS_PER_PARAMETER = 5
-"""Accounts with two waves or more for each parameter: with 3.5 intervals of the paths held the truth in as few as 83%."""
+"""Accounts with two waves or more for each parameter: with 3.5, intervals of paths held the truth in as few as 83%."""
 UNIT = 10.0  # points of an index that the model calls one, so that variances are near 1
 PATHS = (
     ("satisfaction_to_satisfaction", N_("Satisfaction → satisfaction in the next wave"), 0, 0),

@@ -49,19 +49,16 @@ def wave_columns(wave: Codes) -> Floats:
 
 
 def independent(focal: Sequence[Floats], others: Floats) -> Floats | None:
-    """Return the focal columns and those of `others` that are not redundant; None where a focal one is."""
-    columns: list[Floats] = []
-    for values in focal:
-        if np.linalg.norm(values) == 0 or (columns and is_redundant(values, columns)):
-            return None
-        columns.append(values)
-    kept = list(columns)
+    """Return the focal columns and those of `others` that are not redundant; None where the others tell a focal one."""
+    kept: list[Floats] = []
     for values in others.T:
-        if np.linalg.norm(values) > 0 and not is_redundant(values, kept):
+        if np.linalg.norm(values) > 0 and not (kept and is_redundant(values, kept)):
             kept.append(values)
-    if any(is_redundant(values, kept[:j] + kept[j + 1 :]) for j, values in enumerate(columns) if len(kept) > 1):
-        return None
-    return np.column_stack(kept)
+    for place, values in enumerate(focal):
+        known = [*kept, *focal[:place]]
+        if np.linalg.norm(values) == 0 or (known and is_redundant(values, known)):
+            return None
+    return np.column_stack([*focal, *kept])
 
 
 def fit_within(

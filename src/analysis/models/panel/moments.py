@@ -18,11 +18,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from analysis.models.clustering import Codes, Floats, jackknife_deviations
+from analysis.models.clustering import MANY_CLUSTERS, Codes, Floats
 
 GRADIENT = 1e-7  # largest slope of the mean log-likelihood at what counts as its maximum
 MAX_ITERATIONS = 300
 STEP = 1e-5  # of a parameter, when the curvature is found from differences of the gradient
+MOST_TOLD = 0.5
 LOG_TWO_PI = float(np.log(2 * np.pi))
 
 
@@ -130,20 +131,22 @@ def fit_moments(data: Incomplete, structure: Structure, start: Floats) -> Moment
         return -gradient(data, structure(theta)) / total
 
     def curvature(theta: Floats) -> Floats:
-        return np.einsum("p,pab->ab", data.totals, expected_information(data, structure(theta))) / total
+        moments = structure(theta)
+        if inverses(data, moments.covariance) is None:
+            return np.eye(len(theta))  # scipy asks before it rejects the step
+        return np.asarray(np.einsum("p,pab->ab", data.totals, expected_information(data, moments)) / total)
 
     options = {"gtol": GRADIENT / 10, "maxiter": MAX_ITERATIONS, "initial_trust_radius": 1.0, "max_trust_radius": 100.0}
     found = minimize(value, start, jac=slope, hess=curvature, method="trust-exact", options=options)
     theta = np.asarray(found.x, dtype=float)
-    moments = structure(theta)
     information = observed_information(data, structure, theta)
-    maximum = bool(np.linalg.eigvalsh(information)[0] > 0)
+    flat = bool(np.abs(slope(theta)).max() < GRADIENT)
     return MomentFit(
         parameters=theta,
         log_likelihood=-float(found.fun) * total,
         information=information,
-        scores=row_scores(data, moments) * data.weights[:, None],
-        converged=maximum and bool(np.abs(slope(theta)).max() < GRADIENT),
+        scores=row_scores(data, structure(theta)) * data.weights[:, None],
+        converged=flat and bool(np.linalg.eigvalsh(information)[0] > 0),
     )
 
 
@@ -196,44 +199,53 @@ def row_scores(data: Incomplete, moments: Moments) -> Floats:
 
 
 def observed_information(data: Incomplete, structure: Structure, theta: Floats) -> Floats:
-    """Return the negative Hessian by central differences of the gradient.
+    """Return the negative Hessian by central differences of the gradient; zero at the border of what is possible.
 
     With values missing at random the expected information would be biased (Kenward and Molenberghs 1998).
     """
     columns = []
     for j in range(len(theta)):
-        step = np.zeros_like(theta)
-        step[j] = STEP * max(1.0, abs(theta[j]))
-        difference = gradient(data, structure(theta + step)) - gradient(data, structure(theta - step))
-        columns.append(-difference / (2 * step[j]))
+        sides = [structure(theta + sign * _step(theta, j)) for sign in (1, -1)]
+        if any(inverses(data, side.covariance) is None for side in sides):
+            return np.zeros((len(theta), len(theta)))
+        columns.append((gradient(data, sides[1]) - gradient(data, sides[0])) / (2 * _step(theta, j)[j]))
     matrix = np.stack(columns)
-    return (matrix + matrix.T) / 2
+    return np.asarray((matrix + matrix.T) / 2)
+
+
+def _step(theta: Floats, j: int) -> Floats:
+    step = np.zeros_like(theta)
+    step[j] = STEP * max(1.0, abs(theta[j]))
+    return step
 
 
 def leave_one_out(data: Incomplete, structure: Structure, fit: MomentFit) -> Floats:
-    """Return how the parameters move when each row is left out (one step), shape (n, k)."""
-    return jackknife_deviations(
-        fit.scores,
-        fit.information,
-        lambda: row_information(data, structure, fit.parameters),
-        np.arange(len(fit.scores)),
-    )
+    """Return how the parameters move when each row is left out (one step), shape (n, k).
+
+    A row's own information is what it did tell; what it was *expected* to tell would understate how far the parameters
+    move without it. No row is taken to tell more than `MOST_TOLD` of any direction, because there one step says little.
+    Of 250 draws of 150 to 400 accounts intervals of the paths held the truth in 88-96% with expected information, in
+    93-100% with all that a row told, being twice too wide at worst, and in 92-99% with the bound.
+    """
+    if len(fit.scores) > MANY_CLUSTERS:
+        return np.asarray(np.linalg.solve(fit.information, fit.scores.T).T)
+    values, vectors = np.linalg.eigh(fit.information)
+    root = vectors / np.sqrt(values)
+    told = root.T @ row_information(data, structure, fit.parameters) @ root
+    shares, directions = np.linalg.eigh((told + told.swapaxes(1, 2)) / 2)
+    turned = np.einsum("nab,na->nb", directions, fit.scores @ root) / (1 - np.clip(shares, -MOST_TOLD, MOST_TOLD))
+    return np.asarray(np.einsum("nab,nb->na", directions, turned) @ root.T)
 
 
 def row_information(data: Incomplete, structure: Structure, theta: Floats) -> Floats:
-    """Return the observed weighted information of every row, shape (n, k, k), by central differences of its score.
-
-    What a row was *expected* to tell would understate how far the parameters move without it: intervals of the paths
-    then held the truth in 90-93% of draws of 200 to 400 accounts, with what it did tell in 95-97%.
-    """
+    """Return the observed weighted information of every row, shape (n, k, k), by central differences of its score."""
     n, k = len(data.values), len(theta)
     found = np.empty((n, k, k))
     for j in range(k):
-        step = np.zeros(k)
-        step[j] = STEP * max(1.0, abs(theta[j]))
+        step = _step(theta, j)
         difference = row_scores(data, structure(theta + step)) - row_scores(data, structure(theta - step))
         found[:, :, j] = -difference / (2 * step[j])
-    return (found + found.swapaxes(1, 2)) / 2 * data.weights[:, None, None]
+    return np.asarray((found + found.swapaxes(1, 2)) / 2 * data.weights[:, None, None])
 
 
 def sandwich(fit: MomentFit) -> Floats:

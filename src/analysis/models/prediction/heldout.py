@@ -18,7 +18,7 @@ from analysis.models.crossvalidation import EDGE, fewest_clusters, resampled_est
 from analysis.models.crossvalidation import FOLDS as FOLDS
 from analysis.models.crossvalidation import REPEATS as REPEATS
 from analysis.models.prediction.results import PredictorScore, ScoreDifference
-from analysis.results import Estimate, NotEstimable, Outcome
+from analysis.results import NotEstimable, Outcome
 
 HUNDRED = 100.0  # scores are told per 100 customers
 RIDGE = 1e-6  # of the summed weights, on columns of variance 1: only lest a part without any variation has no solution
@@ -105,24 +105,12 @@ def score_held_out(
     return HeldOut(keys=tuple(designs), scores=HUNDRED * np.column_stack(columns), n=len(outcome))
 
 
-def mean_difference(outcome: Estimate, factor: float) -> Estimate:
-    """Return an estimate in another unit of the same kind."""
-    return Estimate(
-        **vars(outcome) | {name: factor * getattr(outcome, name) for name in ("value", "low", "high", "std_error")}
-    )
-
-
 def _standardised(design: Floats) -> Floats:
-    """Return the columns with a variance of 1, those that do not vary (the intercept) as they are."""
+    """Return the columns with a variance of 1; about their mean where the design holds a constant, which stays."""
     spread = design.std(axis=0)
     varies = spread > TOLERANCE * (1 + np.abs(design).max(axis=0))
-    return np.where(
-        varies, (design - design.mean(axis=0) * _has_intercept(varies)) / np.where(varies, spread, 1), design
-    )
-
-
-def _has_intercept(varies: np.ndarray) -> float:
-    return 0.0 if varies.all() else 1.0
+    centre = np.where(varies, design.mean(axis=0), 0.0) * (not varies.all())
+    return np.asarray((design - centre) / np.where(varies, spread, 1.0))
 
 
 def _binomial(outcome: Floats, design: Floats, train: Floats) -> Floats:

@@ -8,6 +8,7 @@ from analysis.synthetic.truth import (
     AS_OF,
     DRIVERS,
     INDUSTRIES,
+    KEY_SHARE,
     MANAGERS,
     PARTNERS,
     REGIONS,
@@ -95,14 +96,17 @@ def _joined(rng: np.random.Generator, n: int, is_key: np.ndarray) -> np.ndarray:
 def draw_accounts(truth: Truth, customers: int, seed: int) -> Accounts:
     """Draw the accounts of a client.
 
-    Key accounts come first. The same seed gives the same accounts whatever is drawn from them later.
+    Key accounts come first, unless they are so by chance. The same seed gives the same accounts whatever is drawn from
+    them later.
     """
     rng = stream(seed, "accounts")
     states = WAVES + 1
-    is_key = np.arange(customers) < key_accounts(customers)
+    is_key = _are_key(truth, customers, seed)
     segment = rng.choice(SEGMENTS, customers, p=SEGMENT_SHARES)
     partner = np.where(is_key | (rng.random(customers) > PARTNER_SHARE), -1, rng.integers(0, PARTNERS, customers))
     partner_effect = truth.partner_sd * rng.standard_normal(PARTNERS)
+    if truth.partner_effects is not None:
+        partner_effect = np.array(truth.partner_effects)
     confounder = rng.standard_normal(customers)
     drivers = _drivers(rng, truth, customers, partner, partner_effect)
     satisfaction = (
@@ -135,6 +139,13 @@ def draw_accounts(truth: Truth, customers: int, seed: int) -> Accounts:
         loyalty=loyalty,
         effort=effort,
     )
+
+
+def _are_key(truth: Truth, customers: int, seed: int) -> np.ndarray:
+    """Return which accounts are key accounts: the first ones, or each by chance."""
+    if truth.is_key_by_chance:
+        return stream(seed, "key accounts").random(customers) < KEY_SHARE
+    return np.arange(customers) < key_accounts(customers)
 
 
 def _drivers(

@@ -86,6 +86,12 @@ class Truth:
         Driver -> shift of its mean, in standard deviations, in each wave.
     partner_sd
         Standard deviation between partners of the delivery performance of the accounts they serve.
+    partner_effects
+        The partners' shifts of delivery performance themselves, one each, instead of draws with `partner_sd`: the
+        partners are then the same in every client drawn, and what is true of each of them is known.
+    is_key_by_chance
+        Whether each account is a key account with probability `KEY_SHARE`, so that the accounts are draws of one
+        population, rather than a fixed number of the accounts.
     """
 
     driver_weights: dict[str, float] = field(
@@ -120,6 +126,8 @@ class Truth:
         default_factory=lambda: {"delivery": (0.0, -0.15, -0.50), "digital": (0.0, 0.25, 0.55)}
     )
     partner_sd: float = 0.35
+    partner_effects: tuple[float, ...] | None = None
+    is_key_by_chance: bool = False
 
     def without_effects(self) -> "Truth":
         """Return the same world in which satisfaction and loyalty go with nothing: every such path is nil."""
@@ -137,7 +145,9 @@ class Truth:
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data."""
-        return vars(self) | {"driver_shifts": {key: list(shift) for key, shift in self.driver_shifts.items()}}
+        data = vars(self) | {"driver_shifts": {key: list(shift) for key, shift in self.driver_shifts.items()}}
+        effects = self.partner_effects
+        return data | {"partner_effects": None if effects is None else list(effects)}
 
 
 def stream(seed: int, name: str) -> np.random.Generator:

@@ -1,0 +1,179 @@
+"""Clients drawn and read, in chunks that are kept: a run that was broken off goes on where it was."""
+
+import importlib
+import json
+import multiprocessing
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
+
+from analysis.calibration.fingerprint import fingerprint
+from analysis.calibration.readings import Reading
+from analysis.calibration.scenarios import FIRST_SEED, TRUTH_SEED, Scenario, scenarios
+from analysis.data.client import ClientData
+from analysis.params.model import ClientParams
+
+CHUNK = 20
+TRUTH_CUSTOMERS = 20_000
+TRUTH_CLIENTS = 10
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+NUMBERS = 5  # of a reading: value, low, high, p-value, n
+
+
+class Group(Protocol):
+    """A module of `analysis.calibration.groups`."""
+
+    __name__: str
+    TABLES: tuple[str, ...] | None
+    SCENARIOS: tuple[str, ...]
+
+    def read(self, data: ClientData, params: ClientParams) -> dict[str, Reading]:
+        """Return what one client's results print."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """Some draws of one group in one cell of the grid: `count` seeds from `first` on, kept in `path`.
+
+    `is_truth` marks the large clients that the truth is read from; `scenario` is then any cell of the population.
+    """
+
+    group: str
+    scenario: str
+    first: int
+    count: int
+    path: Path
+    is_truth: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Draws:
+    """The readings of many clients.
+
+    Parameters
+    ----------
+    paths
+        Paths of the readings.
+    numbers
+        Shape (draws, paths, `NUMBERS`): value, low, high, p-value, n; NaN where a client's results lack it.
+    """
+
+    paths: tuple[str, ...]
+    numbers: np.ndarray
+
+    def __len__(self) -> int:
+        """Return how many clients were drawn."""
+        return len(self.numbers)
+
+
+def group_of(name: str) -> Group:
+    """Return a group's module."""
+    return cast(Group, importlib.import_module(f"analysis.calibration.groups.{name}"))
+
+
+def chunks_of(group: str, scenario: str, draws: int, folder: Path) -> list[Chunk]:
+    """Return the chunks that hold `draws` clients of one cell."""
+    home = folder / fingerprint(f"analysis.calibration.groups.{group}") / group / scenario
+    return [
+        Chunk(
+            group=group,
+            scenario=scenario,
+            first=FIRST_SEED + first,
+            count=min(CHUNK, draws - first),
+            path=home / f"{first:06d}-{min(CHUNK, draws - first)}.npz",
+        )
+        for first in range(0, draws, CHUNK)
+    ]
+
+
+def truth_chunks_of(group: str, scenario: Scenario, folder: Path, clients: int = TRUTH_CLIENTS) -> list[Chunk]:
+    """Return the chunks that hold the large clients of a cell's population, one each."""
+    home = folder / fingerprint(f"analysis.calibration.groups.{group}") / group / f"truth-{scenario.population}"
+    return [
+        Chunk(
+            group=group,
+            scenario=scenario.key,
+            first=TRUTH_SEED + number,
+            count=1,
+            path=home / f"{number:03d}.npz",
+            is_truth=True,
+        )
+        for number in range(clients)
+    ]
+
+
+def draw_chunk(chunk: Chunk) -> Chunk:
+    """Draw and read the clients of a chunk, and keep what was read."""
+    group, scenario = group_of(chunk.group), scenarios()[chunk.scenario]
+    size = TRUTH_CUSTOMERS if chunk.is_truth else scenario.customers
+    readings = []
+    for seed in range(chunk.first, chunk.first + chunk.count):
+        data = scenario.draw(seed, customers=size, tables=group.TABLES)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            readings.append(group.read(data, scenario.params))
+    _write(chunk.path, readings)
+    return chunk
+
+
+def _write(path: Path, readings: Sequence[Mapping[str, Reading]]) -> None:
+    paths = sorted({each for reading in readings for each in reading})
+    numbers = np.full((len(readings), len(paths), NUMBERS), np.nan)
+    for row, reading in enumerate(readings):
+        for column, each in enumerate(paths):
+            if each in reading:
+                numbers[row, column] = reading[each].numbers()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    with part.open("wb") as file:
+        np.savez_compressed(file, numbers=numbers, paths=np.array(json.dumps(paths)))
+    part.replace(path)  # whole or not at all: a broken run leaves no half of a chunk
+
+
+def load_chunks(chunks: Iterable[Chunk]) -> Draws:
+    """Return the draws of the chunks that are there, in the order of their seeds."""
+    tables = []
+    for chunk in chunks:
+        if chunk.path.is_file():
+            with np.load(chunk.path) as file:
+                tables.append((json.loads(str(file["paths"])), file["numbers"]))
+    paths = sorted({path for own, _ in tables for path in own})
+    place = {path: column for column, path in enumerate(paths)}
+    numbers = np.full((sum(len(rows) for _, rows in tables), len(paths), NUMBERS), np.nan)
+    start = 0
+    for own, rows in tables:
+        numbers[start : start + len(rows), [place[path] for path in own]] = rows
+        start += len(rows)
+    return Draws(paths=tuple(paths), numbers=numbers)
+
+
+def run_chunks(chunks: Sequence[Chunk], workers: int, tell: Callable[[int, int, Chunk], None]) -> None:
+    """Draw the chunks that are not there yet.
+
+    Parameters
+    ----------
+    chunks
+        In the order in which they are wanted.
+    workers
+        Processes.
+    tell
+        Called after each chunk with the number done, the number there were to do, and the chunk.
+    """
+    waiting = [chunk for chunk in chunks if not chunk.path.is_file()]
+    for done, chunk in enumerate(_drawn(waiting, workers), 1):
+        tell(done, len(waiting), chunk)
+
+
+def _drawn(chunks: Sequence[Chunk], workers: int) -> Iterator[Chunk]:
+    if workers <= 1:
+        yield from map(draw_chunk, chunks)
+        return
+    for name in ONE_THREAD:  # inherited by the processes: as many threads as processes would only get in their way
+        os.environ.setdefault(name, "1")
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap(draw_chunk, chunks)

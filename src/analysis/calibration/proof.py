@@ -1,0 +1,100 @@
+"""The whole proof: which groups are drawn in which cells, and the tables that come of what has been drawn."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from analysis.calibration.draws import Chunk, chunks_of, group_of, load_chunks, run_chunks, truth_chunks_of
+from analysis.calibration.notes import Note, notes_of
+from analysis.calibration.rates import Rate, rates_of
+from analysis.calibration.scenarios import scenarios
+from analysis.calibration.tables import csv_text, markdown_text
+from analysis.calibration.truths import truths_of
+
+GROUPS = ("indicators", "loyalty", "repurchase")
+FOLDER = Path("build/calibration")
+DRAWS = 2000
+
+
+def plan_chunks(groups: Sequence[str], draws: int, folder: Path) -> list[Chunk]:
+    """Return everything to be drawn: the truths first, then cell by cell, the most telling ones first."""
+    found: dict[Path, Chunk] = {}
+    for key, scenario in scenarios().items():
+        for group in groups:
+            if key in group_of(group).SCENARIOS:
+                chunks = [*truth_chunks_of(group, scenario, folder), *chunks_of(group, key, draws, folder)]
+                found |= {chunk.path: chunk for chunk in chunks if chunk.path not in found}
+    return list(found.values())
+
+
+def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> tuple[list[Rate], list[Note]]:
+    """Return the rates of everything that has been drawn, and the remarks beside them."""
+    rates: list[Rate] = []
+    cells = []
+    for key, scenario in scenarios().items():
+        for group in groups:
+            if key not in group_of(group).SCENARIOS:
+                continue
+            found = load_chunks(chunks_of(group, key, draws, folder))
+            if not len(found):
+                continue
+            truths = truths_of(found, load_chunks(truth_chunks_of(group, scenario, folder)), scenario)
+            rates += rates_of(found, truths, scenario.name, null=key, customers=scenario.customers)
+            if group == "indicators":
+                cells.append((scenario.name, found, truths))
+    return sorted(rates, key=lambda rate: rate.quantity), notes_of(cells)
+
+
+def describe_cells() -> Iterator[tuple[str, str]]:
+    """Yield name and description of each cell of the grid."""
+    for scenario in scenarios().values():
+        truth = scenario.truth
+        text = (
+            f"{scenario.customers:,} customers; satisfaction on loyalty {truth.effect_satisfaction_on_loyalty:g}, "
+            f"satisfaction and loyalty on the weekly log-odds of an order "
+            f"{truth.effect_satisfaction_on_repurchase_logit:g} and {truth.effect_loyalty_on_repurchase_logit:g}, on "
+            f"the log hazard of leaving {truth.effect_satisfaction_on_churn_log_hazard:g}"
+        )
+        if scenario.is_weighted:
+            text += (
+                "; half of the dissatisfied answers and one in twenty of the others are left out, the rest weighted; "
+                "one observation is a respondent"
+            )
+        yield scenario.name, text
+
+
+def write_tables(groups: Sequence[str], draws: int, folder: Path, docs: Path, *, command: str, date: str) -> list[Rate]:
+    """Write both tables from what has been drawn, and return the rates."""
+    rates, notes = collect_rates(groups, draws, folder)
+    judged = [rate for rate in rates if not rate.is_at_bound]
+    text = markdown_text(rates, notes, command=command, date=date, cells=list(describe_cells()))
+    (docs / "calibration.csv").write_text(csv_text(judged), encoding="utf-8")
+    (docs / "calibration.md").write_text(text, encoding="utf-8")
+    return judged
+
+
+def calibrate(
+    groups: Sequence[str],
+    draws: int,
+    workers: int,
+    *,
+    folder: Path,
+    docs: Path,
+    command: str,
+    date: str,
+    tell: Callable[[int, int, Chunk], None],
+) -> list[Rate]:
+    """Draw what has not been drawn yet in `groups`, then write the tables of all groups.
+
+    Parameters
+    ----------
+    groups, draws, workers
+        What to draw, how many clients a cell, and with how many processes.
+    folder, docs
+        Where the draws are kept, and where the tables go.
+    command, date
+        For the table's heading.
+    tell
+        Called after each chunk.
+    """
+    run_chunks(plan_chunks(groups, draws, folder), workers, tell)
+    return write_tables(GROUPS, draws, folder, docs, command=command, date=date)

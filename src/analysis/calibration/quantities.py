@@ -1,0 +1,199 @@
+"""The quantities an audit prints, by their paths in audit.json: what each is called, and which class it belongs to."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+Kind = Literal["regular", "discrete", "shrunken", "bounded", "test", "composite"]
+Reference = Literal["population", "draws", "partner", "rank", "none"]
+"""Where the truth is read from: the same path of the large clients; the mean of the draws themselves (a target that
+depends on the size of the client); the partner's own mean in the large clients; its rank among those; nowhere."""
+
+PROPORTIONS = (
+    "satisfaction_top2|repeat_purchase_rate|retention_rate|contact_coverage|contact_coverage_key_accounts|"
+    "response_rate|contact_level_share|contact_level_top2_share|single_thread_share"
+)
+"""Indicators that are shares of customers or answers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """One row of the table (for each cell of the grid).
+
+    Parameters
+    ----------
+    pattern
+        Regular expression that the whole path matches.
+    name
+        What it is called; ``{0}`` and so on stand for the pattern's groups.
+    kind
+        Its class. ``discrete`` is decided by the draws: proportions of which fewer than `FEW` units are expected on
+        the rarer side.
+    is_share
+        Whether it is a proportion, so that the class may be ``discrete``.
+    reference
+        Where the truth is read from.
+    null
+        For a test without an estimate: the cell of the grid in which its null hypothesis holds; "" for none.
+    scale
+        ``customers`` where it grows with the number of customers (a sum).
+    exempt
+        Why it has no row in the table; "" where it has.
+    """
+
+    pattern: str
+    name: str
+    kind: Kind = "regular"
+    is_share: bool = False
+    reference: Reference = "population"
+    null: str = ""
+    scale: Literal["", "customers"] = ""
+    exempt: str = ""
+
+    def label(self, path: str) -> str:
+        """Return the quantity's name for a path that it matches."""
+        match = re.fullmatch(self.pattern, path)
+        if match is None:
+            raise ValueError(f"{path} is not {self.pattern}")
+        return self.name.format(*match.groups())
+
+
+def _indicators() -> tuple[Quantity, ...]:
+    home = r"indicators/results"
+    same = "The same number stands in another place, where it is counted."
+    return (
+        Quantity(
+            pattern=rf"{home}/revenue/(?:overall|by_period/FY.*)",
+            name="revenue",
+            scale="customers",
+        ),
+        Quantity(pattern=rf"{home}/revenue/by_period/.*", name="revenue, by period", scale="customers"),
+        Quantity(pattern=rf"{home}/revenue/by_(segment|partner)/.*", name="revenue, by {0}", scale="customers"),
+        Quantity(pattern=rf"{home}/revenue/change/difference", name="revenue, change", scale="customers"),
+        Quantity(pattern=rf"{home}/({PROPORTIONS})/overall", name="{0}", is_share=True),
+        Quantity(pattern=rf"{home}/({PROPORTIONS})/by_(\w+)/.*", name="{0}, by {1}", is_share=True),
+        Quantity(pattern=rf"{home}/(\w+)/overall", name="{0}"),
+        Quantity(pattern=rf"{home}/(\w+)/by_(\w+)/.*", name="{0}, by {1}"),
+        Quantity(pattern=rf"{home}/(\w+)/change/difference", name="{0}, change"),
+        Quantity(
+            pattern=rf"{home}/(\w+)/change/smallest_detectable",
+            name="{0}, smallest detectable change",
+            exempt="Neither an interval nor a test; its power is told below the table.",
+        ),
+        Quantity(pattern=r"indicators/items/(\w+)/(mean|index)", name="item {1}, {0}"),
+        Quantity(pattern=r"indicators/items/(\w+)/top2", name="item top-2 share, {0}", is_share=True),
+        Quantity(pattern=r"indicators/items/(\w+)/by_period/.*", name="item mean by wave, {0}"),
+        Quantity(pattern=r"indicators/touchpoints/([^/]*)/score", name="touchpoint score, {0}"),
+        Quantity(pattern=r"indicators/touchpoints/([^/]*)/by_period/.*", name="touchpoint score by wave, {0}"),
+        Quantity(pattern=r"indicators/(?:fiscal_)?growth/growth", name="revenue growth, bridge"),
+        Quantity(
+            pattern=r"indicators/retention_curve/points/0",
+            name="retention curve, beginning",
+            exempt="All relationships are there on the first day, by definition.",
+        ),
+        Quantity(pattern=r"indicators/retention_curve/points/.*", name="retention curve", is_share=True),
+        Quantity(
+            pattern=r"indicators/retention_curve/cohorts/\d+/0",
+            name="retention curve of a cohort, beginning",
+            exempt="All relationships are there on the first day, by definition.",
+        ),
+        Quantity(pattern=r"indicators/retention_curve/cohorts/.*", name="retention curve, by cohort", is_share=True),
+        Quantity(pattern=r"indicators/partners/(\w+)", name="partners alike in {0}", kind="test", null="nil-400"),
+        Quantity(
+            pattern=r"indicators/partners/(\w+)/rows/\w+/shrunken",
+            name="partner, shrunken, {0}",
+            kind="shrunken",
+            reference="partner",
+        ),
+        Quantity(
+            pattern=r"indicators/partners/(\w+)/rows/\w+/rank",
+            name="partner, rank, {0}",
+            kind="shrunken",
+            reference="rank",
+        ),
+        Quantity(pattern=r"indicators/partners/\w+/rows/\w+/raw", name="partner, raw", exempt=same),
+        Quantity(pattern=r"indicators/feedback/resolved_within_30", name="feedback resolved in 30 days", is_share=True),
+        Quantity(pattern=r"indicators/feedback/median_days", name="feedback, median days", kind="discrete"),
+        Quantity(pattern=r"indicators/feedback/resolution_rating", name="feedback, rating of the resolution"),
+        Quantity(pattern=r"indicators/opportunities/win_rate", name="win rate", is_share=True),
+        Quantity(
+            pattern=r"changes(?:/items)?/\w+(?:/change/difference)?",
+            name="changes, adjusted",
+            exempt="The same changes as above; how many of them that are nil are reported is told below the table.",
+        ),
+        Quantity(pattern=r"score/overall", name="relationship score"),
+        Quantity(pattern=r"score/dimensions/(\w+)/score", name="dimension score, {0}"),
+        Quantity(pattern=r"score/dimensions/\w+/components/(\w+)/score", name="component score, {0}"),
+    )
+
+
+def _loyalty() -> tuple[Quantity, ...]:
+    home = "loyalty_model"
+    return (
+        Quantity(pattern=rf"{home}/slope", name="loyalty on satisfaction, slope"),
+        Quantity(pattern=rf"{home}/slope_unadjusted", name="loyalty on satisfaction, slope without controls"),
+        Quantity(pattern=rf"{home}/correlation", name="loyalty and satisfaction, correlation", kind="bounded"),
+        Quantity(pattern=rf"{home}/coefficients/.*", name="loyalty on satisfaction, coefficients"),
+        Quantity(pattern=rf"{home}/ordered/coefficients/.*", name="ordered logit of loyalty, coefficients"),
+        Quantity(pattern=rf"{home}/ordered/cut_points/.*", name="ordered logit of loyalty, cut points"),
+        Quantity(pattern=rf"{home}/ordered/(top|bottom)_effect", name="ordered logit of loyalty, {0} effect"),
+        Quantity(pattern=rf"{home}/diagnostics/breusch_pagan", name="even scatter", kind="test", null="specification"),
+        Quantity(pattern=rf"{home}/diagnostics/reset", name="straight line", kind="test", null="specification"),
+        Quantity(pattern=rf"{home}/diagnostics/brant", name="parallel lines", kind="test", null="specification"),
+        Quantity(pattern=rf"{home}/curve/points/.*", name="loyalty on satisfaction, curve"),
+    )
+
+
+def _repurchase() -> tuple[Quantity, ...]:
+    home = r"repurchase_model(?:\[[^]]*\])?"
+    name = "repeat purchase"
+    return (
+        Quantity(pattern=rf"{home}/repeat_rate", name=f"{name}, rate of those who answered", is_share=True),
+        Quantity(pattern=rf"{home}/satisfaction_effect", name=f"{name}, effect of satisfaction"),
+        Quantity(pattern=rf"{home}/satisfaction_direct_effect", name=f"{name}, effect of satisfaction beside loyalty"),
+        Quantity(pattern=rf"{home}/loyalty_effect", name=f"{name}, effect of loyalty beside satisfaction"),
+        Quantity(pattern=rf"{home}/fits/(\w+)/coefficients/.*", name=f"{name}, coefficients, {{0}}"),
+        Quantity(pattern=rf"{home}/fits/(\w+)/effects/.*", name=f"{name}, effects, {{0}}"),
+        Quantity(
+            pattern=rf"{home}/validation/(baseline|full)/(auc|brier)",
+            name=f"{name}, held-out {{1}}, {{0}}",
+            kind="bounded",
+            reference="draws",
+        ),
+        Quantity(
+            pattern=rf"{home}/validation/(auc|brier)_gain", name=f"{name}, held-out gain in {{0}}", reference="draws"
+        ),
+        Quantity(
+            pattern=rf"{home}/validation/(baseline|full)/deciles/.*",
+            name=f"{name}, calibration by tenth, {{0}}",
+            is_share=True,
+            reference="draws",
+        ),
+        Quantity(pattern=rf"{home}/placebo", name=f"{name}, placebo"),
+        Quantity(
+            pattern=rf"{home}/diagnostics/linearity",
+            name=f"{name}, straight line in the log odds",
+            kind="test",
+            null="specification",
+        ),
+        Quantity(pattern=rf"{home}/curve/points/.*", name=f"{name}, curve"),
+    )
+
+
+@cache
+def registry() -> tuple[Quantity, ...]:
+    """Return all quantities; the first whose pattern matches a path is the path's."""
+    return (*_indicators(), *_loyalty(), *_repurchase())
+
+
+@cache
+def quantity_of(path: str) -> Quantity | None:
+    """Return the quantity that a path belongs to, or None where nothing is registered for it."""
+    return next((each for each in registry() if re.fullmatch(each.pattern, path)), None)
+
+
+def unregistered(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths that no quantity speaks for."""
+    return tuple(path for path in paths if quantity_of(path) is None)

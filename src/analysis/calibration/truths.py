@@ -1,0 +1,112 @@
+"""What is true of the clients of a cell, path by path, and how well it is known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from analysis.calibration.draws import TRUTH_CUSTOMERS, Draws
+from analysis.calibration.quantities import Quantity, quantity_of
+from analysis.calibration.scenarios import Scenario, scenarios
+from analysis.synthetic.population import population_truth
+
+VALUE = 0
+SEED = 1
+FULL = "repurchase_model[frequency no_order_before recency segment tenure]"
+POPULATION = {
+    "loyalty_model/slope": ("slope_loyalty_on_satisfaction_adjusted", 10.0),
+    "loyalty_model/slope_unadjusted": ("slope_loyalty_on_satisfaction", 10.0),
+    f"{FULL}/satisfaction_effect": ("ame_satisfaction_given_history", 1.0),
+    f"{FULL}/satisfaction_direct_effect": ("ame_satisfaction_given_loyalty_and_history", 1.0),
+    f"{FULL}/loyalty_effect": ("ame_loyalty_given_satisfaction_and_history", 1.0),
+}
+"""Path -> the estimand that `analysis.synthetic.population` computes by its own formulas, and what one
+of its units is in the model's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A true value and its Monte-Carlo standard error."""
+
+    value: float
+    std_error: float
+
+
+def truths_of(draws: Draws, large: Draws, scenario: Scenario) -> dict[str, Known]:
+    """Return what is true at each path of the draws, where it is known.
+
+    Parameters
+    ----------
+    draws
+        The clients drawn.
+    large
+        Large clients of the same population, whose estimates are the truth: they miss it by a Monte-Carlo error
+        that their spread tells.
+    scenario
+        The cell.
+    """
+    limits = _means(large)
+    own = independent_truths(scenario) if any(path in POPULATION for path in draws.paths) else {}
+    known: dict[str, Known] = {}
+    for path in draws.paths:
+        quantity = quantity_of(path)
+        if quantity is None:
+            continue
+        found = own.get(path) or _truth_of(path, quantity, draws, limits)
+        if found is None:
+            continue
+        factor = scenario.customers / TRUTH_CUSTOMERS if quantity.scale == "customers" else 1.0
+        known[path] = Known(value=factor * found.value, std_error=factor * found.std_error)
+    return known
+
+
+def independent_truths(scenario: Scenario) -> dict[str, Known]:
+    """Return the estimands that formulas of their own give, by the paths of `POPULATION`; not for weighted cells."""
+    return {} if scenario.is_weighted else _independent(scenario.population)
+
+
+@cache
+def _independent(population: str) -> dict[str, Known]:
+    scenario = next(each for each in scenarios().values() if each.population == population)
+    found = population_truth(scenario.truth, SEED)
+    return {
+        path: Known(value=factor * found[name]["value"], std_error=factor * found[name]["std_error"])
+        for path, (name, factor) in POPULATION.items()
+    }
+
+
+def _means(large: Draws) -> dict[str, Known]:
+    found = {}
+    for column, path in enumerate(large.paths):
+        values = large.numbers[:, column, VALUE]
+        values = values[np.isfinite(values)]
+        if len(values) > 1:
+            error = float(values.std(ddof=1) / np.sqrt(len(values)))
+            found[path] = Known(value=float(values.mean()), std_error=error)
+    return found
+
+
+def _truth_of(path: str, quantity: Quantity, draws: Draws, limits: Mapping[str, Known]) -> Known | None:
+    if quantity.reference == "draws":
+        values = draws.numbers[:, draws.paths.index(path), VALUE]
+        values = values[np.isfinite(values)]
+        if len(values) < 2:
+            return None
+        return Known(value=float(values.mean()), std_error=float(values.std(ddof=1) / np.sqrt(len(values))))
+    if quantity.reference in ("partner", "rank"):
+        _, _, indicator, _, partner, what = path.split("/")
+        own = f"indicators/results/{indicator}/by_partner"
+        if what == "rank":
+            return _rank(own, partner, limits)
+        return limits.get(f"{own}/{partner}")
+    return limits.get(path)
+
+
+def _rank(home: str, partner: str, limits: Mapping[str, Known]) -> Known | None:
+    """Return a partner's true rank (1 is best) among all; higher is better in each league."""
+    values = {path: known.value for path, known in limits.items() if path.startswith(f"{home}/")}
+    own = values.get(f"{home}/{partner}")
+    if own is None:
+        return None
+    return Known(value=1.0 + sum(value > own for value in values.values()), std_error=0.0)

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from analysis.messages import Message
 
 Unit = Literal[
@@ -166,6 +169,22 @@ class Benchmark:
         return dict(vars(self))
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Contributions:
+    """What each account does to an estimate: from these the correlation of two estimates can be had.
+
+    Parameters
+    ----------
+    accounts
+        Ids of the accounts (customers, or respondents of an anonymous survey), each once.
+    values
+        Each account's part in the estimate's deviation (its influence), in any unit; they sum to about 0.
+    """
+
+    accounts: NDArray[np.object_]
+    values: NDArray[np.float64]
+
+
 @dataclass(frozen=True, kw_only=True)
 class IndicatorResult:
     """One indicator of the relationship: whole, by segment, by partner and over time.
@@ -198,6 +217,8 @@ class IndicatorResult:
         Direction of the indicator.
     bounds
         Lowest and highest possible value, or None where unbounded.
+    contributions
+        What the accounts do to `overall`, where that is known; no part of the JSON.
     """
 
     key: str
@@ -217,6 +238,7 @@ class IndicatorResult:
     partner_targets: Mapping[str, TargetAttainment] = field(default_factory=dict)
     higher_is_better: bool = True
     bounds: tuple[float, float] | None = None
+    contributions: Contributions | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data."""

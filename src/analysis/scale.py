@@ -4,21 +4,32 @@ Each dimension is the plain mean of its components. A component is an indicator 
 (what counts as nothing, what counts as full marks) and cut off at both ends. A dimension without any component has no
 score, and then neither has the whole: a missing dimension is never silently reweighted.
 
-The components of a dimension come from the same customers, so their errors are not independent. The half-width of a
-mean's interval is taken as the mean of the half-widths, which holds whatever the correlation (the standard deviation
-of a mean never exceeds the mean of the standard deviations); the interval is conservative and is called so.
+The components of a dimension come from the same customers, so their errors go together. The limits of a mean are
+recovered from the limits of its components [1]_: with weights ``w``, the components' distances ``d`` from estimate to
+limit, and their correlations ``R``, the mean's distance is ``sqrt((w d)' R (w d))``, below and above each by itself, so
+that skewed limits stay skewed. The correlations are those of what each account contributes to the components; where
+that is not known of a component it is taken to move with all others (correlation 1), which is never too narrow.
+
+References
+----------
+.. [1] Zou, G. Y. & Donner, A. (2008). Construction of confidence limits about effect measures: a general approach.
+       Statistics in Medicine 27, 1693-1702.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.indicators.shapes import Indicators
 from analysis.messages import N_, Message
 from analysis.params.model import DIMENSIONS, ClientParams
-from analysis.results import Estimate, IndicatorResult, NotEstimable, Outcome
+from analysis.results import Contributions, Estimate, IndicatorResult, NotEstimable, Outcome
 
-METHOD = "conservative-mean"
+METHOD = "combined-limits"
 DAYS_PER_YEAR = 365.25
 
 
@@ -145,7 +156,7 @@ def score_relationship(indicators: Indicators, params: ClientParams) -> Relation
     Parameters
     ----------
     indicators
-        The client's indicators; only their overall outcomes are used.
+        The client's indicators; their overall outcomes are used, and what each account contributes to them.
     params
         Weights, levels and the planned interval between contacts.
     """
@@ -155,7 +166,7 @@ def score_relationship(indicators: Indicators, params: ClientParams) -> Relation
     dimensions = tuple(
         _score_dimension(dimension, weights[dimension] / total, indicators, params, cuts) for dimension in DIMENSIONS
     )
-    overall = _combine_dimensions(dimensions)
+    overall = _combine_dimensions(dimensions, indicators)
     return RelationshipScore(
         overall=overall,
         level=level_of(overall, cuts),
@@ -213,10 +224,10 @@ def _score_dimension(
         for anchor in anchors
         if anchor.indicator in indicators.results
     )
-    scores = [component.score for component in components if isinstance(component.score, Estimate)]
+    parts = _parts(components, indicators)
     score: Outcome
-    if scores:
-        score = _mean(scores, [1 / len(scores)] * len(scores))
+    if parts:
+        score = _combine(parts)
     else:
         score = next(
             (component.score for component in components if isinstance(component.score, NotEstimable)),
@@ -248,16 +259,40 @@ def _on_scale(outcome: Outcome, anchor: Anchor) -> Outcome:
     )
 
 
-def _mean(scores: list[Estimate], weights: list[float]) -> Estimate:
-    """Return the weighted mean with the conservative interval (weights sum to one)."""
-    value, low, high = (
-        sum(weight * getattr(score, limit) for weight, score in zip(weights, scores, strict=True))
-        for limit in ("value", "low", "high")
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """A component of a mean: its weight (all sum to one), its score, and what the accounts contribute to it."""
+
+    weight: float
+    score: Estimate
+    contributions: Contributions | None
+
+
+def _parts(components: tuple[ScoreComponent, ...], indicators: Indicators, weight: float = 1.0) -> list[_Part]:
+    """Return the components that have a score; they share `weight` equally."""
+    found = [(each, each.score) for each in components if isinstance(each.score, Estimate)]
+    return [
+        _Part(
+            weight=weight / len(found),
+            score=score,
+            contributions=indicators.results[component.indicator].contributions,
+        )
+        for component, score in found
+    ]
+
+
+def _combine(parts: list[_Part]) -> Estimate:
+    """Return the weighted mean, its limits recovered from those of the parts and their correlations."""
+    scores = [part.score for part in parts]
+    weights = np.array([part.weight for part in parts])
+    value = float(sum(part.weight * part.score.value for part in parts))
+    together = correlations([part.contributions for part in parts])
+    below = weights * [score.value - score.low for score in scores]
+    above = weights * [score.high - score.value for score in scores]
     return Estimate(
         value=value,
-        low=min(low, value),
-        high=max(high, value),
+        low=value - float(np.sqrt(max(below @ together @ below, 0.0))),
+        high=value + float(np.sqrt(max(above @ together @ above, 0.0))),
         n=min(score.n for score in scores),
         method=METHOD if len(scores) > 1 else scores[0].method,
         unit="index",
@@ -265,7 +300,24 @@ def _mean(scores: list[Estimate], weights: list[float]) -> Estimate:
     )
 
 
-def _combine_dimensions(dimensions: tuple[DimensionScore, ...]) -> Outcome:
+def correlations(parts: Sequence[Contributions | None]) -> NDArray[np.float64]:
+    """Return the correlations of estimates from what each account contributes to them; 1 where that is not known."""
+    together = np.ones((len(parts), len(parts)))
+    known = [(place, part) for place, part in enumerate(parts) if part is not None and np.any(part.values != 0)]
+    if len(known) < 2:
+        return together
+    codes, accounts = pd.factorize(np.concatenate([part.accounts for _, part in known]))
+    stops = np.cumsum([len(part.accounts) for _, part in known])[:-1]
+    rows = np.zeros((len(known), len(accounts)))
+    for row, (places, (_, part)) in enumerate(zip(np.split(codes, stops), known, strict=True)):
+        np.add.at(rows[row], places, part.values / np.sqrt((part.values**2).sum()))
+    own = np.array([place for place, _ in known])
+    together[np.ix_(own, own)] = np.clip(rows @ rows.T, -1.0, 1.0)
+    np.fill_diagonal(together, 1.0)
+    return together
+
+
+def _combine_dimensions(dimensions: tuple[DimensionScore, ...], indicators: Indicators) -> Outcome:
     counted = [dimension for dimension in dimensions if dimension.weight > 0]
     missing = [dimension.name for dimension in counted if isinstance(dimension.score, NotEstimable)]
     if missing:
@@ -274,8 +326,9 @@ def _combine_dimensions(dimensions: tuple[DimensionScore, ...]) -> Outcome:
             dimensions=missing,
         )
         return NotEstimable(reason=reason)
-    scores = [dimension.score for dimension in counted if isinstance(dimension.score, Estimate)]
-    return _mean(scores, [dimension.weight for dimension in counted])
+    return _combine(
+        [part for dimension in counted for part in _parts(dimension.components, indicators, dimension.weight)]
+    )
 
 
 def _letter(score: float, cuts: Mapping[str, float]) -> str:

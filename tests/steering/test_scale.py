@@ -2,12 +2,13 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from analysis.messages import N_
 from analysis.params.model import ClientParams, ScaleWeights
-from analysis.results import Estimate, IndicatorResult, NotEstimable
-from analysis.scale import score_relationship
+from analysis.results import Contributions, Estimate, IndicatorResult, NotEstimable
+from analysis.scale import correlations, score_relationship
 
 ABSENT = NotEstimable(reason=N_("There is nothing to see."))
 
@@ -51,10 +52,34 @@ def test_components_are_put_on_their_anchors_and_averaged(params, make_indicator
     assert scores["depth_breadth"].score.value == pytest.approx((30 + 50) / 2)  # 3 on the way from 1 to 5
 
 
-def test_interval_of_a_mean_holds_whatever_the_correlation(params, make_indicators):
+def test_components_of_unknown_correlation_are_taken_to_move_together(params, make_indicators):
     loyalty = by_dimension(score_relationship(make_indicators(*FULL), params))["loyalty"].score
     assert (loyalty.low, loyalty.high) == (pytest.approx((56 + 70) / 2), pytest.approx((64 + 88) / 2))
-    assert loyalty.method == "conservative-mean"
+    assert loyalty.method == "combined-limits"
+
+
+def contributing(result, **values):
+    accounts = Contributions(accounts=np.array(list(values), dtype=object), values=np.array(list(values.values())))
+    return dataclasses.replace(result, contributions=accounts)
+
+
+def test_limits_of_a_mean_follow_from_those_of_its_components_and_their_correlation(params, make_indicators):
+    """Loyalty: distances 4 and 4 of the index, 10 and 8 of the rate; correlation 1 / sqrt(2 * 3/2) by hand."""
+    index = contributing(FULL[1], a=1.0, b=-1.0)
+    rate = contributing(FULL[2], b=-0.5, a=0.5, c=1.0)
+    others = [each for each in FULL if each.key not in ("loyalty_index", "repeat_purchase_rate")]
+    loyalty = by_dimension(score_relationship(make_indicators(*others, index, rate), params))["loyalty"].score
+    together = 1.0 / np.sqrt(2.0 * 1.5)
+    assert loyalty.value - loyalty.low == pytest.approx(np.sqrt(2**2 + 5**2 + 2 * together * 2 * 5))
+    assert loyalty.high - loyalty.value == pytest.approx(np.sqrt(2**2 + 4**2 + 2 * together * 2 * 4))
+
+
+def test_accounts_that_share_nothing_are_independent_and_equal_ones_move_together():
+    one = Contributions(accounts=np.array(["a", "b"], dtype=object), values=np.array([1.0, -1.0]))
+    other = Contributions(accounts=np.array(["c", "d"], dtype=object), values=np.array([2.0, -2.0]))
+    again = Contributions(accounts=np.array(["b", "a"], dtype=object), values=np.array([-3.0, 3.0]))
+    found = correlations([one, other, again, None])
+    assert found == pytest.approx(np.array([[1, 0, 1, 1], [0, 1, 0, 1], [1, 0, 1, 1], [1, 1, 1, 1]]))
 
 
 def test_components_are_cut_off_at_both_ends(params, make_indicators):

@@ -33,7 +33,7 @@ METHODS: Mapping[str, Message] = {
     "nps": N_("t with the variance of promoters minus detractors"),
     "jackknife-fisher-z-t": N_("Fisher's z, jackknife by account"),
     "ame-delta-cr3-t": N_("delta method with cluster-robust errors"),
-    "conservative-mean": N_("mean of the half-widths (conservative)"),
+    "combined-limits": N_("limits of the components, combined with their correlations"),
     "corrected-resampled-t": N_("t, corrected for repeated cross-validation"),
     "bootstrap-percentile": N_("bootstrap over accounts, percentiles"),
     "bootstrap-se-t": N_("t with bootstrap errors, accounts resampled"),

@@ -30,7 +30,8 @@ class PeriodValues:
 def observe_customers(periods: Sequence[PeriodValues], data: ClientData, params: ClientParams) -> Observations:
     """Stack the periods (oldest first) into observations whose unit and cluster is the customer."""
     ids = pd.Index(np.concatenate([np.asarray(period.ids, dtype=object) for period in periods]))
-    codes = pd.factorize(ids)[0].astype(np.int64)
+    codes, known = pd.factorize(ids)
+    codes = codes.astype(np.int64)
     segment, partner = group_labels(ids, data, params)
     return Observations(
         sample=Sample(
@@ -45,6 +46,7 @@ def observe_customers(periods: Sequence[PeriodValues], data: ClientData, params:
         periods=tuple(period.label for period in periods),
         segment=segment,
         partner=partner,
+        accounts=np.asarray(known, dtype=object),
     )
 
 

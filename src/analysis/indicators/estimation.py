@@ -20,6 +20,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from analysis.indicators.samples import Moments, Sample, count_distinct, moments_of, normal_quantile
 from analysis.indicators.skewness import skewed_limits
 from analysis.messages import N_
@@ -28,6 +30,14 @@ from analysis.results import Estimate, NotEstimable, Outcome, Unit
 Kind = Literal["mean", "proportion", "nps"]
 LEVEL = 0.95
 MIN_CLUSTERS = 10
+# Of a group. Amounts of money are so uneven between customers that with fewer (by Kish's effective number) no interval
+# tried held the truth in 92% of cases: over 35 of the demo's customers 83-91%, over 20 at most 89% (1,500 draws).
+FEWEST_AMOUNTS = 40
+TOO_UNEVEN = N_(
+    "What customers spend differs too much to say how certain this is: at least {min:int} customers are needed.",
+    min=FEWEST_AMOUNTS,
+)
+LEAST_OF_OTHERS = 0.2  # of the weight; an account with more than the rest of it is not pulled further
 
 __all__ = ["Measure", "Sample", "degenerate_limits", "estimate", "refuse", "wilson_limits"]
 
@@ -55,6 +65,7 @@ def estimate(
     *,
     min_clusters: int = MIN_CLUSTERS,
     min_n: int = 1,
+    min_effective: float = 0.0,
     level: float = LEVEL,
 ) -> Outcome:
     """Estimate a weighted mean of the sample's values, clustered by account.
@@ -65,6 +76,8 @@ def estimate(
         The observations and what their values are.
     min_clusters, min_n
         Fewest accounts and units for an interval.
+    min_effective
+        Fewest accounts by Kish's effective number, for amounts of money (`FEWEST_AMOUNTS`).
     level
         Confidence level.
 
@@ -78,6 +91,8 @@ def estimate(
     if refusal is not None:
         return refusal
     moments = moments_of(sample)
+    if moments.effective < min_effective:
+        return NotEstimable(reason=TOO_UNEVEN, n=moments.n)
     if measure.kind == "proportion":
         low, high, method = _proportion_limits(moments, level)
     elif moments.variance > 0 and measure.bounds is None:
@@ -145,7 +160,12 @@ def _proportion_limits(moments: Moments, level: float) -> tuple[float, float, st
 
 def _unbounded_limits(sample: Sample, moments: Moments, level: float) -> tuple[float, float]:
     """Return limits that allow for skewness; not below 0 where no value is."""
-    low, high = skewed_limits(moments.mean, moments.deviations, degrees=moments.degrees, level=level)
+    deviations = moments.deviations
+    if len(deviations) == len(moments.shares):
+        # an account that weighs much pulls the mean to itself, so that its own deviation looks smaller than it is
+        deviations = deviations * (1 - 1 / len(deviations)) / np.maximum(1 - moments.shares, LEAST_OF_OTHERS)
+        deviations = deviations - deviations.mean()
+    low, high = skewed_limits(moments.mean, deviations, degrees=moments.degrees, level=level)
     if bool((sample.values[sample.weights > 0] >= 0).all()):
         low = max(low, 0.0)
     return min(low, moments.mean), max(high, moments.mean)

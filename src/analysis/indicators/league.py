@@ -9,6 +9,7 @@ References
 """
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ DRAWS = 2000
 ALPHA = 0.05
 GRID = 60  # standard deviations between partners that are weighed
 NARROWEST, WIDEST = 0.02, 4.0  # of that grid, in typical standard errors, and in ranges of the partners' means
+REACH, HALVINGS = 8.0, 40  # where limits are looked for, in standard deviations, and how often that is halved
 TOO_SMALL = NotEstimable(reason=N_("Too few observations for an estimate of its own."))
 
 
@@ -69,6 +71,7 @@ def _league(
     if len(partners) < MIN_PARTNERS or means.pooled <= TINY * float((means.values**2).max()):
         return None
     posterior = shrink(means.values, means.pooled * means.squares)
+    limits = posterior.limits(0.95)
     draws = posterior.draw(generator(f"league {result.key}", params), DRAWS)
     direction = -1.0 if result.higher_is_better else 1.0
     ranks = np.argsort(np.argsort(direction * draws, axis=1, kind="stable"), axis=1) + 1
@@ -80,7 +83,7 @@ def _league(
             partner_id=partner,
             name=names.get(partner, partner),
             raw=result.by_partner.get(partner, TOO_SMALL),
-            shrunken=_shrunken(posterior, place, means, result),
+            shrunken=_shrunken(posterior, limits, place, means, result),
             rank_low=int(low[place]),
             rank_high=int(high[place]),
             p_top_quartile=float(top[place]),
@@ -170,6 +173,8 @@ class Posterior:
         The units' own means and the variance of their noise.
     between, weight
         Grid of standard deviations between units, and their probabilities.
+    means, spreads
+        Mean and standard deviation of each unit's true value at each of the grid, shape (grid, units).
     """
 
     mean: Floats
@@ -179,6 +184,8 @@ class Posterior:
     variances: Floats
     between: Floats
     weight: Floats
+    means: Floats
+    spreads: Floats
 
     def draw(self, rng: np.random.Generator, draws: int) -> Floats:
         """Return joint draws of all units' true values, shape (draws, units)."""
@@ -190,6 +197,23 @@ class Posterior:
         keep = self.between[place, None] ** 2 / total
         noise = np.sqrt(keep * self.variances) * rng.standard_normal((draws, len(self.values)))
         return np.asarray(keep * self.values + (1 - keep) * centre + noise)
+
+    def limits(self, level: float) -> Floats:
+        """Return each unit's equal-tailed limits, shape (units, 2): those of the mixture, found by halving.
+
+        The mixture over the standard deviations between units is narrower in the middle and has longer tails than the
+        normal distribution of the same spread, whose limits would hold the truth too often where the units are much
+        alike.
+        """
+        tails = np.array([(1 - level) / 2, (1 + level) / 2])
+        below = np.repeat((self.mean - REACH * self.spread)[:, None], 2, axis=1)
+        above = np.repeat((self.mean + REACH * self.spread)[:, None], 2, axis=1)
+        for _ in range(HALVINGS):
+            middle = (below + above) / 2
+            standard = (middle[None] - self.means[:, :, None]) / self.spreads[:, :, None]
+            is_low = np.einsum("g,gul->ul", self.weight, special.ndtr(standard)) < tails
+            below, above = np.where(is_low, middle, below), np.where(is_low, above, middle)
+        return np.asarray((below + above) / 2)
 
 
 def shrink(values: Floats, variances: Floats) -> Posterior:
@@ -221,6 +245,8 @@ def shrink(values: Floats, variances: Floats) -> Posterior:
         variances=variances,
         between=between,
         weight=weight,
+        means=means,
+        spreads=np.sqrt(spreads),
     )
 
 
@@ -232,10 +258,12 @@ def equality_p_value(values: Floats, variances: Floats, degrees: float) -> float
     return float(special.fdtrc(count, degrees, float(weights @ (values - centre) ** 2) / count))
 
 
-def _shrunken(posterior: Posterior, place: int, means: _Means, result: IndicatorResult) -> Outcome:
+def _shrunken(posterior: Posterior, limits: Floats, place: int, means: _Means, result: IndicatorResult) -> Outcome:
     value, spread = float(posterior.mean[place]), float(posterior.spread[place])
-    half = t_quantile(0.975, means.degrees) * spread
-    low, high = value - half, value + half
+    # the noise is estimated too: with few accounts the limits lie further out, as t's do from the normal's
+    stretch = t_quantile(0.975, means.degrees) / t_quantile(0.975, math.inf)
+    low, high = (value + stretch * (limit - value) for limit in limits[place])
+    low, high = min(low, value), max(high, value)
     if result.bounds is not None:
         low, high = max(low, result.bounds[0]), min(high, result.bounds[1])
         value = min(max(value, low), high)

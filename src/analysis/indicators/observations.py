@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from analysis.data.client import ClientData
 from analysis.indicators.catalogue import IndicatorSpec
 from analysis.indicators.comparison import difference
-from analysis.indicators.estimation import Measure, estimate
-from analysis.indicators.samples import Codes, Sample
+from analysis.indicators.estimation import FEWEST_AMOUNTS, Measure, estimate
+from analysis.indicators.samples import Codes, Sample, moments_of
 from analysis.indicators.suppression import hidden_groups
 from analysis.indicators.targets import benchmark_of, target_of
 from analysis.messages import N_, Message
 from analysis.params.model import ClientParams
-from analysis.results import Change, IndicatorResult, NotEstimable, Outcome
+from analysis.results import Change, Contributions, IndicatorResult, NotEstimable, Outcome
 
 MAX_LISTED = 60  # groups; with more, those too small to estimate are left out of the result
 
@@ -64,6 +64,8 @@ class Observations:
         half behind either), which the small-cell rule adds up; else None.
     incomparable
         Periods that did not ask the same on the same scale as the last one, so that no change can be had.
+    accounts
+        Ids of the accounts by the sample's cluster codes, or None where they are not known.
     """
 
     sample: Sample
@@ -73,6 +75,7 @@ class Observations:
     partner: Labels
     respondent_count: NDArray[np.float64] | None = None
     incomparable: frozenset[str] = frozenset()
+    accounts: NDArray[np.object_] | None = None
 
     def take(self, mask: NDArray[np.bool_], values: NDArray[np.float64]) -> "Observations":
         """Return the observations of `mask` with other values (one for each observation of `self`)."""
@@ -132,6 +135,7 @@ def build_result(
         benchmark=benchmark_of(spec, params),
         higher_is_better=spec.higher_is_better,
         bounds=spec.bounds,
+        contributions=_contributions(observations, overall),
     )
 
 
@@ -156,6 +160,14 @@ def no_result(
         higher_is_better=spec.higher_is_better,
         bounds=spec.bounds,
     )
+
+
+def _contributions(observations: Observations, overall: Outcome) -> Contributions | None:
+    """Return what each account does to the estimate of the last period."""
+    if observations.accounts is None or isinstance(overall, NotEstimable):
+        return None
+    moments = moments_of(observations.sample.where(observations.period == len(observations.periods) - 1))
+    return Contributions(accounts=observations.accounts[moments.codes], values=moments.contributions)
 
 
 def withheld() -> NotEstimable:
@@ -211,7 +223,10 @@ def _groups(
         outcome: Outcome = withheld()
         if int(code) not in hidden:
             part = observations.sample.where(pieces[position])
-            outcome = estimate(part, spec.measure, min_clusters=limits.min_clusters, min_n=limits.min_n)
+            least = FEWEST_AMOUNTS if spec.unit == "money" else 0.0
+            outcome = estimate(
+                part, spec.measure, min_clusters=limits.min_clusters, min_n=limits.min_n, min_effective=least
+            )
         if not many or not isinstance(outcome, NotEstimable):
             outcomes[labels.names[code]] = outcome
     return outcomes

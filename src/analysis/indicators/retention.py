@@ -17,7 +17,7 @@ from analysis.indicators.survival import Spells, influence_at, survival_at
 from analysis.indicators.targets import benchmark_of, target_of
 from analysis.messages import N_
 from analysis.params.model import ClientParams
-from analysis.results import Change, Estimate, IndicatorResult, NotEstimable, Outcome
+from analysis.results import Change, Contributions, Estimate, IndicatorResult, NotEstimable, Outcome
 
 MAX_WINDOWS = 4
 YEAR = 365
@@ -104,7 +104,18 @@ def _contractual(
         target=target_of(spec, by_period, data, params),
         benchmark=benchmark_of(spec, params),
         bounds=spec.bounds,
+        contributions=_contributions(relationships, latest),
     )
+
+
+def _contributions(relationships: Relationships, window: Window) -> Contributions | None:
+    """Return what each customer does to the rate of a year."""
+    spells, rows = _watched(relationships, window)
+    if not len(rows):
+        return None
+    values = influence_at(spells, float(window.days))
+    accounts, position = np.unique(np.asarray(relationships.ids, dtype=object)[rows], return_inverse=True)
+    return Contributions(accounts=accounts, values=np.bincount(position, values, len(accounts)).astype(np.float64))
 
 
 def _watched(relationships: Relationships, window: Window) -> tuple[Spells, NDArray[np.intp]]:

@@ -9,7 +9,7 @@ from analysis.data.client import ClientData
 from analysis.indicators.catalogue import CATALOGUE, IndicatorSpec
 from analysis.indicators.comparison import weigh_change
 from analysis.indicators.customer_base import PeriodValues, observe_customers
-from analysis.indicators.estimation import LEVEL
+from analysis.indicators.estimation import FEWEST_AMOUNTS, LEVEL, TOO_UNEVEN
 from analysis.indicators.fiscal import fiscal_years, revenue_years
 from analysis.indicators.ledger import Ledger, Window
 from analysis.indicators.observations import MAX_LISTED, build_result, no_result
@@ -20,7 +20,7 @@ from analysis.indicators.survey import group_labels
 from analysis.indicators.targets import benchmark_of, target_of
 from analysis.messages import N_, Message
 from analysis.params.model import ClientParams
-from analysis.results import Change, Estimate, IndicatorResult, NotEstimable, Outcome
+from analysis.results import Change, Contributions, Estimate, IndicatorResult, NotEstimable, Outcome
 
 KEYS = ("revenue", "revenue_growth", "revenue_per_customer", "average_order_value")
 TOO_SHORT = N_("Two full years of orders are needed; the data do not reach back so far.")
@@ -108,7 +108,7 @@ def _revenue(base: _Base) -> IndicatorResult:
         for label, values in spent.items()
     }
     groups = {
-        kind: {name: total_estimate(now[mask & present], min_n=least) for name, mask in base.groups(kind, now).items()}
+        kind: {name: _group_total(now[mask & present], least) for name, mask in base.groups(kind, now).items()}
         for kind in base.labels
     }
     return IndicatorResult(
@@ -126,6 +126,11 @@ def _revenue(base: _Base) -> IndicatorResult:
         target=target_of(spec, by_period, base.data, base.params),
         benchmark=benchmark_of(spec, base.params),
     )
+
+
+def _group_total(values: Floats, least: int) -> Outcome:
+    n = int((values != 0).sum())
+    return NotEstimable(reason=TOO_UNEVEN, n=n) if n < FEWEST_AMOUNTS else total_estimate(values, min_n=least)
 
 
 def _unattributed(ledger: Ledger, window: Window, *, constant: bool = False) -> float:
@@ -176,7 +181,17 @@ def _growth(base: _Base) -> IndicatorResult:
         by_period={label: overall},
         target=target_of(spec, {label: overall}, base.data, base.params),
         benchmark=benchmark_of(spec, base.params),
+        contributions=_growth_contributions(base),
     )
+
+
+def _growth_contributions(base: _Base) -> Contributions | None:
+    """Return what each customer does to the ratio of the two years."""
+    later, earlier = (base.ledger.spent(window, constant=True) for window in base.years[:2])
+    if float(earlier.sum()) <= 0:
+        return None
+    values = later - earlier * float(later.sum()) / float(earlier.sum())
+    return Contributions(accounts=np.asarray(base.ledger.ids, dtype=object), values=values)
 
 
 def growth_outcomes(

@@ -80,6 +80,7 @@ class Moments:
     contributions: Floats  # U, by position in `codes`
     deviations: Floats  # U of the independent units that `variance` sums over: the accounts, where they vary at all
     codes: Codes  # the accounts, sorted
+    shares: Floats  # of the weight, by position in `codes`
 
     def quantile(self, level: float) -> float:
         """Return the two-sided quantile of t."""
@@ -135,6 +136,7 @@ def moments_of(sample: Sample) -> Moments:
         contributions=sums,
         deviations=independent,
         codes=codes,
+        shares=weights,
     )
 
 

@@ -37,6 +37,8 @@ class Responses:
         Groups of the account.
     protected
         Whether the small-cell rule applies.
+    account_names
+        Ids of the accounts by their codes, or None where they are not known.
     """
 
     frame: pd.DataFrame
@@ -51,6 +53,7 @@ class Responses:
     segment: Labels
     partner: Labels
     protected: bool
+    account_names: NDArray[np.object_] | None = None
 
     @property
     def unit_of_analysis(self) -> str:
@@ -79,6 +82,7 @@ class Responses:
             partner=self.partner.take(answered),
             respondent_count=self._share_of_respondent(answered) if self.protected else None,
             incomparable=incomparable,
+            accounts=self.account_names,
         )
 
     def _accounts(self, values: Floats, answered: NDArray[np.bool_], incomparable: frozenset[str]) -> Observations:
@@ -109,6 +113,7 @@ class Responses:
             partner=self.partner.take(answered).take(first).take(kept),
             respondent_count=people[kept] if self.protected else None,
             incomparable=incomparable,
+            accounts=self.account_names,
         )
 
     def _share_of_respondent(self, answered: NDArray[np.bool_]) -> Floats:
@@ -131,12 +136,13 @@ def collect_responses(data: ClientData, params: ClientParams) -> Responses | Mes
             return N_("Accounts cannot be weighted by revenue, because there are no transactions.")
         account_weight = _revenue_before(frame, period, data)
     segment, partner = group_labels(_column(frame, "customer_id"), data, params)
+    account, account_names = pd.factorize(frame["account_key"])
     return Responses(
         frame=frame,
         spec=params.survey,
         period=period,
         periods=periods,
-        account=_codes(frame["account_key"]),
+        account=account.astype(np.int64),
         respondent=_codes(frame["respondent_key"]),
         weight=_weights(frame, params.survey),
         level_weight=_level_weights(frame, params.survey),
@@ -144,6 +150,7 @@ def collect_responses(data: ClientData, params: ClientParams) -> Responses | Mes
         segment=segment,
         partner=partner,
         protected=answers_are_protected(params),
+        account_names=np.asarray(account_names, dtype=object),
     )
 
 

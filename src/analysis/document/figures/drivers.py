@@ -79,7 +79,7 @@ def plot_driver_map(result: ImportancePerformanceMap, ranks: dict[str, int], t: 
         ax.axhline(result.importance_border, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=2)
         _frame(ax, positions)
         _corners(ax, t)
-        _name_points(ax, positions, labels)
+        _name_points(ax, result, labels)
         style_value_axis(ax, "y", "proportion", t, t(N_("Importance: share of the explained differences, %")))
         style_value_axis(ax, "x", "index", t, t(N_("Performance: mean answer, 0 to 100")))
     wave = t.period(result.wave)
@@ -211,16 +211,19 @@ class _Box:
         return not apart
 
 
-def _name_points(ax: Axes, positions: Sequence[MapPosition], labels: Sequence[str]) -> None:
-    """Write each name beside its dot, on the first side where it meets no other name and no dot."""
+def _name_points(ax: Axes, result: ImportancePerformanceMap, labels: Sequence[str]) -> None:
+    """Write each name beside its dot, on the first side where it meets no other name, no dot and no border."""
+    positions = result.positions
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    wide, high = TEXT_WIDTH_INCHES - 0.6, HEIGHT - 0.6
-    dots = [
-        ((each.performance.value - left) / (right - left) * wide,
-         (each.importance.value - bottom) / (top - bottom) * high)
-        for each in positions
-    ]  # fmt: skip
+    wide, high = TEXT_WIDTH_INCHES - 0.6, HEIGHT - 0.6  # inches of the axes, nearly
+
+    def inches(performance: float, importance: float) -> tuple[float, float]:
+        return (performance - left) / (right - left) * wide, (importance - bottom) / (top - bottom) * high
+
+    dots = [inches(each.performance.value, each.importance.value) for each in positions]
+    across, up = inches(result.performance_border, result.importance_border)
     taken = [_Box(x - 0.05, y - 0.05, x + 0.05, y + 0.05) for x, y in dots]
+    taken += [_Box(across - 0.01, 0, across + 0.01, high), _Box(0, up - 0.01, wide, up + 0.01)]
     for each, label, (x, y) in zip(positions, labels, dots, strict=True):
         length = CHARACTER * display_width(label)
         sides = {
@@ -230,15 +233,13 @@ def _name_points(ax: Axes, positions: Sequence[MapPosition], labels: Sequence[st
             ("center", "top"): _Box(x - length / 2, y - GAP - LINE, x + length / 2, y - GAP),
         }
         inside = {side: box for side, box in sides.items() if box.left > 0 and box.right < wide} or sides
-        side = next(
-            (key for key, box in inside.items() if not any(box.meets(one) for one in taken)), next(iter(inside))
-        )
+        free = [key for key, box in inside.items() if not any(box.meets(one) for one in taken)]
+        side = free[0] if free else next(iter(inside))
         taken.append(sides[side])
-        across, up = side
-        shift = {"left": GAP, "right": -GAP, "center": 0.0}[across], {"bottom": GAP, "top": -GAP, "center": 0.0}[up]
+        shift = {"left": GAP, "right": -GAP, "bottom": GAP, "top": -GAP, "center": 0.0}
         ax.annotate(
-            label, (each.performance.value, each.importance.value), xytext=(72 * shift[0], 72 * shift[1]),
-            textcoords="offset points", ha=across, va=up, color=INK, zorder=6,
+            label, (each.performance.value, each.importance.value), textcoords="offset points", color=INK,
+            xytext=(72 * shift[side[0]], 72 * shift[side[1]]), ha=side[0], va=side[1], zorder=6,
         )  # fmt: skip
 
 

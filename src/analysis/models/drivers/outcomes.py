@@ -194,13 +194,17 @@ def no_finite_answer(name: Message, n: int) -> NotEstimable:
 
 
 def compare_refits(problem: OrderedProblem, parts: Decomposition, counts: Floats, params: ClientParams) -> float | None:
-    """Return how far the first draws' shares lie from full refits, in standard errors; None at ``depth: board``."""
+    """Return the largest root mean square distance of a share in the first draws from full refits, in standard errors.
+
+    None at ``depth: board``.
+    """
     if params.depth != "full" or problem.orders is not None:
         return None
     drawn = share_draws(parts)
     fitted = np.concatenate([problem.refitted(row) for row in counts[:REFITTED]])
     fitted = np.maximum(fitted, 0.0) / np.maximum(fitted, 0.0).sum(axis=1, keepdims=True)
-    return float((np.abs(drawn[: len(fitted)] - fitted) / drawn.std(axis=0, ddof=1)).max())
+    deviation = np.sqrt(((drawn[: len(fitted)] - fitted) ** 2).mean(axis=0))
+    return float((deviation / drawn.std(axis=0, ddof=1)).max())
 
 
 def _result(

@@ -76,7 +76,8 @@ class DriverShares(ModelPart):
     controls
         What was always in, in words.
     refit_error
-        Largest deviation of a share in those draws that were also fitted in full, in standard errors, or None.
+        Root mean square distance of the draws from full refits where some were made, in standard errors of the share
+        (the largest of the drivers'), or None.
     """
 
     key: OutcomeKey

@@ -10,6 +10,7 @@ from analysis.data.load import load_client_data
 from analysis.indicators.compute import compute_indicators
 from analysis.indicators.shapes import Indicators
 from analysis.models.loyalty import LoyaltyModel, fit_satisfaction_loyalty
+from analysis.models.relations import Relations, analyse_relations
 from analysis.models.repurchase import RepurchaseModel, fit_repeat_purchase
 from analysis.monitoring import Changes, control_false_discoveries
 from analysis.params.base import Language, LocalizedText, localized
@@ -18,7 +19,7 @@ from analysis.params.model import Chapter, ClientParams
 from analysis.results import NotEstimable
 from analysis.scale import RelationshipScore, score_relationship
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,8 @@ class ClientAudit:
         The family of tested changes.
     loyalty_model, repurchase_model
         The two models, or why there is none.
+    relations
+        What drives loyalty and repeat purchase: one answer a question.
     score
         The relationship score.
     actions
@@ -84,13 +87,14 @@ class ClientAudit:
     changes: Changes
     loyalty_model: LoyaltyModel | NotEstimable
     repurchase_model: RepurchaseModel | NotEstimable
+    relations: Relations
     score: RelationshipScore
     actions: tuple[Action, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content of audit.json: JSON-ready, without the document's looks and commentary."""
         plain = ("client", "name", "language", "audience", "currency", "as_of", "confidentiality", "unit_of_analysis")
-        results = ("data_quality", "indicators", "changes", "loyalty_model", "repurchase_model", "score")
+        results = ("data_quality", "indicators", "changes", "loyalty_model", "repurchase_model", "relations", "score")
         data: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
         data |= {key: getattr(self, key) for key in plain}
         data |= {"waves": list(self.waves), "horizon_days": self.horizon_days, "small_cell": self.small_cell}
@@ -115,6 +119,7 @@ def run_audit(params: ClientParams) -> ClientAudit:
     data = load_client_data(params)
     indicators, changes = control_false_discoveries(compute_indicators(data, params))
     survey = params.survey if data.has("survey") else None
+    loyalty, repurchase = fit_satisfaction_loyalty(data, params), fit_repeat_purchase(data, params)
     return ClientAudit(
         client=params.client,
         name=localized(params.name, params.language),
@@ -132,8 +137,9 @@ def run_audit(params: ClientParams) -> ClientAudit:
         data_quality=data.quality,
         indicators=indicators,
         changes=changes,
-        loyalty_model=fit_satisfaction_loyalty(data, params),
-        repurchase_model=fit_repeat_purchase(data, params),
+        loyalty_model=loyalty,
+        repurchase_model=repurchase,
+        relations=analyse_relations(data, params, loyalty, repurchase),
         score=score_relationship(indicators, params),
         actions=recommend_actions(data, indicators, params),
     )

@@ -13,6 +13,8 @@ from analysis.data.client import DataQuality, Repair, TableSummary
 from analysis.indicators import shapes
 from analysis.messages import N_
 from analysis.models import results as models
+from analysis.models.relations import Relations
+from analysis.models.robustness.result import Robustness
 from analysis.monitoring import ChangeItem, Changes
 from analysis.results import Benchmark, Change, Estimate, IndicatorResult, NotEstimable, TargetAttainment
 from analysis.scale import Anchor, DimensionScore, RelationshipScore, ScoreComponent
@@ -181,6 +183,14 @@ def indicators(satisfaction, nps, recommendation, bridge) -> shapes.Indicators:
     )  # fmt: skip
 
 
+def silent_relations() -> Relations:
+    """Return relations of which the data answer none."""
+    none = NotEstimable(reason=N_("The survey does not ask about loyalty."))
+    given = {"depth": "board", "draws": 400}
+    given["robustness"] = Robustness(**{field.name: none for field in dataclasses.fields(Robustness)})
+    return Relations(**{field.name: given.get(field.name, none) for field in dataclasses.fields(Relations)})
+
+
 @pytest.fixture(scope="session")
 def make_audit(indicators, loyalty_model, repurchase_model) -> Callable[..., ClientAudit]:
     satisfied = indicators.results["satisfaction_index"]
@@ -219,7 +229,7 @@ def make_audit(indicators, loyalty_model, repurchase_model) -> Callable[..., Cli
             confidentiality="aggregate", unit_of_analysis="respondent", waves=("2024-H2", "2025-H1"), horizon_days=180,
             small_cell=5, branding=Branding(accent="#ffcc00"), commentary={"loyalty": "**Ours**"}, data_quality=quality,
             indicators=indicators, changes=Changes(items=(change,), tested=2), loyalty_model=loyalty_model,
-            repurchase_model=repurchase_model,
+            repurchase_model=repurchase_model, relations=silent_relations(),
             score=RelationshipScore(overall=est(65, 8), level="B", level_range=("C", "B"), dimensions=dimensions,
                                     cuts={"A": 80, "B": 65, "C": 50, "D": 35}),
             actions=(action,) * 4,

@@ -15,6 +15,7 @@ from analysis.document.chapters.dimensions import (
 )
 from analysis.document.chapters.drivers import write_drivers
 from analysis.document.chapters.summary import write_summary
+from analysis.document.chapters.technical import write_technical
 from analysis.document.chapters.voices import write_feedback, write_partners
 from analysis.document.formatting import format_date
 from analysis.document.theme import Theme
@@ -37,6 +38,7 @@ WRITERS: Mapping[str, Callable[[ChapterContext], Chapter]] = {
     "feedback": write_feedback,
     "data_quality": write_data_quality,
     "method": write_method,
+    "technical": write_technical,
 }
 
 

@@ -24,6 +24,7 @@ Chapter = Literal[
     "feedback",
     "data_quality",
     "method",
+    "technical",
 ]
 CHAPTERS: tuple[str, ...] = get_args(Chapter)
 Depth = Literal["board", "full"]

@@ -2,7 +2,6 @@
 
 from analysis.document.blocks import Block, BulletList, Callout, Chapter, Prose
 from analysis.document.chapters.base import ChapterContext
-from analysis.document.chapters.models_in_full import loyalty_in_full, repurchase_in_full
 from analysis.document.method_tables import (
     UNITS_OF_ANALYSIS,
     tabulate_definitions,
@@ -50,7 +49,7 @@ def write_data_quality(context: ChapterContext) -> Chapter:
 
 
 def write_method(context: ChapterContext) -> Chapter:
-    """Return definitions, the score's parts, all tested changes, the models in full, terms and limits."""
+    """Return definitions, the score's parts, all tested changes, terms and limits."""
     t, audit = context.t, context.audit
     blocks: list[Block | None] = [
         Prose(paragraphs=tuple(t(paragraph) for paragraph in _principles(context))),
@@ -60,8 +59,6 @@ def write_method(context: ChapterContext) -> Chapter:
         Prose(paragraphs=(t(_score_rule()),)),
         tabulate_score(audit.score, t, context.small_cell, {r.key: r.unit for r in audit.indicators.results.values()}),
         tabulate_changes(audit.changes, t) if audit.changes.items else None,
-        *loyalty_in_full(context),
-        *repurchase_in_full(context),
         context.section(N_("Terms"), "method-terms"),
         BulletList(items=tuple(t(term) for term in _glossary())),
         context.section(N_("Limits"), "method-limits"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analysis.document.blocks import Block, Callout, Chapter, Heading, Markdown, Prose
@@ -12,6 +13,7 @@ from analysis.results import IndicatorResult
 
 if TYPE_CHECKING:
     from analysis.audit import ClientAudit
+    from analysis.document.chapters.driving.section import Section
 
 
 def chapter_titles() -> dict[str, Message]:
@@ -23,11 +25,12 @@ def chapter_titles() -> dict[str, Message]:
         "value": N_("Customer value"),
         "interaction": N_("Interaction"),
         "depth_breadth": N_("Depth and breadth"),
-        "drivers": N_("What goes with loyalty and repeat purchase"),
+        "drivers": N_("What drives loyalty and repeat purchase"),
         "partners": N_("Channel partners"),
         "feedback": N_("Feedback and opportunities"),
         "data_quality": N_("Data quality"),
         "method": N_("Method and definitions"),
+        "technical": N_("Technical appendix: the models"),
     }
 
 
@@ -55,6 +58,13 @@ class ChapterContext:
     def silence(self, chapter: str) -> Message | None:
         """Return why a chapter has nothing to say, or None where it does."""
         return self.audit.indicators.silences.get(chapter)
+
+    @cached_property
+    def sections(self) -> tuple["Section", ...]:
+        """Return the questions on loyalty and repeat purchase, answered once for the chapter and its appendix."""
+        from analysis.document.chapters.driving.chapter import write_sections
+
+        return write_sections(self)
 
     def heading(self, key: str) -> Heading:
         """Return a chapter's heading."""

@@ -1,39 +1,61 @@
-"""What goes with loyalty and with buying again: the two models in a board's words, doubts included."""
+"""What drives loyalty and repeat purchase: one finding, one figure and one table a question, doubts included."""
 
-from analysis.document.blocks import Block, Callout, Chapter
+from analysis.document.blocks import Block, Callout, Chapter, Prose
 from analysis.document.chapters.base import ChapterContext
-from analysis.document.figures.models import (
-    plot_effects,
-    plot_loyalty_relation,
-    plot_repurchase_relation,
-    plot_validation,
-    relation_finding,
-    validation_finding,
-)
-from analysis.document.method_tables import tabulate_effects, tabulate_validation
+from analysis.document.chapters.driving.chapter import APPENDIX_ONLY
+from analysis.document.chapters.driving.section import Section
+from analysis.document.figures.models import relation_finding, validation_finding
 from analysis.messages import N_, Message
 from analysis.models.results import LoyaltyModel, RepurchaseModel
-from analysis.results import Estimate, NotEstimable
+from analysis.results import NotEstimable
 
 
 def write_drivers(context: ChapterContext) -> Chapter:
-    """Return the chapter on the two models; one that could not be estimated leaves its reason."""
+    """Return the chapter: the two findings, then question by question; what has no answer is listed with its reason."""
     loyalty, repurchase, t = context.audit.loyalty_model, context.audit.repurchase_model, context.t
-    if isinstance(loyalty, NotEstimable) and isinstance(repurchase, NotEstimable):
-        return context.silent_chapter("drivers", t.sentences(*dict.fromkeys([t(loyalty.reason), t(repurchase.reason)])))
-    findings, parts, limits = [], [], []
-    if isinstance(loyalty, NotEstimable):
-        limits.append(t(N_("Satisfaction and loyalty: {reason:message}", reason=loyalty.reason)))
-    else:
+    sections = [section for section in context.sections if section.key not in APPENDIX_ONLY]
+    if not any(section.answered for section in sections):
+        reasons = [section.finding for section in sections]
+        models = [t(model.reason) for model in (loyalty, repurchase) if isinstance(model, NotEstimable)]
+        return context.silent_chapter("drivers", t.sentences(*dict.fromkeys([*models, *reasons])))
+    findings = []
+    if not isinstance(loyalty, NotEstimable):
         findings.append(t(state_loyalty(loyalty)))
-        parts += _loyalty_parts(context, loyalty)
-        limits += [t(note) for note in loyalty.notes]
-    if isinstance(repurchase, NotEstimable):
-        limits.append(t(N_("Satisfaction and buying again: {reason:message}", reason=repurchase.reason)))
-    else:
+    if not isinstance(repurchase, NotEstimable):
         findings.append(t.sentences(*state_repurchase(repurchase)))
-        parts += _repurchase_parts(context, repurchase)
-        limits += [t(note) for note in repurchase.notes]
+    blocks: list[Block | None] = []
+    for section in sections:
+        if section.answered:
+            blocks += [context.section(section.question, f"drivers-{section.key}"), *_answer(section)]
+    limits = context.limits(_limits(context, sections))
+    return context.chapter("drivers", [*context.lead(*findings), *blocks, *_unanswered(context, sections), *limits])
+
+
+def _answer(section: Section) -> list[Block | None]:
+    return [Prose(paragraphs=(section.finding,)), *section.blocks]
+
+
+def _unanswered(context: ChapterContext, sections: list[Section]) -> list[Block]:
+    """Return a list of the questions that the data do not answer, each with the reason."""
+    t = context.t
+    items = tuple(
+        t(N_("{question:message} {reason:text}", question=section.question, reason=section.finding))
+        for section in sections
+        if not section.answered
+    )
+    return [Callout(variant="note", title=t(N_("What these data do not answer")), items=items)] if items else []
+
+
+def _limits(context: ChapterContext, sections: list[Section]) -> list[str]:
+    """Return what cannot be concluded: of the models, of each question, and of all of it; nothing twice."""
+    t = context.t
+    limits: list[str] = []
+    for model in (context.audit.loyalty_model, context.audit.repurchase_model):
+        if not isinstance(model, NotEstimable):
+            limits += [t(note) for note in model.notes]
+    for section in sections:
+        if section.answered:
+            limits += section.limits
     limits.append(
         t(
             N_(
@@ -42,7 +64,7 @@ def write_drivers(context: ChapterContext) -> Chapter:
             )
         )
     )
-    return context.chapter("drivers", [*context.lead(*findings), *parts, *context.limits(list(dict.fromkeys(limits)))])
+    return list(dict.fromkeys(limits))
 
 
 def state_loyalty(model: LoyaltyModel) -> Message:
@@ -79,65 +101,3 @@ def state_repurchase(model: RepurchaseModel) -> list[Message]:
     if not isinstance(model.validation, NotEstimable):
         sentences.append(N_("{finding:message}.", finding=validation_finding(model.validation)))
     return sentences
-
-
-def short_citation(source: str) -> str:
-    """Return the authors of a source that names them with an ampersand before its title, else the whole source.
-
-    >>> short_citation("Curtis, Abratt & Dion, Customer loyalty, Journal of Consumer Satisfaction 24")
-    'Curtis, Abratt & Dion'
-    """
-    authors, ampersand, rest = source.partition(" & ")
-    return f"{authors} & {rest.partition(',')[0]}" if ampersand else source
-
-
-def _loyalty_parts(context: ChapterContext, model: LoyaltyModel) -> list[Block | None]:
-    t = context.t
-    anchor = N_(
-        "Correlation of satisfaction and loyalty: {value:text}; published studies average {anchor:number2}"
-        " ({source:text}, {year:text}).",
-        value=t.estimate(model.correlation),
-        anchor=model.anchor.value,
-        source=short_citation(model.anchor.source),
-        year=str(model.anchor.year),
-    )
-    items: list[Message] = [anchor]
-    ordered = model.ordered
-    if not isinstance(ordered, NotEstimable) and isinstance(ordered.top_effect, Estimate):
-        items.append(
-            N_(
-                "Where satisfaction is 10 points higher, the share of answers {label:text} to the loyalty question"
-                " differs by {effect:text} percentage points.",
-                label=ordered.top_label,
-                effect=t.estimate(ordered.top_effect),
-            )
-        )
-    chosen = next((form for form in model.forms if form.chosen), None)
-    if chosen is not None:
-        items.append(N_("The shape that predicts unseen customers best: {shape:message}.", shape=chosen.name))
-    note = Callout(variant="note", title=t(N_("How firm this is")), items=tuple(t(item) for item in items))
-    return [
-        context.section(N_("Satisfaction and loyalty"), "drivers-loyalty"),
-        plot_loyalty_relation(model, t, context.theme),
-        note,
-    ]
-
-
-def _repurchase_parts(context: ChapterContext, model: RepurchaseModel) -> list[Block | None]:
-    t = context.t
-    fit = model.fits[-1]
-    parts: list[Block | None] = [
-        context.section(N_("Satisfaction and buying again"), "drivers-repurchase"),
-        plot_repurchase_relation(model, t, context.theme),
-        plot_effects(fit, t, context.theme),
-        tabulate_effects(
-            fit.effects, t, title=N_("What goes with buying again, all else in the model equal"),
-            anchor="table-effects",
-        ),
-    ]  # fmt: skip
-    if isinstance(model.validation, NotEstimable):
-        reason = N_("No comparison with past buying: {reason:message}", reason=model.validation.reason)
-        parts.append(Callout(variant="note", title=t(N_("How firm this is")), items=(t(reason),)))
-    else:
-        parts += [plot_validation(model.validation, t, context.theme), tabulate_validation(model.validation, t)]
-    return parts

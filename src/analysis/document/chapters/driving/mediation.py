@@ -85,7 +85,8 @@ def state_mediation(result: MediationAnalysis, t: Translator) -> Message | None:
         return N_(
             "Not that the data can tell. Where satisfaction is {step:int} points higher, the loyalty that comes with it"
             " goes with {through:text} percentage points of the chance to buy again (95% interval {low:points} to"
-            " {high:points}), within the noise; {other:text} ({other_low:points} to {other_high:points}) go other ways.",
+            " {high:points}), within the noise; {other:text} ({other_low:points} to {other_high:points}) go other"
+            " ways.",
             **values,
         )
     return N_(
@@ -219,11 +220,14 @@ def _checks(result: MediationAnalysis) -> Sequence[Message]:
     sensitivity = result.main.sensitivity
     if isinstance(sensitivity, NotEstimable):
         return (sensitivity.reason,)
+    method = N_(
+        "Hidden trait: normal, independent of satisfaction given the controls, moving loyalty and the log odds of"
+        " buying again; its part is taken out of the coefficients (omitted-variable formula)."
+    )
+    if isinstance(sensitivity.tipping_link, NotEstimable):
+        return method, sensitivity.tipping_link.reason
     return (
-        N_(
-            "Hidden trait: normal, independent of satisfaction given the controls, moving loyalty and the log odds of"
-            " buying again; its part is taken out of the coefficients (omitted-variable formula)."
-        ),
+        method,
         N_(
             "A trait that correlates {r:number1} with loyalty would explain the way through loyalty away if one"
             " standard deviation of it changed the log odds by {link:number2}.",

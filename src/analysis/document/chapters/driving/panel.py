@@ -22,8 +22,8 @@ from analysis.models.panel.results import (
     Proposition,
     PurchaseTiming,
 )
-from analysis.models.prediction.nps_satisfaction import NAMES as NPS_NAMES
-from analysis.models.prediction.rank_level import NAMES as RANK_NAMES
+from analysis.models.prediction.nps_satisfaction import SHORT_NAMES as NPS_NAMES
+from analysis.models.prediction.rank_level import SHORT_NAMES as RANK_NAMES
 from analysis.models.prediction.results import NpsComparison, OutcomeComparison, PredictionComparison, RankComparison
 from analysis.results import Estimate, NotEstimable
 
@@ -96,12 +96,20 @@ def state_purchases(purchases: PurchaseTiming) -> Message | None:
     if isinstance(after, NotEstimable):
         return None
     values = {"days": purchases.horizon_days, "low": after.low, "high": after.high, "accounts": purchases.accounts}
-    if after.low > 0 or after.high < 0:
+    if after.low > 0:
         return N_(
-            "When the same customer is 10 points more satisfied, the share who buy within the next {days:int} days"
-            " differs by {value:points} percentage points (95% interval {low:points} to {high:points}; {accounts:int}"
+            "When the same customer is 10 points more satisfied, it is {value:number1} percentage points likelier to"
+            " buy within the next {days:int} days (95% interval {low:number1} to {high:number1}; {accounts:int}"
             " customers).",
             value=after.value,
+            **values,
+        )
+    if after.high < 0:
+        return N_(
+            "When the same customer is 10 points more satisfied, it is {value:number1} percentage points less likely"
+            " to buy within the next {days:int} days (95% interval of the difference {low:points} to {high:points};"
+            " {accounts:int} customers).",
+            value=-after.value,
             **values,
         )
     return N_(

@@ -1,6 +1,6 @@
 """The tables of the panel analyses and of the comparisons of predictors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analysis.document.blocks import Table
 from analysis.document.tables import DASH, end, notes_of, start
@@ -137,8 +137,8 @@ def tabulate_paths(model: CrossLagged, t: Translator) -> Table:
     )
 
 
-def tabulate_scores(comparison: OutcomeComparison, names: dict[str, Message], t: Translator) -> Table:
-    """Return the sets' scores on held-out customers, and their differences."""
+def tabulate_scores(comparison: OutcomeComparison, short: Mapping[str, Message], t: Translator) -> Table:
+    """Return the sets' scores on held-out customers, and their differences; `short` are the sets' short names."""
     rows = [
         (
             t(score.name),
@@ -150,7 +150,11 @@ def tabulate_scores(comparison: OutcomeComparison, names: dict[str, Message], t:
     ]
     for each in comparison.differences:
         if isinstance(each.difference, Estimate):
-            label = N_("{first:message}, less: {second:message}", first=names[each.first], second=names[each.second])
+            label = N_(
+                "Difference: {first:message} less {second:message}",
+                first=short[each.first],
+                second=short[each.second],
+            )
             p = t.value(each.difference.p_value, "pvalue")
             rows.append((t(label), DASH, t.difference(each.difference), p))
     note = N_(
@@ -168,20 +172,20 @@ def tabulate_scores(comparison: OutcomeComparison, names: dict[str, Message], t:
             end(t(N_("p")), 0.7),
         ),
         rows=tuple(rows),
-        notes=notes_of(t(note), _vuong(comparison.vuong, names, t)),
+        notes=notes_of(t(note), _vuong(comparison.vuong, short, t)),
         anchor=f"table-panel-{comparison.key.replace('_', '-')}",
     )
 
 
-def _vuong(test: VuongTest | NotEstimable, names: dict[str, Message], t: Translator) -> str:
+def _vuong(test: VuongTest | NotEstimable, short: Mapping[str, Message], t: Translator) -> str:
     if isinstance(test, NotEstimable):
         return t(test.reason)
     return t(
         N_(
             "Vuong's test of {first:message} against {second:message}, clustered: t = {statistic:number2},"
             " p = {p:pvalue}; distinguishable at all: p = {alike:pvalue} ({draws:int} draws).",
-            first=names[test.first],
-            second=names[test.second],
+            first=short[test.first],
+            second=short[test.second],
             statistic=test.statistic,
             p=test.p_difference,
             alike=test.p_distinguishable,

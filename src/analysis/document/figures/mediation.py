@@ -10,13 +10,14 @@ from analysis.document.figures.base import (
     rows_height,
     style_value_axis,
 )
-from analysis.document.theme import GREY, INK, Theme
+from analysis.document.theme import GREY, INK, Theme, tint
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
 from analysis.models.mediation.analysis import MediationAnalysis
 from analysis.results import Estimate
 
 BAR = 0.56  # of a row's height
+TOTAL_TINT = 0.35  # darker than the parts, light enough for an interval to show upon it
 
 
 def part_names() -> tuple[Message, Message, Message]:
@@ -34,7 +35,7 @@ def plot_mediation(result: MediationAnalysis, finding: Message, t: Translator, t
     with figure_drawing(theme, "mediation", rows_height(len(estimates))) as sheet:
         ax = sheet.ax
         rows = range(len(estimates))
-        colors = [theme.pale, theme.pale, theme.color]
+        colors = [theme.pale, theme.pale, tint(theme.color, TOTAL_TINT)]
         ax.barh(rows, [estimate.value for estimate in estimates], height=BAR, color=colors, linewidth=0, zorder=2)
         ax.hlines(rows, [e.low for e in estimates], [e.high for e in estimates], color=INK, linewidth=1.2, zorder=3)
         ax.axvline(0, color=GREY, linewidth=0.9, zorder=4)

@@ -89,7 +89,7 @@ class Sensitivity(ModelPart):
         The indirect effect at some strengths; empty without a benchmark.
     moderate_correlation, tipping_link
         A trait of this correlation with the mediator would have to change the outcome's linear predictor by so much per
-        standard deviation.
+        standard deviation (a linear outcome: in its residual ones), or why none could.
     rho, product_residual, product_total
         Linear outcomes: the correlation of the two equations' disturbances at which the indirect effect is nil, its
         square (the product of the shares of what is unexplained), and the product of shares of all variance; else
@@ -103,7 +103,7 @@ class Sensitivity(ModelPart):
     tipping_strength: float | NotEstimable
     points: tuple[SensitivityPoint, ...]
     moderate_correlation: float
-    tipping_link: float
+    tipping_link: float | NotEstimable
     rho: Outcome | None = None
     product_residual: float | None = None
     product_total: float | None = None

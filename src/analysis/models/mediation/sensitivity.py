@@ -34,6 +34,8 @@ from analysis.models.mediation.system import FittedSystem
 from analysis.results import NotEstimable, Outcome
 
 LOGISTIC = (16 * np.sqrt(3) / (15 * np.pi)) ** 2
+# Families in which an unmeasured trait flattens all coefficients, and how much of its variance counts.
+ATTENUATION = {"binary": LOGISTIC, "ordered": LOGISTIC, "probit": 1.0}
 STRENGTHS = (0.0, 0.5, 1.0, 2.0, 3.0)
 MODERATE = 0.3  # a medium correlation (Cohen 1988)
 FARTHEST = 50.0  # multiples of the benchmark beyond which nobody would look
@@ -107,19 +109,22 @@ def _link_per_residual(fitted: FittedSystem) -> float:
 
 def _attenuation(fitted: FittedSystem, link: float, correlation: float) -> float:
     """Return by what the coefficients with the trait exceed those without it."""
-    factor = {"binary": LOGISTIC, "ordered": LOGISTIC, "probit": 1.0}.get(fitted.system.family, 0.0)
+    factor = ATTENUATION.get(fitted.system.family, 0.0)
     return float(np.sqrt(1 + factor * link**2 * (1 - correlation**2)))
 
 
-def _tipping_link(fitted: FittedSystem, standard: float, correlation: float) -> float:
+def _tipping_link(fitted: FittedSystem, standard: float, correlation: float) -> float | NotEstimable:
     """Return g at which the mediator's coefficient is nil for a trait of this correlation: ``g r = k(g) B``.
 
-    Since k^2 = 1 + c g^2 (1 - r^2), this is a quadratic; without a solution the trait would have to foretell the
-    outcome, and the value for k = 1 is a lower bound.
+    Since k^2 = 1 + c g^2 (1 - r^2), this is a quadratic; without a solution no trait so correlated is strong enough.
     """
-    factor = {"binary": LOGISTIC, "ordered": LOGISTIC, "probit": 1.0}.get(fitted.system.family, 0.0)
+    factor = ATTENUATION.get(fitted.system.family, 0.0)
     rest = correlation**2 - factor * standard**2 * (1 - correlation**2)
-    return abs(standard) / (float(np.sqrt(rest)) if rest > 0 else correlation) / _outcome_unit(fitted)
+    if rest <= 0:
+        return NotEstimable(
+            reason=N_("No hidden trait that correlates {r:number1} with it would explain it away.", r=correlation)
+        )
+    return abs(standard) / float(np.sqrt(rest)) / _outcome_unit(fitted)
 
 
 def _outcome_unit(fitted: FittedSystem) -> float:

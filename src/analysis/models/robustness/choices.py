@@ -70,7 +70,8 @@ def level_label(factor: str, level: str) -> Message:
         return N_("{days:int} days", days=int(level))
     if factor == "waves":
         return N_("wave {wave:text} alone", wave=level.removeprefix("wave:"))
-    return N_("{parts:list}", parts=[known[part] for part in level.split("+")])
+    first, _, rest = level.partition("+")
+    return N_("{first:message} + {rest:message}", first=known[first], rest=level_label(factor, rest))
 
 
 def spec_key(levels: Sequence[tuple[str, str]]) -> str:

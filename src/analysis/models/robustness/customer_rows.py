@@ -156,6 +156,9 @@ def _averaged(answers: Answers, at: Codes, groups: Codes) -> pd.DataFrame:
 
     persons = pd.factorize(frame["respondent_key"])[0][at]
     each = np.unique(np.column_stack([groups, persons]), axis=0)[:, 0]
+    total = np.bincount(groups, weights=survey, minlength=count)
+    # a weight that is missing or not above 0 is refused, whatever the others of its customer are
+    refused = np.bincount(groups, weights=~(survey > 0), minlength=count) > 0
     day = np.full(count, -FAR)
     np.maximum.at(day, groups, answers.day[at])
     customer = np.zeros(count, dtype=np.int64)
@@ -166,7 +169,7 @@ def _averaged(answers: Answers, at: Codes, groups: Codes) -> pd.DataFrame:
             "day": day,
             "satisfaction": mean("satisfaction_index"),
             "loyalty": mean("loyalty_index"),
-            "weight": np.bincount(groups, weights=survey, minlength=count) / np.bincount(each, minlength=count),
+            "weight": np.where(refused, np.nan, total / np.bincount(each, minlength=count)),
         }
     )
 

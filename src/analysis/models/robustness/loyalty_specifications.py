@@ -6,7 +6,6 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from analysis.messages import N_, Message
 from analysis.models.clustering import Codes, Floats, sum_by_cluster
@@ -19,6 +18,7 @@ from analysis.models.robustness.specification import Levels, Tried
 from analysis.params.model import ClientParams
 
 WINSORISED = (0.05, 0.95)
+ROUNDING = 1e-12
 INTERCEPT, LINE, RANKS, SQUARE, PULLED, LOYALTY, LOYALTY_PULLED = range(7)
 FOCAL_COLUMNS = 7  # the controls' columns follow
 # Below this share of its own size a standard error is rounding: the two indices are the same thing.
@@ -162,42 +162,50 @@ class _Rows:
         for name, columns in self.blocks.items():
             blocks[name] = list(range(column, column + len(columns)))
             column += len(columns)
-        moments = cluster_moments(focal_columns(base), weights, codes, accounts)
+        moments = cluster_moments(focal_columns(base, weights), weights, codes, accounts)
         return RowSet(moments=moments, blocks=blocks, reason=alike, single=present == len(base))
 
 
-def focal_columns(base: Floats) -> Floats:
+def focal_columns(base: Floats, weights: Floats) -> Floats:
     """Return intercept, satisfaction in its forms (per 10 points), loyalty in its forms, then the controls."""
-    satisfaction, loyalty = base[:, 0] / 10, base[:, 1]
-    centred = satisfaction - satisfaction.mean()
+    centred = base - np.average(base, axis=0, weights=weights)  # cross-products of small numbers lose no digits
+    satisfaction, loyalty = centred[:, 0] / 10, centred[:, 1]
     return np.column_stack(
         [
             np.ones(len(base)),
-            centred,
-            rank_scores(centred),
-            centred**2,
-            pulled_in(centred),
-            loyalty - loyalty.mean(),  # centred: cross-products of small numbers lose no digits
-            pulled_in(loyalty - loyalty.mean()),
+            satisfaction,
+            rank_scores(satisfaction, weights),
+            satisfaction**2,
+            pulled_in(satisfaction, weights),
+            loyalty,
+            pulled_in(loyalty, weights),
             base[:, 2:],
         ]
     )
 
 
-def rank_scores(values: Floats) -> Floats:
-    """Return the ranks (ties: their mean), centred and with the standard deviation of `values`.
+def rank_scores(values: Floats, weights: Floats) -> Floats:
+    """Return weighted ranks (ties: their middle), centred and with the standard deviation of `values`.
 
     A slope on them is the effect of as many ranks as 10 points are worth on average.
     """
-    ranks = rankdata(values)
-    ranks = ranks - ranks.mean()
-    spread = ranks.std()
-    return np.asarray(ranks * (values.std() / spread) if spread > 0 else ranks)
+    levels, place = np.unique(values, return_inverse=True)
+    own = np.bincount(place, weights=weights, minlength=len(levels))
+    ranks = (np.cumsum(own) - own / 2)[place]
+    ranks = ranks - np.average(ranks, weights=weights)
+    spread = np.sqrt(np.average(ranks**2, weights=weights))
+    if spread == 0:
+        return ranks
+    mean = np.average(values, weights=weights)
+    return np.asarray(ranks * np.sqrt(np.average((values - mean) ** 2, weights=weights)) / spread)
 
 
-def pulled_in(values: Floats) -> Floats:
-    """Return the values with the lowest and highest 5% set to the quantiles there."""
-    return np.asarray(np.clip(values, *np.quantile(values, WINSORISED)))
+def pulled_in(values: Floats, weights: Floats) -> Floats:
+    """Return the values with the lowest and highest 5% (by weight) set to the values there."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order]) / weights.sum()
+    low, high = values[order][np.searchsorted(reached, np.array(WINSORISED) - ROUNDING)]
+    return np.asarray(np.clip(values, low, high))
 
 
 def respondents(rows: pd.DataFrame) -> Codes:

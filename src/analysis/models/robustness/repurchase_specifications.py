@@ -162,9 +162,9 @@ def fit_specification(rows: CustomerSet, chosen: dict[str, str], params: ClientP
     """Return the average effect of 10 points of satisfaction, percentage points, or why there is none."""
     x = rows.satisfaction
     if chosen["outliers"] == "winsorised":
-        x = pulled_in(x)
+        x = pulled_in(x, rows.weights)
     if chosen["form"] == "ranks":
-        x = rank_scores(x)
+        x = rank_scores(x, rows.weights)
     names = rows.kept if chosen["controls"] == "all" else chosen["controls"].split("+")
     controls = [control for name in names if name != "none" for control in rows.controls[name]]
     if is_redundant(x, [np.ones(len(x))]):

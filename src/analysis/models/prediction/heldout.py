@@ -21,7 +21,9 @@ from analysis.models.prediction.results import PredictorScore, ScoreDifference
 from analysis.results import NotEstimable, Outcome
 
 HUNDRED = 100.0  # scores are told per 100 customers
+ALIKE = 1e-4  # of a score per 100 customers: below this two sets differ by the ridge only
 RIDGE = 1e-6  # of the summed weights, on columns of variance 1: only lest a part without any variation has no solution
+CELLS = 10_000_000  # rows times parts fitted at a time, so that memory stays bounded
 ITERATIONS = 30
 LONGEST_STEP = 5.0
 TOLERANCE = 1e-9
@@ -39,7 +41,7 @@ class HeldOut:
     def difference(self, first: str, second: str) -> Outcome:
         """Return the mean difference of two sets over the parts, with its interval."""
         gains = self.scores[:, self.keys.index(first)] - self.scores[:, self.keys.index(second)]
-        if np.ptp(gains) <= TOLERANCE:
+        if np.ptp(gains) <= ALIKE:
             return NotEstimable(
                 reason=N_("The two predict every customer alike, so there is no difference to be tested."), n=self.n
             )
@@ -90,19 +92,31 @@ def score_held_out(
     family
         Logistic regression, or least squares with normal errors.
     """
-    above = outcome if family == "binomial" else (outcome > np.median(outcome)).astype(float)
+    above = outcome if family == "binomial" else _high(outcome, clusters)
     if fewest_clusters(above, clusters) < 2 * FOLDS:
         return NotEstimable(
             reason=N_("There are too few customers of either kind to hold some back and predict them."), n=len(outcome)
         )
-    held = np.array(list(stratified_folds(above, clusters, rng)), dtype=float)
-    train, test = weights * (1 - held), weights * held
-    columns = []
-    for design in designs.values():
-        log_density = _binomial if family == "binomial" else _normal
-        density = log_density(outcome, _standardised(design), train)
-        columns.append((test * density).sum(axis=1) / test.sum(axis=1))
-    return HeldOut(keys=tuple(designs), scores=HUNDRED * np.column_stack(columns), n=len(outcome))
+    held = list(stratified_folds(above, clusters, rng))
+    log_density = _binomial if family == "binomial" else _normal
+    ready = [_standardised(design) for design in designs.values()]
+    block = max(1, CELLS // len(outcome))
+    scores = []
+    for start in range(0, len(held), block):
+        test = weights * np.array(held[start : start + block])
+        densities = [log_density(outcome, design, weights - test) for design in ready]
+        scores.append(np.column_stack([(test * each).sum(axis=1) / test.sum(axis=1) for each in densities]))
+    return HeldOut(keys=tuple(designs), scores=HUNDRED * np.concatenate(scores), n=len(outcome))
+
+
+def _high(outcome: Floats, clusters: Codes) -> Floats:
+    """Return by row whether its cluster's largest outcome is above the average of such, to spread these over the parts.
+
+    The largest and not the mean: deviations from a cluster's own mean have none.
+    """
+    largest = np.full(int(clusters.max()) + 1, -np.inf)
+    np.maximum.at(largest, clusters, outcome)
+    return (largest > largest.mean()).astype(float)[clusters]
 
 
 def _standardised(design: Floats) -> Floats:
@@ -140,6 +154,5 @@ def _normal(outcome: Floats, design: Floats, train: Floats) -> Floats:
     curvature = (train @ products).reshape(-1, k, k) + RIDGE * total[:, None, None] * np.eye(k)
     beta = np.linalg.solve(curvature, ((train * outcome) @ design)[:, :, None])[:, :, 0]
     residual = outcome - beta @ design.T
-    rows = (train > 0).sum(axis=1)
-    variance = (train * residual**2).sum(axis=1) / total * rows / np.maximum(rows - k, 1)
+    variance = (train * residual**2).sum(axis=1) / total  # no rows are counted, so that splitting one changes nothing
     return -0.5 * (np.log(2 * np.pi * variance)[:, None] + residual**2 / variance[:, None])

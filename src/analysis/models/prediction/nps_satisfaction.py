@@ -30,6 +30,7 @@ from analysis.models.terms import SATISFACTION, Design, Term, build_design, is_r
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
 
+DIGITS = 9
 PROMOTER, DETRACTOR = 9, 6  # lowest answer of a promoter, highest of a detractor (Reichheld 2003)
 NAMES: dict[str, Message] = {
     "baseline": N_("Past buying only"),
@@ -37,6 +38,12 @@ NAMES: dict[str, Message] = {
     "category": N_("Past buying and promoters, detractors"),
     "satisfaction": N_("Past buying and satisfaction"),
     "both": N_("Past buying, recommendation and satisfaction"),
+}
+SHORT_NAMES: dict[str, Message] = {
+    "recommendation": N_("recommendation"),
+    "category": N_("promoters and detractors"),
+    "satisfaction": N_("satisfaction"),
+    "both": N_("both questions"),
 }
 PAIRS = (
     ("recommendation", "satisfaction"),
@@ -88,13 +95,15 @@ def compare_nps_satisfaction(data: ClientData, params: ClientParams) -> NpsCompa
         return NotEstimable(reason=lacking)
     if item is None:
         return NotEstimable(reason=N_("The survey does not ask whether customers would recommend."))
+    answered = build_sample(data, params).rows
+    if not (answered["weight"] > 0).all():
+        return NotEstimable(reason=N_("Some survey weights are missing or not above zero."), n=len(answered))
     rows = customers_with_both(data, params, item)
     refused = _refuse(rows, params)
     if refused is not None:
         return refused
     sample = _designs(rows)
     events, n = int(rows["bought"].sum()), len(rows)
-    repurchase, purchases = (_repurchase(sample, params), _purchases(sample, params))
     return NpsComparison(
         n=n,
         events=events,
@@ -102,8 +111,8 @@ def compare_nps_satisfaction(data: ClientData, params: ClientParams) -> NpsCompa
         weighted=bool(np.ptp(sample.weights) > 0),
         folds=FOLDS,
         repeats=REPEATS,
-        repurchase=repurchase,
-        purchases=purchases,
+        repurchase=_repurchase(sample, params),
+        purchases=_purchases(sample, params),
         proposition=PROPOSITION,
         controls=sample.designs["baseline"].controls,
     )
@@ -151,8 +160,6 @@ def _refuse(rows: pd.DataFrame, params: ClientParams) -> NotEstimable | None:
                 days=days,
             )
         )
-    if not (rows["weight"] > 0).all():
-        return NotEstimable(reason=N_("Some survey weights are missing or not above zero."), n=n)
     groups = rows["group"].nunique()
     if n < limits.min_n or groups < limits.min_clusters:
         return NotEstimable(
@@ -169,7 +176,8 @@ def _refuse(rows: pd.DataFrame, params: ClientParams) -> NotEstimable | None:
         ("satisfaction", N_("All but a few of {n:int} customers gave the same satisfaction.", n=n)),
         ("recommendation", N_("All but a few of {n:int} customers gave the same recommendation.", n=n)),
     ):
-        if differing_accounts(rows[column].to_numpy(dtype=float), np.arange(n)) < FEWEST_DIFFERING:
+        # a weighted mean of the same answers may differ in its last digits
+        if differing_accounts(np.round(rows[column].to_numpy(dtype=float), DIGITS), np.arange(n)) < FEWEST_DIFFERING:
             return NotEstimable(reason=same, n=n)
     satisfaction = rows["satisfaction"].to_numpy(dtype=float)
     if is_redundant(rows["recommendation"].to_numpy(dtype=float), [np.ones(n), satisfaction]):

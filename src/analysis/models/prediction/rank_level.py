@@ -41,6 +41,7 @@ NAMES: dict[str, Message] = {
     "rank": N_("Rank among suppliers"),
     "both": N_("Level and rank"),
 }
+SHORT_NAMES: dict[str, Message] = {"level": N_("level"), "rank": N_("rank"), "both": N_("level and rank together")}
 PAIRS = (("rank", "level"), ("both", "level"), ("both", "rank"))
 FORMULA = N_(
     "Wallet Allocation Rule (Keiningham, Aksoy, Buoye and Cooil 2011): share = (1 − rank / (number of suppliers + 1)) ×"

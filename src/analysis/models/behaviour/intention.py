@@ -16,13 +16,14 @@ from analysis.models.behaviour.plan import fitting_controls, refuse_constant, re
 from analysis.models.behaviour.result import IntentionGroup, IntentionModel
 from analysis.models.behaviour.said_done import said_and_done
 from analysis.models.behaviour.stacked import difference_estimate, stacked_draws
+from analysis.models.binomial import Logit
 from analysis.models.bootstrap import model_draws, model_generator
-from analysis.models.clustering import Codes, Floats, checked_weights, cluster_codes
+from analysis.models.clustering import Codes, Floats, checked_weights, cluster_codes, coefficient_rows
 from analysis.models.curve import binned_means
 from analysis.models.linear import fit_linear
 from analysis.models.loyalty import correlation
-from analysis.models.parts import PublishedAnchor
-from analysis.models.repurchase_fits import coefficients, effect_estimate, fit_predictors
+from analysis.models.parts import Coefficient, PublishedAnchor
+from analysis.models.repurchase_fits import effect_estimate, fit_predictors
 from analysis.models.repurchase_plan import behaviour_controls, eligible_rows
 from analysis.models.repurchase_sample import RepurchaseSample, build_sample, index_responses, usable_answers
 from analysis.models.terms import SATISFACTION, Design, build_design
@@ -103,8 +104,8 @@ def compare_intention(data: ClientData, params: ClientParams) -> IntentionModel 
         anchors=ANCHORS,
         table=said_and_done(plan.intended, plan.bought, plan.weights, plan.clusters, params),
         groups=_groups(plan, satisfaction, params),
-        coefficients_intention=coefficients(plan.design, said),
-        coefficients_purchase=coefficients(plan.design, done),
+        coefficients_intention=_coefficients(plan, said),
+        coefficients_purchase=_coefficients(plan, done),
         controls=plan.design.controls,
         notes=plan.notes + plan.design.notes,
     )
@@ -221,6 +222,10 @@ def _uneven(score: Floats, bought: Floats, params: ClientParams, predictors: int
 def _correlation(satisfaction: Floats, outcome: Floats, plan: IntentionPlan) -> Outcome:
     ones = np.ones((len(outcome), 1))
     return correlation(satisfaction, outcome, fit_linear(outcome, ones, weights=plan.weights, clusters=plan.clusters))
+
+
+def _coefficients(plan: IntentionPlan, fit: Logit) -> tuple[Coefficient, ...]:
+    return coefficient_rows(plan.design.terms, fit.coefficients, fit.covariance, fit.accounts)
 
 
 def _groups(plan: IntentionPlan, satisfaction: Floats, params: ClientParams) -> tuple[IntentionGroup, ...]:

@@ -216,8 +216,8 @@ def _method(result: DriverAnalysis, t: Translator) -> tuple[str, ...]:
         if shares.refit_error is not None:
             sentences.append(
                 N_(
-                    "Draws that were also fitted in full differ by {error:number2} standard errors of a share (root mean"
-                    " square; {outcome:message}).",
+                    "Draws that were also fitted in full differ by {error:number2} standard errors of a share (root"
+                    " mean square; {outcome:message}).",
                     error=shares.refit_error,
                     outcome=shares.outcome,
                 )

@@ -34,7 +34,7 @@ export AUDIT_CLIENT AUDIT_CLIENTS AUDIT_PARAMS AUDIT_OUT AUDIT_AS_OF AUDIT_LANGU
 # What make would hand on to commands besides, options included.
 MAKEOVERRIDES :=
 
-.PHONY: help report study validate schema test test-all lint format docs lock bench clean env
+.PHONY: help report study validate schema test test-all lint format docs lock bench calibrate clean env
 
 help: ## list what there is to do
 	@echo 'Usage: make TARGET [VARIABLE=value]'
@@ -49,6 +49,11 @@ help: ## list what there is to do
 	@echo '  AS_OF=2026-06-30    date of the audit (what the parameters or the data say)'
 	@echo '  LANGUAGE=en|zh      language of the report (what the parameters say)'
 	@echo '  FORCE=1             build even if nothing has changed'
+	@echo
+	@echo 'Variables of calibrate:'
+	@echo '  DRAWS=2000          clients drawn for each cell of the grid'
+	@echo '  GROUPS="loyalty"    which analyses to draw (all)'
+	@echo '  WORKERS=2           processes'
 
 report: $(READY) ## build the report of CLIENT: PDF, HTML, notebook and JSON
 	@$(BIN)/audit report
@@ -89,6 +94,9 @@ lock: ## resolve requirements.lock anew from pyproject.toml
 bench: $(READY) ## measure the report against the plain stack, the PDF alone and memory
 	$(BIN)/python benchmarks/against_plain_stack.py
 	$(BIN)/python benchmarks/pdf_and_memory.py
+
+calibrate: $(READY) ## draw clients of known truth (hours; goes on where it was) and write docs/calibration.csv, .md
+	$(BIN)/python -m analysis.calibration
 
 clean: ## remove the environment, caches and what tests left; reports stay
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -20,8 +20,10 @@ from analysis.results import NotEstimable
 
 FEWEST_ASKED = 0.5
 """A driver must be answered in this share of the responses about any driver, or it would empty the complete ones."""
-ACCOUNTS_PER_PREDICTOR = 5
-"""Fewest accounts for each predictor of a driver model (the usual lower end for least squares)."""
+ACCOUNTS_PER_DRIVER = 5
+"""Fewest accounts for each driver where R squared is shared out: with fewer, its interval covered less than 93%."""
+ACCOUNTS_PER_COEFFICIENT = 2
+"""Fewest accounts for each coefficient of a regression, as in the loyalty model."""
 TWINS = 1 - 1e-9  # correlation from which two drivers are the same answers
 
 
@@ -171,9 +173,11 @@ def refuse_rows(frame: DriverFrame, params: ClientParams) -> NotEstimable | None
     return None
 
 
-def refuse_predictors(frame: DriverFrame, predictors: int) -> NotEstimable | None:
-    """Return that there are too few accounts for so many predictors, or None."""
-    least = ACCOUNTS_PER_PREDICTOR * (predictors + 1)
+def refuse_predictors(
+    frame: DriverFrame, predictors: int, per_predictor: int = ACCOUNTS_PER_DRIVER
+) -> NotEstimable | None:
+    """Return that there are too few accounts for so many predictors and an intercept, or None."""
+    least = per_predictor * (predictors + 1)
     if frame.accounts >= least:
         return None
     reason = N_(

@@ -9,7 +9,7 @@ from analysis.data.client import ClientData
 from analysis.messages import N_, Message
 from analysis.models.clustering import Floats, coefficient_rows, estimate_from_error, wald_test
 from analysis.models.diagnostics import check_collinearity
-from analysis.models.drivers.data import DriverFrame, driver_frame, refuse_predictors
+from analysis.models.drivers.data import ACCOUNTS_PER_COEFFICIENT, DriverFrame, driver_frame, refuse_predictors
 from analysis.models.drivers.result import DriverEffect, EffectTable
 from analysis.models.linear import LinearFit, fit_linear
 from analysis.models.loyalty_sample import CONTROL_NAMES, control_values
@@ -90,7 +90,7 @@ def effects_on(
     if np.linalg.matrix_rank(np.column_stack([np.ones(len(outcome)), frame.values])) <= len(frame.drivers):
         return NotEstimable(reason=N_("Among the responses with all answers, the parts cannot be told apart."))
     design = build_design(len(outcome), terms, [control for control in controls if control.terms])
-    refusal = refuse_predictors(frame, len(design.terms) - 1)
+    refusal = refuse_predictors(frame, len(design.terms) - 1, ACCOUNTS_PER_COEFFICIENT)
     if refusal is not None:
         return refusal
     fit = fit_linear(outcome, design.matrix, weights=frame.weights, clusters=frame.clusters)

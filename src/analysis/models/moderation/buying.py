@@ -17,8 +17,9 @@ from scipy.special import expit
 from analysis.data.client import ClientData
 from analysis.messages import N_, Message
 from analysis.models.binomial import Logit, fit_binomial, population_mean
-from analysis.models.clustering import Floats, estimate_from_error, wald_test
+from analysis.models.clustering import Floats
 from analysis.models.moderation.designs import Interacted, interact
+from analysis.models.moderation.inference import contrast_estimate, joint_test
 from analysis.models.moderation.moderators import Moderator
 from analysis.models.moderation.result import Contrast, Interaction, Untested
 from analysis.models.repurchase import missing_data
@@ -64,7 +65,7 @@ def buying_interaction(moderator: Moderator, plan: Plan, params: ClientParams) -
     effects = [[_effect(fit, design, kind) for kind in pair] for pair in design.kinds]
     values = np.array([first[0] - second[0] for first, second in effects])
     deviations = np.column_stack([first[1] - second[1] for first, second in effects])
-    statistic, df, p = wald_test(values, deviations.T @ deviations, fit.accounts)
+    statistic, df, p = joint_test(values, deviations)
     return Interaction(
         response="repurchase",
         key=moderator.key,
@@ -114,11 +115,6 @@ def _effect(fit: Logit, design: Interacted, kind: Floats) -> tuple[float, Floats
 
 
 def _estimate(fit: Logit, value: float, deviations: Floats) -> Estimate:
-    return estimate_from_error(
-        100 * value,
-        100 * float(np.linalg.norm(deviations)),
-        clusters=fit.accounts,
-        unit="percentage_points",
-        n=len(fit.outcome),
-        method="ame-delta-cr3-t",
+    return contrast_estimate(
+        100 * value, 100 * deviations, unit="percentage_points", n=len(fit.outcome), method="ame-delta-cr3-t"
     )

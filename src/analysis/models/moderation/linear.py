@@ -6,10 +6,11 @@ import numpy as np
 from scipy import stats
 
 from analysis.messages import Message
-from analysis.models.clustering import LEVEL, Floats, estimate_from_error, wald_test
+from analysis.models.clustering import LEVEL, Floats
 from analysis.models.linear import LinearFit, fit_linear
 from analysis.models.loyalty_sample import LoyaltySample
 from analysis.models.moderation.designs import Interacted, interact
+from analysis.models.moderation.inference import contrast_estimate, joint_test
 from analysis.models.moderation.moderators import Moderator
 from analysis.models.moderation.result import Contrast, Interaction, JohnsonNeyman, Stretch, Untested
 from analysis.models.shape.spline import weighted_quantiles
@@ -28,7 +29,7 @@ def loyalty_interaction(moderator: Moderator, sample: LoyaltySample, params: Cli
     outcome = sample.rows["loyalty_index"].to_numpy(dtype=float)[design.rows]
     fit = fit_linear(outcome, design.matrix, weights=sample.weights[design.rows], clusters=sample.clusters[design.rows])
     products = slice(2 + design.columns, 2 + 2 * design.columns)
-    statistic, df, p = wald_test(fit.coefficients[products], fit.covariance[products, products], fit.accounts)
+    statistic, df, p = joint_test(fit.coefficients[products], fit.deviations[:, products])
     return Interaction(
         response="loyalty",
         key=moderator.key,
@@ -55,10 +56,9 @@ def loyalty_interaction(moderator: Moderator, sample: LoyaltySample, params: Cli
 
 
 def _estimate(fit: LinearFit, direction: Floats) -> Estimate:
-    return estimate_from_error(
+    return contrast_estimate(
         float(direction @ fit.coefficients),
-        float(np.linalg.norm(fit.deviations @ direction)),
-        clusters=fit.accounts,
+        fit.deviations @ direction,
         unit="index",
         n=len(fit.fitted),
         method="hc3-t" if fit.accounts == len(fit.fitted) else "cr3-t",

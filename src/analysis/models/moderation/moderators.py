@@ -92,12 +92,14 @@ def customer_moderators(plan: Plan, data: ClientData, params: ClientParams) -> l
 def past_buying(rows: pd.DataFrame, data: ClientData, params: ClientParams) -> dict[str, pd.Series]:
     """Return days since the last order day before each response, and the order days in the history before it."""
     purchases = purchase_days(data)
-    customer = pd.Categorical(purchases["customer_id"])
-    codes = pd.Categorical(rows["customer_id"].astype(object), categories=customer.categories).codes.astype(np.int64)
+    if purchases.empty:
+        return {}
+    customer, names = pd.factorize(purchases["customer_id"])  # sorted by customer, so that codes rise with the rows
+    codes = pd.Index(names).get_indexer(pd.Index(rows["customer_id"].astype(object)))
     day = _day_numbers(purchases["day"])
     answered = _day_numbers(rows["responded_on"])
     span = int(max(day.max(), answered.max())) + 2 + params.repurchase.history_days
-    line = customer.codes.astype(np.int64) * span + day  # sorted: by customer, then by day
+    line = customer.astype(np.int64) * span + day
     here = codes * span + answered
     before = np.searchsorted(line, here, side="left")
     first = np.searchsorted(line, codes * span, side="left")

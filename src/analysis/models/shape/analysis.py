@@ -150,7 +150,7 @@ def _zones(
     edges = place_edges(sample.satisfaction, sample.weights, respondents, params.limits.small_cell)
     if isinstance(edges, NotEstimable):
         return edges
-    rows = smooth.rows(edges.at)
+    rows = smooth.rows(edges.positions)
     heights = Heights(
         value=rows @ smooth.fit.coefficients,
         deviations=smooth.fit.deviations @ rows.T,

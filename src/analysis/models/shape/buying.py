@@ -71,8 +71,8 @@ def _of_plan(
     curve = _curve(fit, grid, knots)
     if isinstance(edges, NotEstimable):
         return edges, curve
-    value, deviations = _means(fit, edges.at, knots)
-    drawn = _draws(fit, edges.at, knots, draws, rng)
+    value, deviations = _means(fit, edges.positions, knots)
+    drawn = _draws(fit, edges.positions, knots, draws, rng)
     heights = Heights(value=100 * value, deviations=100 * deviations, draws=100 * drawn)
     return compare_zones(edges, heights, "percentage_points", rng), curve
 

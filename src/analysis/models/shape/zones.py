@@ -38,7 +38,7 @@ TOO_NARROW = N_("The answers lie too close together on the scale to compare its 
 class Edges:
     """The ends of the zones: all positions on the scale, and start and end of each zone as places among them."""
 
-    at: Floats
+    positions: Floats
     starts: np.ndarray
     ends: np.ndarray
     counts: np.ndarray
@@ -77,7 +77,7 @@ def place_edges(satisfaction: Floats, weights: Floats, respondents: Codes, small
     kept = counts >= small_cell
     if kept.sum() < FEWEST_ZONES:
         return NotEstimable(reason=TOO_NARROW)
-    return Edges(at=at, starts=starts[kept], ends=starts[kept] + span, counts=counts[kept])
+    return Edges(positions=at, starts=starts[kept], ends=starts[kept] + span, counts=counts[kept])
 
 
 def compare_zones(edges: Edges, heights: Heights, unit: Unit, rng: np.random.Generator) -> Zones | NotEstimable:
@@ -100,8 +100,8 @@ def compare_zones(edges: Edges, heights: Heights, unit: Unit, rng: np.random.Gen
     steepest_in = np.argmax(heights.draws @ inside.T, axis=1)
     zones = tuple(
         Zone(
-            low=float(edges.at[edges.starts[j]]),
-            high=float(edges.at[edges.ends[j]]),
+            low=float(edges.positions[edges.starts[j]]),
+            high=float(edges.positions[edges.ends[j]]),
             slope=Estimate(
                 value=float(slopes[j]),
                 low=float(slopes[j] - critical * errors[j]),
@@ -128,13 +128,13 @@ def compare_zones(edges: Edges, heights: Heights, unit: Unit, rng: np.random.Gen
 
 def _zone_maps(edges: Edges) -> tuple[Floats, Floats]:
     """Return the maps from heights to slopes per 10 points inside each zone, and to inside minus the rest."""
-    zones, count = len(edges.starts), len(edges.at)
+    zones, count = len(edges.starts), len(edges.positions)
     inside, whole = np.zeros((zones, count)), np.zeros((zones, count))
     row = np.arange(zones)
     inside[row, edges.starts], inside[row, edges.ends] = -1.0, 1.0
     whole[:, 0], whole[:, -1] = -1.0, 1.0
-    width = edges.at[edges.ends] - edges.at[edges.starts]
-    rest = (whole - inside) / (edges.at[-1] - edges.at[0] - width)[:, None]
+    width = edges.positions[edges.ends] - edges.positions[edges.starts]
+    rest = (whole - inside) / (edges.positions[-1] - edges.positions[0] - width)[:, None]
     inside = inside / width[:, None]
     return 10 * inside, 10 * (inside - rest)
 

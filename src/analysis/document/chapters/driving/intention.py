@@ -40,7 +40,7 @@ def title_of(model: IntentionModel) -> Message:
         return N_("Satisfaction goes with what customers say more than with what they do")
     if isinstance(model.difference, Estimate) and model.difference.high < 0:
         return N_("Satisfaction goes with what customers do more than with what they say")
-    return N_("Satisfaction goes with what customers say and do, no more with the one than the data can tell")
+    return N_("The data cannot tell whether satisfaction goes more with what customers say or with what they do")
 
 
 def state_difference(model: IntentionModel) -> Message:

@@ -44,7 +44,7 @@ LEVELS: Mapping[str, Mapping[str, Message]] = {
         "respondent": N_("one answer"),
         "account": N_("one customer, answers averaged"),
     },
-    "weights": {"with": N_("with"), "without": N_("without")},
+    "weights": {"with": N_("with survey weights"), "without": N_("without survey weights")},
 }
 
 

@@ -14,7 +14,9 @@ from analysis.models.loyalty_ordered import main_item
 from analysis.models.loyalty_sample import LoyaltySample
 from analysis.models.robustness.choices import Factor
 from analysis.models.robustness.moments import Effect, Moments, cluster_moments, independent_columns, regress
+from analysis.models.robustness.ordered_specifications import fit_ordered_item
 from analysis.models.robustness.specification import Levels, Tried
+from analysis.models.terms import Control
 from analysis.params.model import ClientParams
 
 WINSORISED = (0.05, 0.95)
@@ -58,6 +60,7 @@ def loyalty_factors(sample: LoyaltySample, params: ClientParams) -> tuple[Factor
     several = ["all", "latest", *(f"wave:{wave}" for wave in waves[:-1] if full)] if len(waves) > 1 else ["all"]
     with_question = main_item(sample, params) is not None
     forms = ["line", "ranks", *(["question"] if with_question else []), *(["curved"] if full else [])]
+    forms += ["ordered"] if full and with_question else []
     respondents = sample.accounts < len(sample.rows)
     return (
         Factor(key="controls", levels=tuple(controls)),
@@ -70,8 +73,14 @@ def loyalty_factors(sample: LoyaltySample, params: ClientParams) -> tuple[Factor
 
 
 def is_repeated(levels: Levels, factors: Sequence[Factor]) -> bool:
-    """Return whether a specification says the same as another: a control for the wave does nothing within one wave."""
+    """Return whether a specification says the same as another, or nothing.
+
+    A control for the wave does nothing within one wave; answers can be ordered only as they were given: one by one,
+    none of them pulled in or averaged.
+    """
     chosen = dict(levels)
+    if chosen["form"] == "ordered" and (chosen["outliers"] != "all" or chosen["unit"] != "respondent"):
+        return True
     if chosen["waves"] == "all" or chosen["controls"] in ("all", "none"):
         return False
     controls = next(factor.levels for factor in factors if factor.key == "controls")
@@ -85,9 +94,13 @@ def control_blocks(sample: LoyaltySample) -> dict[str, list[Floats]]:
     """Return the columns of each block of controls that these answers have."""
     blocks: dict[str, list[Floats]] = {}
     for control in sample.controls:
-        block = BLOCKS[control.terms[0].key.partition("=")[0]]
-        blocks.setdefault(block, []).extend(control.values.T)
+        blocks.setdefault(block_of(control), []).extend(control.values.T)
     return blocks
+
+
+def block_of(control: Control) -> str:
+    """Return the block that a control belongs to."""
+    return BLOCKS[control.terms[0].key.partition("=")[0]]
 
 
 def try_loyalty(sample: LoyaltySample, params: ClientParams, grid: Sequence[Levels]) -> list[Tried]:
@@ -96,6 +109,13 @@ def try_loyalty(sample: LoyaltySample, params: ClientParams, grid: Sequence[Leve
     tried = []
     for levels in grid:
         chosen = dict(levels)
+        if chosen["form"] == "ordered":
+            ordered = fit_ordered_item(
+                sample, params, rows.keep(chosen["waves"]), rows.controls(chosen["controls"]),
+                weighted=chosen["weights"] == "with",
+            )  # fmt: skip
+            tried.append(Tried(levels=levels, found=ordered, method="ame-delta-cr3-t"))
+            continue
         question = chosen["form"] == "question"
         found = rows.select(chosen["waves"], chosen["unit"], chosen["weights"], question)
         effect = found.reason or fit_specification(found, chosen, params)
@@ -125,13 +145,22 @@ class _Rows:
             self.made[key] = self._make(*key)
         return self.made[key]
 
+    def keep(self, waves: str) -> np.ndarray:
+        """Return which rows belong to the waves."""
+        if waves == "latest":
+            return np.asarray(self.order == self.order.max())
+        if waves == "all":
+            return np.ones(len(self.order), dtype=bool)
+        return (self.sample.rows["wave"].astype(str) == waves.removeprefix("wave:")).to_numpy()
+
+    def controls(self, level: str) -> list[Control]:
+        """Return the controls that a level of the choice stands for."""
+        parts = level.split("+")
+        return [c for c in self.sample.controls if level == "all" or block_of(c) in parts]
+
     def _make(self, waves: str, unit: str, weights: str, question: bool) -> RowSet:
         sample = self.sample
-        keep = np.ones(len(self.order), dtype=bool)
-        if waves == "latest":
-            keep = self.order == self.order.max()
-        elif waves != "all":
-            keep = (sample.rows["wave"].astype(str) == waves.removeprefix("wave:")).to_numpy()
+        keep = self.keep(waves)
         loyalty = sample.rows["loyalty_index"].to_numpy(dtype=float)
         if question and self.question is not None:
             loyalty = self.question

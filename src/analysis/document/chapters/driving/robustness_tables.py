@@ -92,7 +92,7 @@ def tabulate_choices(curve: SpecificationCurve, t: Translator) -> Table | None:
             t(share.name) if number == 0 else "",
             t(level.label),
             t.number(level.count, 0),
-            t(N_("{value:points}", value=level.mean)),
+            t.value(level.mean, "points"),
             t.percent(share.share) if number == 0 else "",
         )
         for share in curve.choices

@@ -103,7 +103,9 @@ def test_different_horizons_are_not_pooled_where_they_matter(two, monkeypatch):
     (proposition,) = pooled.PROPOSITIONS.values()
     other = dataclasses.replace(two[1], horizon_days=90)
     assert isinstance(only([two[0], other]).meta, MetaAnalysis)  # loyalty has no horizon
-    monkeypatch.setattr(pooled, "PROPOSITIONS", {proposition.key: dataclasses.replace(proposition, shares_horizon=True)})
+    monkeypatch.setattr(
+        pooled, "PROPOSITIONS", {proposition.key: dataclasses.replace(proposition, shares_horizon=True)}
+    )
     assert "horizons" in only([two[0], other]).meta.reason.msgid
 
 

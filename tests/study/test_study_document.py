@@ -154,7 +154,9 @@ def test_a_late_declaration_is_said():
 
 
 def test_the_figure_draws_each_interval_in_smallest_effects():
-    (figure,) = [b for b in compose_study(a_whole_study(smallest_effect=2.0))["verdicts"].blocks if isinstance(b, Figure)]
+    (figure,) = [
+        b for b in compose_study(a_whole_study(smallest_effect=2.0))["verdicts"].blocks if isinstance(b, Figure)
+    ]
     assert figure.title == "The data settle one of 1 hypotheses"
     assert figure.data[0]["Value"] == 5.0  # the data are those of the estimate, only the drawing is scaled
     assert "5.00 [4.01, 5.99]" in figure.alt

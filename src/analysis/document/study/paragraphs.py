@@ -166,8 +166,8 @@ def _symbol(hypothesis: Hypothesis) -> str:
 def _template(key: PropositionKey) -> Template:
     templates: Mapping[PropositionKey, Template] = {
         "satisfaction_raises_loyalty": lambda **v: N_(
-            "{id:text}: in a {model:message}, 10 points more satisfaction went with {value:text} points more of the"
-            " loyalty index, {statistics:text} ({sample:message}).",
+            "{id:text}: 10 points more satisfaction went with {value:text} points of the loyalty index,"
+            " {statistics:text} ({sample:message}; {model:message}).",
             **v,
         ),
         "intention_is_not_behaviour": lambda **v: N_(

@@ -13,6 +13,7 @@ References
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -54,6 +55,15 @@ class Equation:
     outcome: Floats
     design: Floats
     penalised: bool = False
+
+    @cached_property
+    def products(self) -> tuple[Floats, np.ndarray]:
+        """Return each row's products of two columns, each pair once, and the place of pair (i, j), shape (k, k)."""
+        k = self.design.shape[1]
+        first, second = np.triu_indices(k)
+        place = np.empty((k, k), dtype=int)
+        place[first, second] = place[second, first] = np.arange(len(first))
+        return self.design[:, first] * self.design[:, second], place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,17 +184,18 @@ def _glm_pieces(equation: Equation) -> Pieces:
     """Return the likelihood's parts of a family with one linear predictor."""
     y, design = equation.outcome, equation.design
     k = design.shape[1]
-    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), k * k)
+    products, place = equation.products
     row = _ROWS[equation.family]
 
     def pieces(theta: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
         value, slope, curvature = row(y, theta @ design.T)
-        information = ((weights * curvature) @ products).reshape(-1, k, k)
+        information = ((weights * curvature) @ products)[:, place]
         factors = weights * slope
         total = (weights * value).sum(axis=1)
         if equation.penalised:
             inverse = np.linalg.pinv(information, hermitian=True)
-            leverage = weights * curvature * (inverse.reshape(-1, k * k) @ products.T)
+            twice = (2 - np.eye(k))[np.triu_indices(k)]
+            leverage = weights * curvature * ((inverse[:, *np.triu_indices(k)] * twice) @ products.T)
             factors = factors + leverage * (0.5 - (y - slope))  # y - slope is the fitted probability
             total = total + 0.5 * np.linalg.slogdet(information)[1]
         return total, factors @ design, information

@@ -97,6 +97,8 @@ def _normal_mean(fitted: FittedSystem, world: World, moderator: Floats | None, e
     else:
         for number, arm in enumerate(world.paths):
             level = level + slopes[number] * mediator_line(fitted, number, system.arm(arm), moderator).level
+    if system.family == "linear":
+        return level
     return _expected(system.family, level, _spread(fitted, slopes) + extra, fitted, system.cut)
 
 
@@ -113,8 +115,6 @@ def _spread(fitted: FittedSystem, slopes: Sequence[Floats]) -> Floats:
 def _expected(family: Family, level: Floats, variance: Floats, fitted: FittedSystem, cut: int) -> Floats:
     """Return the mean of the outcome where its linear predictor is normal with this mean and variance."""
     variance = np.maximum(variance, 0.0)
-    if family == "linear":
-        return level
     if family == "probit":
         return np.asarray(ndtr(level / np.sqrt(1 + variance)))
     if family == "count":

@@ -6,6 +6,7 @@ depends on the client's units and no equation is badly conditioned.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -132,6 +133,13 @@ class FittedSystem:
     weights: Floats
     fits: tuple[Fits, ...]
 
+    @cached_property
+    def held(self) -> tuple[Floats, ...]:
+        """Return what the controls add to each linear predictor, shape (draws, n): the same in every world."""
+        controls = self.system.controls
+        count = controls.shape[1]
+        return tuple(fit.coefficients[:, fit.coefficients.shape[1] - count :] @ controls.T for fit in self.fits)
+
     @property
     def outcome_fit(self) -> Fits:
         """Return the outcome's equation."""
@@ -164,36 +172,32 @@ def mediator_line(fitted: FittedSystem, number: int, exposure: Floats, moderator
     """Return a mediator's linear predictor at given values of exposure and moderator."""
     names = list(fitted.system.mediator_columns(number))
     earlier = number if fitted.system.arrangement == "serial" else 0
-    return _line(fitted, fitted.fits[number], names, earlier, exposure, moderator)
+    return _line(fitted, number, names, earlier, exposure, moderator)
 
 
 def outcome_line(fitted: FittedSystem, exposure: Floats, moderator: Floats | None) -> Line:
     """Return the outcome's linear predictor at given values of exposure and moderator."""
     names = list(fitted.system.outcome_columns())
-    return _line(fitted, fitted.outcome_fit, names, len(fitted.system.links), exposure, moderator)
+    return _line(fitted, -1, names, len(fitted.system.links), exposure, moderator)
 
 
 def _line(
-    fitted: FittedSystem, fit: Fits, names: list[str], mediators: int, exposure: Floats, moderator: Floats | None
+    fitted: FittedSystem, equation: int, names: list[str], mediators: int, exposure: Floats, moderator: Floats | None
 ) -> Line:
     """Return level and slopes; a column that the equation has not counts as zero."""
-    coefficients = fit.coefficients
+    coefficients = fitted.fits[equation].coefficients
     at = np.zeros_like(exposure) if moderator is None else moderator
 
     def weight(name: str) -> Floats | float:
         return coefficients[:, [names.index(name)]] if name in names else 0.0
 
-    level = (
-        weight("1")
-        + weight("x") * exposure
-        + weight("w") * at
-        + weight("xw") * exposure * at
-        + coefficients[:, len(names) :] @ fitted.system.controls.T
-    )
+    level = fitted.held[equation] + weight("1") + weight("x") * exposure
+    if moderator is not None:
+        level += weight("w") * at + weight("xw") * exposure * at
     slopes = tuple(
         np.asarray(weight(f"m{j}") + weight(f"xm{j}") * exposure + weight(f"wm{j}") * at) for j in range(mediators)
     )
-    return Line(level=np.asarray(level), slopes=slopes)
+    return Line(level=level, slopes=slopes)
 
 
 def standardise(values: Floats, weights: Floats) -> tuple[Floats, float, float]:

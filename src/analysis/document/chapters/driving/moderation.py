@@ -71,7 +71,7 @@ def _finding(result: Moderation) -> Message:
     clear = [one for one in item.contrasts if one.difference.low > 0 or one.difference.high < 0]
     if not clear:
         return N_(
-            "{count:int} of {tests:int} comparisons tell a difference from noise, most clearly by {name:message}"
+            "A difference shows in {count:int} of {tests:int} comparisons, most clearly by {name:message}"
             " (adjusted p = {p:pvalue}).",
             count=count,
             tests=result.tests,
@@ -94,14 +94,14 @@ def _finding(result: Moderation) -> Message:
     }
     if item.response == "loyalty":
         return N_(
-            "{count:int} of {tests:int} comparisons tell a difference from noise, most clearly by {name:message}: 10"
+            "A difference shows in {count:int} of {tests:int} comparisons, most clearly by {name:message}: 10"
             " points more satisfaction go with {high_effect:number1} points of loyalty for {more:message} and with"
             " {low_effect:number1} for {less:message}, a difference of {size:number1} (95% interval {low:number1} to"
             " {high:number1}).",
             **values,
         )
     return N_(
-        "{count:int} of {tests:int} comparisons tell a difference from noise, most clearly by {name:message}: 10 points"
+        "A difference shows in {count:int} of {tests:int} comparisons, most clearly by {name:message}: 10 points"
         " more satisfaction go with a chance to buy again that differs by {high_effect:points} percentage points for"
         " {more:message} and by {low_effect:points} for {less:message}, a difference of {size:number1} (95% interval"
         " {low:number1} to {high:number1}).",

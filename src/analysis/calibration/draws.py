@@ -19,8 +19,8 @@ from analysis.data.client import ClientData
 from analysis.params.model import ClientParams
 
 CHUNK = 20
-TRUTH_CUSTOMERS = 20_000
-TRUTH_CLIENTS = 10
+TRUTH = (10, 20_000)
+"""Large clients that the truth is read from, and their customers, unless a group says otherwise."""
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 NUMBERS = 5  # of a reading: value, low, high, p-value, n
 
@@ -28,7 +28,6 @@ NUMBERS = 5  # of a reading: value, low, high, p-value, n
 class Group(Protocol):
     """A module of `analysis.calibration.groups`."""
 
-    __name__: str
     TABLES: tuple[str, ...] | None
     SCENARIOS: tuple[str, ...]
 
@@ -91,7 +90,13 @@ def chunks_of(group: str, scenario: str, draws: int, folder: Path) -> list[Chunk
     ]
 
 
-def truth_chunks_of(group: str, scenario: Scenario, folder: Path, clients: int = TRUTH_CLIENTS) -> list[Chunk]:
+def truth_size(group: str) -> tuple[int, int]:
+    """Return how many large clients a group's truth is read from, and how many customers each has."""
+    clients, customers = getattr(group_of(group), "TRUTH", TRUTH)
+    return int(clients), int(customers)
+
+
+def truth_chunks_of(group: str, scenario: Scenario, folder: Path) -> list[Chunk]:
     """Return the chunks that hold the large clients of a cell's population, one each."""
     home = folder / fingerprint(f"analysis.calibration.groups.{group}") / group / f"truth-{scenario.population}"
     return [
@@ -103,14 +108,14 @@ def truth_chunks_of(group: str, scenario: Scenario, folder: Path, clients: int =
             path=home / f"{number:03d}.npz",
             is_truth=True,
         )
-        for number in range(clients)
+        for number in range(truth_size(group)[0])
     ]
 
 
 def draw_chunk(chunk: Chunk) -> Chunk:
     """Draw and read the clients of a chunk, and keep what was read."""
     group, scenario = group_of(chunk.group), scenarios()[chunk.scenario]
-    size = TRUTH_CUSTOMERS if chunk.is_truth else scenario.customers
+    size = truth_size(chunk.group)[1] if chunk.is_truth else scenario.customers
     readings = []
     for seed in range(chunk.first, chunk.first + chunk.count):
         data = scenario.draw(seed, customers=size, tables=group.TABLES)

@@ -3,14 +3,28 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from analysis.calibration.draws import Chunk, chunks_of, group_of, load_chunks, run_chunks, truth_chunks_of
+from analysis.calibration.draws import Chunk, chunks_of, group_of, load_chunks, run_chunks, truth_chunks_of, truth_size
 from analysis.calibration.notes import Note, notes_of
 from analysis.calibration.rates import Rate, rates_of
 from analysis.calibration.scenarios import scenarios
 from analysis.calibration.tables import csv_text, markdown_text
 from analysis.calibration.truths import truths_of
 
-GROUPS = ("indicators", "loyalty", "repurchase")
+GROUPS = (
+    "indicators",
+    "loyalty",
+    "repurchase",
+    "drivers",
+    "shape",
+    "behaviour",
+    "mediation",
+    "moderation",
+    "robustness",
+    "imputation",
+    "panel",
+    "prediction",
+    "uplift",
+)
 FOLDER = Path("build/calibration")
 DRAWS = 2000
 
@@ -37,8 +51,11 @@ def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> tuple[list
             found = load_chunks(chunks_of(group, key, draws, folder))
             if not len(found):
                 continue
-            truths = truths_of(found, load_chunks(truth_chunks_of(group, scenario, folder)), scenario)
-            rates += rates_of(found, truths, scenario.name, null=key, customers=scenario.customers)
+            clients, customers = truth_size(group)
+            large = load_chunks(truth_chunks_of(group, scenario, folder))
+            truths = truths_of(found, large, scenario, customers)
+            times = clients * customers / scenario.customers
+            rates += rates_of(found, truths, scenario.name, null=key, times=times)
             if group == "indicators":
                 cells.append((scenario.name, found, truths))
     return sorted(rates, key=lambda rate: rate.quantity), notes_of(cells)

@@ -2,62 +2,16 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
-Kind = Literal["regular", "discrete", "shrunken", "bounded", "test", "composite"]
-Reference = Literal["population", "draws", "partner", "rank", "none"]
-"""Where the truth is read from: the same path of the large clients; the mean of the draws themselves (a target that
-depends on the size of the client); the partner's own mean in the large clients; its rank among those; nowhere."""
+from analysis.calibration.quantity import Quantity, plain_path
+from analysis.calibration.relations import relations
 
 PROPORTIONS = (
     "satisfaction_top2|repeat_purchase_rate|retention_rate|contact_coverage|contact_coverage_key_accounts|"
     "response_rate|contact_level_share|contact_level_top2_share|single_thread_share"
 )
 """Indicators that are shares of customers or answers."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Quantity:
-    """One row of the table (for each cell of the grid).
-
-    Parameters
-    ----------
-    pattern
-        Regular expression that the whole path matches.
-    name
-        What it is called; ``{0}`` and so on stand for the pattern's groups.
-    kind
-        Its class. ``discrete`` is decided by the draws: proportions of which fewer than `FEW` units are expected on
-        the rarer side.
-    is_share
-        Whether it is a proportion, so that the class may be ``discrete``.
-    reference
-        Where the truth is read from.
-    null
-        For a test without an estimate: the cell of the grid in which its null hypothesis holds; "" for none.
-    scale
-        ``customers`` where it grows with the number of customers (a sum).
-    exempt
-        Why it has no row in the table; "" where it has.
-    """
-
-    pattern: str
-    name: str
-    kind: Kind = "regular"
-    is_share: bool = False
-    reference: Reference = "population"
-    null: str = ""
-    scale: Literal["", "customers"] = ""
-    exempt: str = ""
-
-    def label(self, path: str) -> str:
-        """Return the quantity's name for a path that it matches."""
-        match = re.fullmatch(self.pattern, path)
-        if match is None:
-            raise ValueError(f"{path} is not {self.pattern}")
-        return self.name.format(*match.groups())
 
 
 def _indicators() -> tuple[Quantity, ...]:
@@ -147,7 +101,7 @@ def _loyalty() -> tuple[Quantity, ...]:
 
 
 def _repurchase() -> tuple[Quantity, ...]:
-    home = r"repurchase_model(?:\[[^]]*\])?"
+    home = "repurchase_model"
     name = "repeat purchase"
     return (
         Quantity(pattern=rf"{home}/repeat_rate", name=f"{name}, rate of those who answered", is_share=True),
@@ -185,13 +139,13 @@ def _repurchase() -> tuple[Quantity, ...]:
 @cache
 def registry() -> tuple[Quantity, ...]:
     """Return all quantities; the first whose pattern matches a path is the path's."""
-    return (*_indicators(), *_loyalty(), *_repurchase())
+    return (*_indicators(), *_loyalty(), *_repurchase(), *relations())
 
 
 @cache
 def quantity_of(path: str) -> Quantity | None:
     """Return the quantity that a path belongs to, or None where nothing is registered for it."""
-    return next((each for each in registry() if re.fullmatch(each.pattern, path)), None)
+    return next((each for each in registry() if re.fullmatch(each.pattern, plain_path(path))), None)
 
 
 def unregistered(paths: Iterable[str]) -> tuple[str, ...]:

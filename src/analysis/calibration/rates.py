@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.calibration.draws import TRUTH_CLIENTS, TRUTH_CUSTOMERS, Draws
-from analysis.calibration.quantities import Kind, Quantity, quantity_of
+from analysis.calibration.draws import Draws
+from analysis.calibration.quantities import quantity_of
+from analysis.calibration.quantity import Kind, Quantity
 from analysis.calibration.truths import Known
 
 VALUE, LOW, HIGH, P_VALUE, N = range(5)
@@ -26,6 +27,7 @@ BANDS: dict[Kind, tuple[float, float]] = {
 """Percent; each widened by `WIDENED` Monte-Carlo standard errors."""
 WIDENED = 2.0
 FEWEST_DRAWS = 30
+AWAY = 2.0  # standard errors between a bounded quantity and its bounds, from which on it is judged
 DIFFERENT = 0.5  # true spread between shrunken units over a unit's own standard error, below which they are alike
 
 
@@ -86,7 +88,7 @@ class _Place:
     is_zero_width: bool
 
 
-def rates_of(draws: Draws, truths: Mapping[str, Known], cell: str, *, null: str, customers: int) -> list[Rate]:
+def rates_of(draws: Draws, truths: Mapping[str, Known], cell: str, *, null: str, times: float) -> list[Rate]:
     """Return the rates of one group in one cell of the grid.
 
     Parameters
@@ -97,8 +99,8 @@ def rates_of(draws: Draws, truths: Mapping[str, Known], cell: str, *, null: str,
         The cell's name, which stands behind the quantity's.
     null
         Its key: tests without an estimate are counted in the cell where their null hypothesis holds.
-    customers
-        Size of its clients.
+    times
+        How many times as many customers the truth was read from as one of its clients has.
     """
     places: dict[str, list[_Place]] = defaultdict(list)
     kinds: dict[str, Kind] = {}
@@ -111,7 +113,7 @@ def rates_of(draws: Draws, truths: Mapping[str, Known], cell: str, *, null: str,
             found = [(quantity.label(path), quantity.kind, _rank(draws, column, truths))] if path in truths else []
         else:
             found = _places(draws.numbers[:, column], quantity, path, truths.get(path), null)
-        if quantity.kind == "shrunken" and not differ(path, truths, customers):
+        if quantity.kind == "shrunken" and not differ(path, truths, times):
             alike.add(quantity.label(path))
         for name, kind, place in found:
             places[name].append(place)
@@ -138,11 +140,14 @@ def _places(
     spread = float(np.nanstd(numbers[:, VALUE])) if np.isfinite(numbers[:, VALUE]).sum() > 1 else math.nan
     error = truth.std_error / spread if spread > 0 else 0.0
     interval = np.isfinite(numbers[:, LOW])
-    if interval.any() and not _at_bound(numbers, truth):
+    is_nil = spread > 0 and abs(truth.value) < NIL * spread
+    if quantity.kind == "composite" and is_nil:
+        interval = np.zeros(len(numbers), dtype=bool)  # holds nil by its construction: the test is what is judged
+    if interval.any() and not _at_bound(numbers, truth, spread, quantity.bounds):
         hits = np.where(interval, (numbers[:, LOW] <= truth.value) & (truth.value <= numbers[:, HIGH]), np.nan)
         flat = bool((numbers[interval, LOW] == numbers[interval, HIGH]).any())
         found.append((name, _kind(numbers, quantity, truth), _Place(hits=hits, truth_error=error, is_zero_width=flat)))
-    if np.isfinite(numbers[:, P_VALUE]).any() and spread > 0 and abs(truth.value) < NIL * spread:
+    if np.isfinite(numbers[:, P_VALUE]).any() and is_nil:
         kind: Kind = "composite" if quantity.kind == "composite" else "test"
         found.append((f"{name}, test", kind, _test(numbers)))
     return found
@@ -151,11 +156,11 @@ def _places(
 def _rank(draws: Draws, column: int, truths: Mapping[str, Known]) -> _Place:
     """Return whether the interval of a rank held the partner's rank among the partners that the client compares."""
     path = draws.paths[column]
-    league = path.partition("/rows/")[0]
+    home = path.rsplit("/", 2)[0]
     better = [
         place
         for place, other in enumerate(draws.paths)
-        if other.startswith(f"{league}/rows/")
+        if other.startswith(f"{home}/")
         and other.endswith("/rank")
         and other in truths
         and truths[other].value < truths[path].value
@@ -167,17 +172,18 @@ def _rank(draws: Draws, column: int, truths: Mapping[str, Known]) -> _Place:
     return _Place(hits=held, truth_error=0.0, is_zero_width=False)
 
 
-def differ(path: str, truths: Mapping[str, Known], customers: int) -> bool:
+def differ(path: str, truths: Mapping[str, Known], times: float) -> bool:
     """Return whether the units of a league truly differ by at least half the standard error of one's own mean."""
-    league = path.partition("/rows/")[0]
+    home = path.rsplit("/", 2)[0]
     units = [
-        truth for other, truth in truths.items() if other.startswith(f"{league}/rows/") and other.endswith("/shrunken")
+        truth
+        for other, truth in truths.items()
+        if other.startswith(f"{home}/") and other.endswith(("/shrunken", "/pooled"))
     ]
     if len(units) < 3:
         return False
-    # the error of a truth is that of the mean over some large clients: one small client's is larger by the square roots
-    scale = math.sqrt(TRUTH_CLIENTS * TRUTH_CUSTOMERS / customers)
-    noise = scale * float(np.median([unit.std_error for unit in units]))
+    # a truth read from so many times the customers of one client has an error smaller by the square root
+    noise = math.sqrt(times) * float(np.median([unit.std_error for unit in units]))
     return float(np.std([unit.value for unit in units])) >= DIFFERENT * noise
 
 
@@ -187,8 +193,10 @@ def _test(numbers: np.ndarray) -> _Place:
     return _Place(hits=hits, truth_error=0.0, is_zero_width=False)
 
 
-def _at_bound(numbers: np.ndarray, truth: Known) -> bool:
-    """Return whether the truth is a bound that estimates cannot pass: an interval there always holds it."""
+def _at_bound(numbers: np.ndarray, truth: Known, spread: float, bounds: tuple[float, float] | None) -> bool:
+    """Return whether the truth is (nearly) a bound that estimates cannot pass: an interval there always holds it."""
+    if bounds is not None and min(truth.value - bounds[0], bounds[1] - truth.value) < AWAY * spread:
+        return True
     values = numbers[np.isfinite(numbers[:, VALUE]), VALUE]
     return len(values) > 0 and bool(np.mean(values == truth.value) > 0.5)
 

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 LIMITS = (("low", "high"), ("conf_low", "conf_high"), ("rank_low", "rank_high"))
-VALUES = ("value", "estimate", "share", "fitted", "observed", "slope", "rank", "index")
+VALUES = ("value", "estimate", "share", "fitted", "observed")
 """Names under which the estimate stands beside its limits, the first that is there."""
 LABELS = ("key", "term", "partner_id", "indicator", "dimension", "segment", "driver", "mediator", "item", "touchpoint")
 """Names of the field that tells the elements of a list apart, the first that is there."""
-EDGES = frozenset({"bins"})
-"""Lists whose `low` and `high` are the edges of a bin, not limits of an estimate."""
+EDGES = frozenset({"bins", "stretches", "region"})
+"""Lists and parts whose `low` and `high` are edges, not limits of an estimate."""
+TAGGED = "relations/"
+"""Where a part that holds controls constant is named by them: an effect given fewer controls is another quantity."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +49,11 @@ def read_result(result: Any, path: str) -> dict[str, Reading]:
 
 
 def _walk(node: Any, path: str) -> Iterator[tuple[str, Reading]]:
+    if path.rpartition("/")[2] in EDGES:
+        return
     if isinstance(node, Mapping):
+        if path.startswith(TAGGED) and _is_list(node.get("controls")):
+            path = f"{path}[{_digest(sorted(str(control) for control in node['controls']))}]"
         reading = _read(node)
         if reading is not None:
             yield path, reading
@@ -57,7 +63,7 @@ def _walk(node: Any, path: str) -> Iterator[tuple[str, Reading]]:
         for key, inner in node.items():
             if isinstance(inner, Mapping) or _is_list(inner):
                 yield from _walk(inner, f"{path}/{key}")
-    elif _is_list(node) and path.rpartition("/")[2] not in EDGES:
+    elif _is_list(node):
         for position, inner in enumerate(node):
             yield from _walk(inner, f"{path}/{_label(inner, position)}")
 
@@ -67,11 +73,26 @@ def _is_list(node: Any) -> bool:
 
 
 def _label(node: Any, position: int) -> str:
-    if isinstance(node, Mapping):
-        for name in LABELS:
-            if isinstance(node.get(name), str):
-                return str(node[name])
+    if not isinstance(node, Mapping):
+        return str(position)
+    if isinstance(node.get("response"), str) and isinstance(node.get("key"), str):
+        return f"{node['response']}:{node['key']}"
+    for name in LABELS:
+        own = node[name].get("key") if isinstance(node.get(name), Mapping) else node.get(name)
+        if isinstance(own, str):
+            return own
+    if "slope" in node and _limits(node, LIMITS[:1]):
+        return f"{node['low']:g}-{node['high']:g}"
+    if isinstance(node.get("first"), Mapping) and isinstance(node.get("second"), Mapping):
+        # what is compared with what, in words: the most frequent level is the reference, and it may differ
+        return f"{_words(node['first'])} against {_words(node['second'])}"
     return str(position)
+
+
+def _words(message: Mapping[str, Any]) -> str:
+    values = message.get("values")
+    texts = [str(value) for value in values.values() if isinstance(value, str)] if isinstance(values, Mapping) else []
+    return " ".join(texts) or str(message.get("message"))
 
 
 def _limits(node: Mapping[str, Any], pairs: Sequence[tuple[str, str]]) -> tuple[float, float] | None:
@@ -92,9 +113,8 @@ def _read(node: Mapping[str, Any]) -> Reading | None:
         return None if math.isnan(p_value) else Reading(p_value=p_value)
     value = next((float(node[name]) for name in VALUES if _is_number(node.get(name))), math.nan)
     n = float(node["n"]) if _is_number(node.get("n")) else math.nan
-    # by_severity counts complaints by label, and the labels may be `low` and `high`
-    if isinstance(node.get("low"), int) and math.isnan(value):
-        return None
+    if math.isnan(value):  # the edges of a zone; counts of complaints by the labels `low` and `high`
+        return None if math.isnan(p_value) else Reading(p_value=p_value)
     return Reading(value=value, low=limits[0], high=limits[1], p_value=p_value, n=n)
 
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 
 from analysis.calibration.notes import Note
-from analysis.calibration.quantities import Kind
+from analysis.calibration.quantity import Kind
 from analysis.calibration.rates import BANDS, WIDENED, Rate
 
 COLUMNS = ("quantity", "class", "rate", "mc_error", "draws")

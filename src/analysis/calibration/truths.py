@@ -6,12 +6,14 @@ from functools import cache
 
 import numpy as np
 
-from analysis.calibration.draws import TRUTH_CUSTOMERS, Draws
-from analysis.calibration.quantities import Quantity, quantity_of
+from analysis.calibration.draws import Draws
+from analysis.calibration.quantities import quantity_of
+from analysis.calibration.quantity import Quantity
 from analysis.calibration.scenarios import Scenario, scenarios
 from analysis.synthetic.population import population_truth
 
 VALUE = 0
+FEWEST_OF_ITS_KIND = 0.1  # of the draws must hold a path whose truth is its own mean over them
 SEED = 1
 FULL = "repurchase_model[frequency no_order_before recency segment tenure]"
 POPULATION = {
@@ -33,7 +35,7 @@ class Known:
     std_error: float
 
 
-def truths_of(draws: Draws, large: Draws, scenario: Scenario) -> dict[str, Known]:
+def truths_of(draws: Draws, large: Draws, scenario: Scenario, large_customers: int) -> dict[str, Known]:
     """Return what is true at each path of the draws, where it is known.
 
     Parameters
@@ -45,6 +47,8 @@ def truths_of(draws: Draws, large: Draws, scenario: Scenario) -> dict[str, Known
         that their spread tells.
     scenario
         The cell.
+    large_customers
+        Customers of each large client.
     """
     limits = _means(large)
     own = independent_truths(scenario) if any(path in POPULATION for path in draws.paths) else {}
@@ -56,7 +60,7 @@ def truths_of(draws: Draws, large: Draws, scenario: Scenario) -> dict[str, Known
         found = own.get(path) or _truth_of(path, quantity, draws, limits)
         if found is None:
             continue
-        factor = scenario.customers / TRUTH_CUSTOMERS if quantity.scale == "customers" else 1.0
+        factor = scenario.customers / large_customers if quantity.scale == "customers" else 1.0
         known[path] = Known(value=factor * found.value, std_error=factor * found.std_error)
     return known
 
@@ -91,22 +95,33 @@ def _truth_of(path: str, quantity: Quantity, draws: Draws, limits: Mapping[str, 
     if quantity.reference == "draws":
         values = draws.numbers[:, draws.paths.index(path), VALUE]
         values = values[np.isfinite(values)]
-        if len(values) < 2:
+        if len(values) < max(FEWEST_OF_ITS_KIND * len(draws), 2):
             return None
         return Known(value=float(values.mean()), std_error=float(values.std(ddof=1) / np.sqrt(len(values))))
-    if quantity.reference in ("partner", "rank"):
-        _, _, indicator, _, partner, what = path.split("/")
-        own = f"indicators/results/{indicator}/by_partner"
-        if what == "rank":
-            return _rank(own, partner, limits)
-        return limits.get(f"{own}/{partner}")
+    if quantity.reference == "rank":
+        return _rank(path, limits)
+    if quantity.reference == "partner":
+        return limits.get(_partner_mean(path))
+    if quantity.reference == "own":
+        return limits.get(path.replace("/pooled", "/own"))
     return limits.get(path)
 
 
-def _rank(home: str, partner: str, limits: Mapping[str, Known]) -> Known | None:
-    """Return a partner's true rank (1 is best) among all; higher is better in each league."""
-    values = {path: known.value for path, known in limits.items() if path.startswith(f"{home}/")}
-    own = values.get(f"{home}/{partner}")
-    if own is None:
+def _partner_mean(path: str) -> str:
+    """Return the path of the own mean of a partner in a league."""
+    _, _, indicator, _, partner, _ = path.split("/")
+    return f"indicators/results/{indicator}/by_partner/{partner}"
+
+
+def _rank(path: str, limits: Mapping[str, Known]) -> Known | None:
+    """Return the true rank (1 is the highest) of a partner in its league, or of a share among those of its whole."""
+    own = _partner_mean(path) if "/rows/" in path else path.removesuffix("rank") + "share"
+    home, _, _ = own.removesuffix("/share").rpartition("/")
+    values = [
+        known.value
+        for other, known in limits.items()
+        if other.startswith(f"{home}/") and other.endswith("/share") == own.endswith("/share")
+    ]
+    if own not in limits:
         return None
-    return Known(value=1.0 + sum(value > own for value in values.values()), std_error=0.0)
+    return Known(value=1.0 + sum(value > limits[own].value for value in values), std_error=0.0)

@@ -1,0 +1,20 @@
+"""How often and how soon customers buy again, and whether they do what they say."""
+
+from analysis.calibration.groups.common import read_model, with_variants
+from analysis.calibration.readings import Reading
+from analysis.data.client import ClientData
+from analysis.models.behaviour.analysis import analyse_behaviour
+from analysis.params.model import ClientParams
+
+TABLES = None
+SCENARIOS = ("demo-400", "nil-400")
+TRUTH = (5, 10_000)
+
+
+def read(data: ClientData, params: ClientParams) -> dict[str, Reading]:
+    """Return the readings of one client."""
+    return with_variants(_read, data, params)
+
+
+def _read(data: ClientData, params: ClientParams) -> dict[str, Reading]:
+    return read_model(analyse_behaviour(data, params), "relations/behaviour")

@@ -1,0 +1,20 @@
+"""What predicts best."""
+
+from analysis.calibration.groups.common import read_model, with_variants
+from analysis.calibration.readings import Reading
+from analysis.data.client import ClientData
+from analysis.models.prediction.analysis import analyse_prediction
+from analysis.params.model import ClientParams
+
+TABLES = None
+SCENARIOS = ("demo-400", "nil-400")
+TRUTH = (5, 10_000)
+
+
+def read(data: ClientData, params: ClientParams) -> dict[str, Reading]:
+    """Return the readings of one client."""
+    return with_variants(_read, data, params)
+
+
+def _read(data: ClientData, params: ClientParams) -> dict[str, Reading]:
+    return read_model(analyse_prediction(data, params), "relations/prediction")

@@ -33,9 +33,11 @@ def params():
     return load_params("demo", PARAMS).model_copy(update={"bootstrap_draws": 100})
 
 
-@pytest.fixture(scope="module")
-def data(params):
-    drawn = draw_client(DrawSpec(seed=3, customers=400), None, tables=("customers", "survey", "transactions", "rates"))
+def draw(params, customers):
+    """Return a client of known truth as the data layer would."""
+    drawn = draw_client(
+        DrawSpec(seed=3, customers=customers), None, tables=("customers", "survey", "transactions", "rates")
+    )
     frames = dict(drawn.canonical)
     frames["transactions"] = add_revenue(frames["transactions"], frames["rates"], params.money, drawn.as_of, [])
     frames["survey"], waves = add_survey_columns(frames["survey"], params.survey)
@@ -47,6 +49,11 @@ def data(params):
         as_of=drawn.as_of,
         first_date=frames["transactions"]["ordered_on"].min(),
     )
+
+
+@pytest.fixture(scope="module")
+def data(params):
+    return draw(params, 330)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +103,8 @@ def test_the_document_json_and_files_hold_finite_numbers_only(found):
         assert np.isfinite(numbers).all(), table.key
 
 
-def test_the_design_effect_grows_with_answers_that_are_alike(data, params):
+def test_the_design_effect_grows_with_answers_that_are_alike(params):
+    data = draw(params, 120)
     effect = Workbench(data, params).design_effect
     assert effect > 1
     survey = data.table("survey")

@@ -5,7 +5,7 @@ customers with a complete horizon; whole groups of companies are held out, and n
 """
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -40,11 +40,12 @@ from analysis.params.model import ClientParams
 from analysis.results import Estimate, NotEstimable
 
 # Fits of parts start at the fit of the whole, so that few steps suffice; this share of a log-likelihood shows nowhere.
-CLOSE = 1e-5
+CLOSE = 1e-4
 
 Prediction = tuple[Floats, float]
 """Probabilities of the held-out customers with a complete horizon, and the model's further score (NaN: none)."""
-Predict = Callable[[PredictorSet, Codes, Codes], Prediction]
+Predict = Callable[[Sequence[PredictorSet], Codes, Codes], list[Prediction]]
+"""Predictor sets, rows that help to fit (mask) and rows to predict in; a prediction from each set out."""
 
 
 def validate_counts(
@@ -54,7 +55,7 @@ def validate_counts(
     whole = fits["satisfaction"]
     y, offset, w = whole.outcome, np.log(whole.exposure), plan.weights
 
-    def predict(key: PredictorSet, train: Codes, test: Codes) -> Prediction:
+    def predict_from(key: PredictorSet, train: Codes, test: Codes) -> Prediction:
         design, fit = plan.designs[key].matrix, fits[key]
         used = _varying(design[train], first=1)
         start = (fit.coefficients[used], fit.dispersion)
@@ -64,6 +65,9 @@ def validate_counts(
         fitted = np.exp(design[np.ix_(test, used)] @ beta + offset[test])
         score = float(np.average(log_probabilities(y[test], fitted, dispersion), weights=w[test]))
         return any_probability(fitted, dispersion), score
+
+    def predict(keys: Sequence[PredictorSet], train: Codes, test: Codes) -> list[Prediction]:
+        return [predict_from(key, train, test) for key in keys]
 
     tested = plan.rows["complete"].to_numpy(dtype=bool)
     return _validate(plan, tested, predict, "log_score", params)
@@ -81,20 +85,21 @@ def validate_durations(
     start, stop, event = (rows[name].to_numpy(dtype=float) for name in ("start", "stop", "event"))
     w, horizon = plan.weights, float(params.repurchase.horizon_days)
 
-    def predict(key: PredictorSet, train: Codes, test: Codes) -> Prediction:
-        design = plan.designs[key].matrix[:, 1:]
-        used = _varying(design[train], first=0)
-        risk = risk_sets(start[train], stop[train], event[train])
-        part = design[np.ix_(train, used)]
-        centre = part.mean(axis=0)
-        beta, hazard = maximise_partial(risk, part - centre, w[train], fits[key].coefficients[used], CLOSE)
-        linear = (design[:, used] - centre) @ beta
-        held = ~train
-        score = np.nan
-        if event[held].any():
-            ranked = concordance(risk_sets(start[held], stop[held], event[held]), linear[held], w[held])
-            score = np.nan if ranked is None else ranked
-        return event_probability(risk.times, hazard, linear[test], start[test], horizon), score
+    def predict(keys: Sequence[PredictorSet], train: Codes, test: Codes) -> list[Prediction]:
+        risk, held = risk_sets(start[train], stop[train], event[train]), np.flatnonzero(~train)
+        others = risk_sets(start[held], stop[held], event[held]) if event[held].any() else None
+        predictions = []
+        for key in keys:
+            design = plan.designs[key].matrix[:, 1:]
+            used = _varying(design[train], first=0)
+            part = design[np.ix_(train, used)]
+            centre = part.mean(axis=0)
+            beta, hazard = maximise_partial(risk, part - centre, w[train], fits[key].coefficients[used], CLOSE)
+            linear = (design[:, used] - centre) @ beta
+            ranked = None if others is None else concordance(others, linear[held], w[held])
+            chance = event_probability(risk.times, hazard, linear[test], start[test], horizon)
+            predictions.append((chance, np.nan if ranked is None else ranked))
+        return predictions
 
     return _validate(plan, rows["latest"].to_numpy(dtype=bool), predict, "concordance", params)
 
@@ -116,8 +121,7 @@ def _validate(
     table, sums = [], np.zeros((2, len(y)))
     for test, train in _parts(plan, places, y, codes, params):
         row: list[float] = []
-        for position, key in enumerate(keys):
-            predicted, further = predict(key, train, places[test])
+        for position, (predicted, further) in enumerate(predict(keys, train, places[test])):
             sums[position, test] += predicted
             brier = float(np.average((y[test] - predicted) ** 2, weights=w[test]))
             row += [weighted_auc(y[test], predicted, w[test]), brier, further]

@@ -146,20 +146,21 @@ def maximise_counts(
     """
     rate = float(np.log((weights @ y) / (weights @ np.exp(offset))))
     null = (design * (weights * np.exp(rate + offset))[:, None]).T @ design
-    beta = np.zeros(design.shape[1])
-    if start is None:
-        beta[0] = rate
-    else:
-        beta = start[0]
+    spread = partial(_negative_binomial, y, design, offset, weights)
+    if start is not None and start[1] > 0:
+        peak = climb(spread, np.append(start[0], -np.log(start[1])), tolerance=tolerance)
+        if peak.converged and peak.parameters[-1] < LARGEST_LOG_SHAPE:
+            return peak.parameters[:-1], float(np.exp(-peak.parameters[-1])), peak, null
+    beta = np.append(rate, np.zeros(design.shape[1] - 1)) if start is None else start[0]
     poisson = climb(partial(_poisson, y, design, offset, weights), beta, tolerance=tolerance)
     fitted = np.exp(_linear(design, poisson.parameters, offset))
     excess = float(weights @ ((y - fitted) ** 2 - y))
     # The log-likelihood's slope in alpha at alpha = 0 is half the excess: not above 0, the boundary is the maximum.
     if excess <= 0:
         return poisson.parameters, 0.0, poisson, null
-    shape = float(weights @ fitted**2) / excess if start is None or start[1] <= 0 else 1 / start[1]
-    begin = np.append(poisson.parameters, np.clip(np.log(shape), -LARGEST_LOG_SHAPE, LARGEST_LOG_SHAPE - 1))
-    peak = climb(partial(_negative_binomial, y, design, offset, weights), begin, tolerance=tolerance)
+    shape = np.log(float(weights @ fitted**2) / excess)
+    begin = np.append(poisson.parameters, np.clip(shape, -LARGEST_LOG_SHAPE, LARGEST_LOG_SHAPE - 1))
+    peak = climb(spread, begin, tolerance=tolerance)
     if peak.parameters[-1] >= LARGEST_LOG_SHAPE:
         return poisson.parameters, 0.0, poisson, null
     return peak.parameters[:-1], float(np.exp(-peak.parameters[-1])), peak, null

@@ -118,140 +118,133 @@ USAMI = Citation(
 )
 
 
-def _propositions() -> tuple[Proposition, ...]:
-    return (
-        Proposition(
-            key="satisfaction_raises_loyalty",
-            name=N_("Satisfaction raises loyalty"),
-            hypothesis=N_("Customers who are more satisfied are more loyal in what they say."),
-            quantity=N_("points of the loyalty index (0 to 100) per 10 points of the satisfaction index"),
-            direction="positive",
-            smallest_effect=1.0,
-            published=N_(
-                "Meta-analysis: correlation of about .54 with loyalty and .63 with the intention to buy again"
-                " (Curtis et al., 2011)."
-            ),
-            citations=(CURTIS,),
-            shares_horizon=False,
+_ALL = (
+    Proposition(
+        key="satisfaction_raises_loyalty",
+        name=N_("Satisfaction raises loyalty"),
+        hypothesis=N_("Customers who are more satisfied are more loyal in what they say."),
+        quantity=N_("points of the loyalty index (0 to 100) per 10 points of the satisfaction index"),
+        direction="positive",
+        smallest_effect=1.0,
+        published=N_(
+            "Meta-analysis: correlation of about .54 with loyalty and .63 with the intention to buy again"
+            " (Curtis et al., 2011)."
         ),
-        Proposition(
-            key="intention_is_not_behaviour",
-            name=N_("Intention is not behaviour"),
-            hypothesis=N_(
-                "Satisfaction goes more strongly with the intention to buy again than with buying again, on the same"
-                " customers."
-            ),
-            quantity=N_(
-                "effect on the intention minus effect on buying again, in percentage points per 10 points of the"
-                " satisfaction index"
-            ),
-            direction="positive",
-            smallest_effect=1.0,
-            published=N_(
-                "Satisfaction correlates .63 with the intention to buy again, and hardly with buying again (Curtis et"
-                " al., 2011); moderators act on behaviour and not on intention (Seiders et al., 2005); over 535"
-                " correlations all outcomes are positive on average (Mittal et al., 2023)."
-            ),
-            citations=(CURTIS, SEIDERS, MITTAL),
+        citations=(CURTIS,),
+        shares_horizon=False,
+    ),
+    Proposition(
+        key="intention_is_not_behaviour",
+        name=N_("Intention is not behaviour"),
+        hypothesis=N_(
+            "Satisfaction goes more strongly with the intention to buy again than with buying again, on the same"
+            " customers."
         ),
-        Proposition(
-            key="relation_is_nonlinear",
-            name=N_("The relation is nonlinear or asymmetric"),
-            hypothesis=N_(
-                "Falling short of the average satisfaction goes with more loyalty lost than exceeding it goes with"
-                " loyalty gained."
-            ),
-            quantity=N_(
-                "slope below minus slope above the average satisfaction, in points of the loyalty index per 10 points"
-            ),
-            direction="two_sided",
-            smallest_effect=1.0,
-            published=N_(
-                "Argued for by Jones & Sasser (1995) and Anderson & Mittal (2000); no better than a straight line in"
-                " three settings (Streukens & de Ruyter, 2004)."
-            ),
-            citations=(JONES, ANDERSON, STREUKENS),
-            shares_horizon=False,
+        quantity=N_(
+            "effect on the intention minus effect on buying again, in percentage points per 10 points of the"
+            " satisfaction index"
         ),
-        Proposition(
-            key="loyalty_mediates",
-            name=N_("Loyalty mediates satisfaction's effect on buying again"),
-            hypothesis=N_("Part of what satisfaction goes with in buying again passes through loyalty."),
-            quantity=N_(
-                "indirect effect, in percentage points of buying again per 10 points of the satisfaction index"
-            ),
-            direction="positive",
-            smallest_effect=0.5,
-            published=N_(
-                "The studies disagree about commitment as the link: Verhoef (2003) finds it, Gustafsson et al. (2005)"
-                " find satisfaction itself."
-            ),
-            citations=(VERHOEF, GUSTAFSSON),
+        direction="positive",
+        smallest_effect=1.0,
+        published=N_(
+            "Satisfaction correlates .63 with the intention to buy again, and hardly with buying again (Curtis et"
+            " al., 2011); moderators act on behaviour and not on intention (Seiders et al., 2005); over 535"
+            " correlations all outcomes are positive on average (Mittal et al., 2023)."
         ),
-        Proposition(
-            key="relation_is_moderated",
-            name=N_("The relation depends on whom one asks"),
-            hypothesis=N_("How satisfaction goes with loyalty or buying again differs between kinds of customers."),
-            quantity=N_(
-                "effect of 10 points of satisfaction for one kind of customers minus that for another, in points of the"
-                " loyalty index (or percentage points of buying again)"
-            ),
-            direction="two_sided",
-            smallest_effect=1.0,
-            published=N_(
-                "Convenience, competition, involvement and income moderate the step from satisfaction to purchases"
-                " (Seiders et al., 2005); income and the length of the relationship that to share of wallet (Cooil et"
-                " al., 2007)."
-            ),
-            citations=(SEIDERS, COOIL),
+        citations=(CURTIS, SEIDERS, MITTAL),
+    ),
+    Proposition(
+        key="relation_is_nonlinear",
+        name=N_("The relation is nonlinear or asymmetric"),
+        hypothesis=N_(
+            "Falling short of the average satisfaction goes with more loyalty lost than exceeding it goes with"
+            " loyalty gained."
         ),
-        Proposition(
-            key="rank_beats_level",
-            name=N_("Rank, not level, drives share of wallet"),
-            hypothesis=N_("A supplier's rank among its competitors predicts better than the level of satisfaction."),
-            quantity=N_("mean log score of rank minus that of level on answers held back, times 100"),
-            direction="positive",
-            smallest_effect=0.5,
-            published=N_("Relative rank explains share of wallet, the level hardly (Keiningham et al., 2015)."),
-            citations=(RANK,),
-            shares_horizon=False,
+        quantity=N_(
+            "slope below minus slope above the average satisfaction, in points of the loyalty index per 10 points"
         ),
-        Proposition(
-            key="nps_beats_satisfaction",
-            name=N_("Recommendation predicts better than satisfaction"),
-            hypothesis=N_("The answer on recommendation predicts buying again better than satisfaction does."),
-            quantity=N_(
-                "mean log score of recommendation minus that of satisfaction on customers held back, times 100"
-            ),
-            direction="positive",
-            smallest_effect=0.5,
-            published=N_(
-                "Not replicated over 21 firms (Keiningham et al., 2007); about equal, and better together (De Haan et"
-                " al., 2015)."
-            ),
-            citations=(NPS, DE_HAAN),
+        direction="two_sided",
+        smallest_effect=1.0,
+        published=N_(
+            "Argued for by Jones & Sasser (1995) and Anderson & Mittal (2000); no better than a straight line in"
+            " three settings (Streukens & de Ruyter, 2004)."
         ),
-        Proposition(
-            key="satisfaction_precedes_purchases",
-            name=N_("Satisfaction precedes purchases, not the reverse"),
-            hypothesis=N_(
-                "When an account is more satisfied than it usually is, it buys more often afterwards, and not already"
-                " before."
-            ),
-            quantity=N_(
-                "difference of buying again after and before the answer, within accounts, in percentage points per 10"
-                " points of the satisfaction index"
-            ),
-            direction="positive",
-            smallest_effect=1.0,
-            published=N_(
-                "Half of the panel studies reviewed have two waves only, and cannot tell the two directions apart"
-                " (Usami et al., 2019)."
-            ),
-            citations=(USAMI,),
+        citations=(JONES, ANDERSON, STREUKENS),
+        shares_horizon=False,
+    ),
+    Proposition(
+        key="loyalty_mediates",
+        name=N_("Loyalty mediates satisfaction's effect on buying again"),
+        hypothesis=N_("Part of what satisfaction goes with in buying again passes through loyalty."),
+        quantity=N_("indirect effect, in percentage points of buying again per 10 points of the satisfaction index"),
+        direction="positive",
+        smallest_effect=0.5,
+        published=N_(
+            "The studies disagree about commitment as the link: Verhoef (2003) finds it, Gustafsson et al. (2005)"
+            " find satisfaction itself."
         ),
-    )
-
-
-PROPOSITIONS: Mapping[PropositionKey, Proposition] = {each.key: each for each in _propositions()}
+        citations=(VERHOEF, GUSTAFSSON),
+    ),
+    Proposition(
+        key="relation_is_moderated",
+        name=N_("The relation depends on whom one asks"),
+        hypothesis=N_("How satisfaction goes with loyalty or buying again differs between kinds of customers."),
+        quantity=N_(
+            "effect of 10 points of satisfaction for one kind of customers minus that for another, in points of the"
+            " loyalty index (or percentage points of buying again)"
+        ),
+        direction="two_sided",
+        smallest_effect=1.0,
+        published=N_(
+            "Convenience, competition, involvement and income moderate the step from satisfaction to purchases"
+            " (Seiders et al., 2005); income and the length of the relationship that to share of wallet (Cooil et"
+            " al., 2007)."
+        ),
+        citations=(SEIDERS, COOIL),
+    ),
+    Proposition(
+        key="rank_beats_level",
+        name=N_("Rank, not level, drives share of wallet"),
+        hypothesis=N_("A supplier's rank among its competitors predicts better than the level of satisfaction."),
+        quantity=N_("mean log score of rank minus that of level on answers held back, times 100"),
+        direction="positive",
+        smallest_effect=0.5,
+        published=N_("Relative rank explains share of wallet, the level hardly (Keiningham et al., 2015)."),
+        citations=(RANK,),
+        shares_horizon=False,
+    ),
+    Proposition(
+        key="nps_beats_satisfaction",
+        name=N_("Recommendation predicts better than satisfaction"),
+        hypothesis=N_("The answer on recommendation predicts buying again better than satisfaction does."),
+        quantity=N_("mean log score of recommendation minus that of satisfaction on customers held back, times 100"),
+        direction="positive",
+        smallest_effect=0.5,
+        published=N_(
+            "Not replicated over 21 firms (Keiningham et al., 2007); about equal, and better together (De Haan et"
+            " al., 2015)."
+        ),
+        citations=(NPS, DE_HAAN),
+    ),
+    Proposition(
+        key="satisfaction_precedes_purchases",
+        name=N_("Satisfaction precedes purchases, not the reverse"),
+        hypothesis=N_(
+            "When an account is more satisfied than it usually is, it buys more often afterwards, and not already"
+            " before."
+        ),
+        quantity=N_(
+            "difference of buying again after and before the answer, within accounts, in percentage points per 10"
+            " points of the satisfaction index"
+        ),
+        direction="positive",
+        smallest_effect=1.0,
+        published=N_(
+            "Half of the panel studies reviewed have two waves only, and cannot tell the two directions apart"
+            " (Usami et al., 2019)."
+        ),
+        citations=(USAMI,),
+    ),
+)
+PROPOSITIONS: Mapping[PropositionKey, Proposition] = {each.key: each for each in _ALL}
 """In the order in which they are told."""

@@ -33,6 +33,7 @@ MIN_CLUSTERS = 10
 # Of a group. Amounts of money are so uneven between customers that with fewer (by Kish's effective number) no interval
 # tried held the truth in 92% of cases: over 35 of the demo's customers 83-91%, over 20 at most 89% (1,500 draws).
 FEWEST_AMOUNTS = 40
+FEWEST_WEIGHTED_AMOUNTS = 60  # where the customers' weights differ too (orders of very unlike numbers)
 TOO_UNEVEN = N_(
     "What customers spend differs too much to say how certain this is: at least {min:int} customers are needed.",
     min=FEWEST_AMOUNTS,

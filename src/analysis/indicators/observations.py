@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analysis.data.client import ClientData
 from analysis.indicators.catalogue import IndicatorSpec
 from analysis.indicators.comparison import difference
-from analysis.indicators.estimation import FEWEST_AMOUNTS, Measure, estimate
+from analysis.indicators.estimation import FEWEST_AMOUNTS, FEWEST_WEIGHTED_AMOUNTS, Measure, estimate
 from analysis.indicators.samples import Codes, Sample, moments_of
 from analysis.indicators.suppression import hidden_groups
 from analysis.indicators.targets import benchmark_of, target_of
@@ -223,13 +223,17 @@ def _groups(
         outcome: Outcome = withheld()
         if int(code) not in hidden:
             part = observations.sample.where(pieces[position])
-            least = FEWEST_AMOUNTS if spec.unit == "money" else 0.0
+            least = _fewest_amounts(part) if spec.unit == "money" else 0.0
             outcome = estimate(
                 part, spec.measure, min_clusters=limits.min_clusters, min_n=limits.min_n, min_effective=least
             )
         if not many or not isinstance(outcome, NotEstimable):
             outcomes[labels.names[code]] = outcome
     return outcomes
+
+
+def _fewest_amounts(part: Sample) -> float:
+    return FEWEST_WEIGHTED_AMOUNTS if len(part.weights) and np.ptp(part.weights) > 0 else FEWEST_AMOUNTS
 
 
 def rows_by_code(codes: NDArray[np.intp] | Codes, count: int) -> list[NDArray[np.intp]]:

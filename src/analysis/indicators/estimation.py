@@ -24,7 +24,7 @@ import numpy as np
 
 from analysis.indicators.samples import Moments, Sample, count_distinct, moments_of, normal_quantile
 from analysis.indicators.skewness import skewed_limits
-from analysis.messages import N_
+from analysis.messages import N_, Message
 from analysis.results import Estimate, NotEstimable, Outcome, Unit
 
 Kind = Literal["mean", "proportion", "nps"]
@@ -34,10 +34,6 @@ MIN_CLUSTERS = 10
 # tried held the truth in 92% of cases: over 35 of the demo's customers 83-91%, over 20 at most 89% (1,500 draws).
 FEWEST_AMOUNTS = 40
 FEWEST_WEIGHTED_AMOUNTS = 60  # where the customers' weights differ too (orders of very unlike numbers)
-TOO_UNEVEN = N_(
-    "What customers spend differs too much to say how certain this is: at least {min:int} customers are needed.",
-    min=FEWEST_AMOUNTS,
-)
 LEAST_OF_OTHERS = 0.2  # of the weight; an account with more than the rest of it is not pulled further
 
 __all__ = ["Measure", "Sample", "degenerate_limits", "estimate", "refuse", "wilson_limits"]
@@ -93,7 +89,7 @@ def estimate(
         return refusal
     moments = moments_of(sample)
     if moments.effective < min_effective:
-        return NotEstimable(reason=TOO_UNEVEN, n=moments.n)
+        return NotEstimable(reason=too_uneven(min_effective), n=moments.n)
     if measure.kind == "proportion":
         low, high, method = _proportion_limits(moments, level)
     elif moments.variance > 0 and measure.bounds is None:
@@ -119,6 +115,14 @@ def estimate(
         level=level,
         std_error=math.sqrt(_mean_variance(sample, moments, measure)) if moments.variance > 0 else None,
         clusters=None if moments.clusters == moments.n else moments.clusters,
+    )
+
+
+def too_uneven(least: float) -> Message:
+    """Return why amounts of fewer customers than `least` have no interval."""
+    return N_(
+        "What customers spend differs too much to say how certain this is: at least {min:int} customers are needed.",
+        min=round(least),
     )
 
 

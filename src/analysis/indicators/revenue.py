@@ -9,7 +9,7 @@ from analysis.data.client import ClientData
 from analysis.indicators.catalogue import CATALOGUE, IndicatorSpec
 from analysis.indicators.comparison import weigh_change
 from analysis.indicators.customer_base import PeriodValues, observe_customers
-from analysis.indicators.estimation import FEWEST_AMOUNTS, LEVEL, TOO_UNEVEN
+from analysis.indicators.estimation import FEWEST_AMOUNTS, LEVEL, too_uneven
 from analysis.indicators.fiscal import fiscal_years, revenue_years
 from analysis.indicators.ledger import Ledger, Window
 from analysis.indicators.observations import MAX_LISTED, build_result, no_result
@@ -130,7 +130,11 @@ def _revenue(base: _Base) -> IndicatorResult:
 
 def _group_total(values: Floats, least: int) -> Outcome:
     n = int((values != 0).sum())
-    return NotEstimable(reason=TOO_UNEVEN, n=n) if n < FEWEST_AMOUNTS else total_estimate(values, min_n=least)
+    return (
+        NotEstimable(reason=too_uneven(FEWEST_AMOUNTS), n=n)
+        if n < FEWEST_AMOUNTS
+        else total_estimate(values, min_n=least)
+    )
 
 
 def _unattributed(ledger: Ledger, window: Window, *, constant: bool = False) -> float:

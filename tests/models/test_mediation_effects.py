@@ -10,7 +10,7 @@ from scipy.special import expit
 from analysis.messages import N_
 from analysis.models.mediation.decomposition import decompose
 from analysis.models.mediation.gcomputation import World, _summed_mean, all_worlds, mean_outcomes
-from analysis.models.mediation.inputs import Mediator, merged_categories, prepare, step_up, switch
+from analysis.models.mediation.inputs import Mediator, Question, merged_categories, prepare, step_up, switch
 from analysis.models.mediation.intervals import widening
 from analysis.models.mediation.mediate import mediate
 from analysis.models.mediation.system import fit_system
@@ -153,12 +153,11 @@ def test_weights_and_clusters_count(family):
 def test_summing_over_values_agrees_with_the_closed_form():
     """Two linear mediators in a row, once by the one normal integral, once over a grid of both."""
     frame = client()
-    prepared = prepare(
-        frame["binary"], "binary", step_up(LABEL, frame["x"]),
-        [Mediator(key=name, label=LABEL, values=frame[name].to_numpy()) for name in ("m", "k")],
-        [numeric_control(LABEL, "c", LABEL, frame["c"])], weights=frame["weight"], clusters=None, limits=LIMITS,
-        arrangement="serial",
-    )  # fmt: skip
+    prepared = prepare(Question(
+        outcome=frame["binary"], family="binary", exposure=step_up(LABEL, frame["x"]), limits=LIMITS,
+        mediators=[Mediator(key=name, label=LABEL, values=frame[name].to_numpy()) for name in ("m", "k")],
+        controls=[numeric_control(LABEL, "c", LABEL, frame["c"])], weights=frame["weight"], arrangement="serial",
+    ))  # fmt: skip
     fitted = fit_system(prepared.system, prepared.system.equations(), prepared.weights[None])
     worlds = [World(0, (1, 0, 0)), World(1, (0, 1, 0)), World(1, (1, 1, 1))]
     share = prepared.weights / prepared.weights.sum()
@@ -290,9 +289,9 @@ def test_rare_categories_join_their_side_of_the_cut():
 
 def test_all_worlds_are_each_arm_once():
     frame = client()
-    prepared = prepare(
-        frame["linear"], "linear", step_up(LABEL, frame["x"]),
-        [Mediator(key="m", label=LABEL, values=frame["m"].to_numpy())], [], weights=None, clusters=None, limits=LIMITS,
-    )  # fmt: skip
+    prepared = prepare(Question(
+        outcome=frame["linear"], family="linear", exposure=step_up(LABEL, frame["x"]), limits=LIMITS, controls=[],
+        mediators=[Mediator(key="m", label=LABEL, values=frame["m"].to_numpy())],
+    ))  # fmt: skip
     assert len(set(all_worlds(prepared.system))) == 4
     assert len(set(all_worlds(replace(prepared.system, links=prepared.system.links * 2)))) == 8

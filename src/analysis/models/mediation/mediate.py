@@ -12,7 +12,7 @@ from analysis.models.clustering import Floats
 from analysis.models.mediation.decomposition import PARTS, decompose
 from analysis.models.mediation.families import Family
 from analysis.models.mediation.gcomputation import all_worlds, count_paths, mean_outcomes
-from analysis.models.mediation.inputs import Exposure, Mediator, Prepared, prepare
+from analysis.models.mediation.inputs import Exposure, Mediator, Prepared, Question, prepare
 from analysis.models.mediation.intervals import excludes_zero, expanded_estimate
 from analysis.models.mediation.result import MediationResult, PathCoefficient, PathEffect
 from analysis.models.mediation.sensitivity import explained_away, linear_rho
@@ -81,31 +81,37 @@ def mediate(
     limits
         Where to refuse; the defaults of the parameters without.
     """
-    prepared = prepare(
-        outcome,
-        family,
-        exposure,
-        mediators,
-        controls,
+    question = Question(
+        outcome=outcome,
+        family=family,
+        exposure=exposure,
+        mediators=mediators,
+        controls=controls,
+        limits=limits or LimitsSpec(),
         weights=weights,
         clusters=clusters,
-        limits=limits or LimitsSpec(),
         arrangement=arrangement,
         interaction=interaction,
         top_from=top_from,
     )
+    factor, own_unit = SCALES[family]
+    label = outcome_label or N_("Outcome")
+    return _answer(question, rng, draws, factor if scale is None else scale, unit or own_unit, label)
+
+
+def _answer(
+    question: Question, rng: np.random.Generator, draws: int, scale: float, unit: Unit, outcome_label: Message
+) -> MediationResult | NotEstimable:
+    prepared = prepare(question)
     if isinstance(prepared, NotEstimable):
         return prepared
-    factor, own_unit = SCALES[family]
-    factor = factor if scale is None else scale
-    statistic = _statistic(prepared, exposure, factor * prepared.outcome_spread)
-    fitted, point, sampled = resample(prepared, statistic, draws, rng)
+    factor = scale * prepared.outcome_spread
+    fitted, point, sampled = resample(prepared, _statistic(prepared, question.exposure, factor), draws, rng)
     if not fitted.converged[0]:
         return NotEstimable(reason=N_("The equations of the paths have no solution in these data."), n=prepared.n)
     return _result(
-        prepared, exposure, mediators, fitted, point, sampled,
-        unit=unit or own_unit, draws=draws, outcome_label=outcome_label or N_("Outcome"),
-        factor=factor * prepared.outcome_spread, limits=limits or LimitsSpec(),
+        prepared, question.exposure, question.mediators, fitted, point, sampled, unit=unit, draws=draws,
+        outcome_label=outcome_label, factor=factor,
     )  # fmt: skip
 
 
@@ -182,7 +188,6 @@ def _result(
     draws: int,
     outcome_label: Message,
     factor: float,
-    limits: LimitsSpec,
 ) -> MediationResult:
     system = prepared.system
 

@@ -15,7 +15,7 @@ from analysis.models.clustering import Floats
 from analysis.models.mediation.decomposition import decompose
 from analysis.models.mediation.families import Family
 from analysis.models.mediation.gcomputation import all_worlds, mean_outcomes
-from analysis.models.mediation.inputs import Exposure, Mediator, Moderator, Prepared, prepare
+from analysis.models.mediation.inputs import Exposure, Mediator, Moderator, Prepared, Question, prepare
 from analysis.models.mediation.intervals import expanded_estimate
 from analysis.models.mediation.mediate import SCALES, resample
 from analysis.models.mediation.result import ConditionalEffect, ModeratedMediation
@@ -49,56 +49,62 @@ def mediate_moderated(
     The moderator acts on the exposure's own effect too, so that what differs there is not laid upon the path. Other
     parameters are as for `mediate.mediate`; `controls` must not hold the moderator.
     """
-    limits = limits or LimitsSpec()
-    prepared = prepare(
-        outcome,
-        family,
-        exposure,
-        [mediator],
-        controls,
+    question = Question(
+        outcome=outcome,
+        family=family,
+        exposure=exposure,
+        mediators=[mediator],
+        controls=controls,
+        limits=limits or LimitsSpec(),
         weights=weights,
         clusters=clusters,
-        limits=limits,
         moderator=moderator,
         top_from=top_from,
     )
+    factor, own_unit = SCALES[family]
+    return _answer(question, moderator, rng, draws, factor if scale is None else scale, unit or own_unit)
+
+
+def _answer(
+    question: Question, moderator: Moderator, rng: np.random.Generator, draws: int, scale: float, unit: Unit
+) -> ModeratedMediation | NotEstimable:
+    prepared = prepare(question)
     if isinstance(prepared, NotEstimable):
         return prepared
     sizes = _sides(moderator)
-    if min(sizes) < limits.min_n:
+    if min(sizes) < question.limits.min_n:
         return NotEstimable(
             reason=N_("Too few answers lie on either side of {name:message} to compare.", name=moderator.label)
         )
-    factor, own_unit = SCALES[family]
-    factor = (factor if scale is None else scale) * prepared.outcome_spread
     _, centre, spread = standardise(moderator.values, prepared.weights)
     at = ((moderator.low - centre) / spread, (moderator.high - centre) / spread)
+    factor = scale * prepared.outcome_spread
     full, point, sampled = resample(prepared, lambda fitted: _conditional(fitted, factor, at), draws, rng)
     if not full.converged[0]:
         return NotEstimable(reason=N_("The equations of the paths have no solution in these data."), n=prepared.n)
 
     def estimate(value: float, drawn: Floats) -> Outcome:
         return expanded_estimate(
-            value, drawn, unit=unit or own_unit, n=prepared.n, clusters=prepared.accounts,
-            parameters=prepared.parameters,
-        )  # fmt: skip
+            value, drawn, unit=unit, n=prepared.n, clusters=prepared.accounts, parameters=prepared.parameters
+        )
 
-    difference = estimate(point[1] - point[0], sampled[:, 1] - sampled[:, 0])
-    conditional = tuple(
-        ConditionalEffect(label=moderator.words[k], value=value, n=size, indirect=estimate(point[k], sampled[:, k]))
-        for k, (value, size) in enumerate(zip((moderator.low, moderator.high), sizes, strict=True))
+    low, high = (
+        ConditionalEffect(label=moderator.words[k], value=value, n=sizes[k], indirect=estimate(point[k], sampled[:, k]))
+        for k, value in enumerate((moderator.low, moderator.high))
     )
+    gain, gains = point[1] - point[0], sampled[:, 1] - sampled[:, 0]
     width = moderator.high - moderator.low
+    bent = _why_no_index(prepared, moderator)
     return ModeratedMediation(
         moderator=moderator.label,
         stages=moderator.stages,
-        conditional=(conditional[0], conditional[1]),
-        difference=difference,
-        index=_index(prepared, moderator, estimate, (point[1] - point[0]) / width, sampled @ [-1 / width, 1 / width]),
+        conditional=(low, high),
+        difference=estimate(gain, gains),
+        index=estimate(gain / width, gains / width) if bent is None else bent,
         n=prepared.n,
         accounts=prepared.accounts,
         draws=draws,
-        unit=unit or own_unit,
+        unit=unit,
         notes=prepared.notes,
     )
 
@@ -110,18 +116,17 @@ def _conditional(fitted: FittedSystem, factor: float, at: tuple[float, float]) -
     return factor * np.column_stack(columns)
 
 
-def _index(prepared: Prepared, moderator: Moderator, estimate: object, value: float, drawn: Floats) -> Outcome:
-    """Return the change of the indirect effect per unit of the moderator: a straight line in linear models only."""
-    if prepared.system.family == "linear" and prepared.system.links[0].family == "linear":
-        if len(moderator.stages) == 1 and callable(estimate):
-            found: Outcome = estimate(value, drawn)
-            return found
+def _why_no_index(prepared: Prepared, moderator: Moderator) -> NotEstimable | None:
+    """Return why the indirect effect is no straight line in the moderator, or None where it is one."""
+    if prepared.system.family != "linear" or prepared.system.links[0].family != "linear":
+        return NotEstimable(
+            reason=N_("For this outcome the difference of the conditional effects takes the place of an index.")
+        )
+    if len(moderator.stages) > 1:
         return NotEstimable(
             reason=N_("With both links moderated the indirect effect bends, so no single index describes it.")
         )
-    return NotEstimable(
-        reason=N_("For this outcome the difference of the conditional effects takes the place of an index.")
-    )
+    return None
 
 
 def _sides(moderator: Moderator) -> tuple[int, int]:

@@ -15,9 +15,9 @@ def write_drivers(context: ChapterContext) -> Chapter:
     loyalty, repurchase, t = context.audit.loyalty_model, context.audit.repurchase_model, context.t
     sections = [section for section in context.sections if section.key not in APPENDIX_ONLY]
     if not any(section.answered for section in sections):
-        reasons = [section.finding for section in sections]
-        models = [t(model.reason) for model in (loyalty, repurchase) if isinstance(model, NotEstimable)]
-        return context.silent_chapter("drivers", t.sentences(*dict.fromkeys([*models, *reasons])))
+        reasons = [t(model.reason) for model in (loyalty, repurchase) if isinstance(model, NotEstimable)]
+        reasons = reasons or [section.finding for section in sections]
+        return context.silent_chapter("drivers", t.sentences(*dict.fromkeys(reasons)))
     findings = []
     if not isinstance(loyalty, NotEstimable):
         findings.append(t(state_loyalty(loyalty)))

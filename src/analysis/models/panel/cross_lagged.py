@@ -17,10 +17,9 @@ References
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from analysis.messages import N_
-from analysis.models.clustering import Floats, checked_weights, critical_value, estimate_from_error, p_value
+from analysis.models.clustering import Floats, checked_weights, critical_value, estimate_from_error
 from analysis.models.panel.account_panel import AccountPanel, overlap
 from analysis.models.panel.moments import (
     Incomplete,
@@ -153,10 +152,6 @@ def fit_cross_lagged(
             n=len(data.values),
         )
     quality = _model_fit(data, fit, layout)
-    if quality is None:
-        return NotEstimable(
-            reason=N_("The model of which comes first has no stable solution in these answers."), n=len(data.values)
-        )
     return _result(panel, data, layout, fit, deviations, admissible, quality)
 
 
@@ -255,26 +250,26 @@ def _admissible(fit: MomentFit, deviations: Floats, layout: Layout) -> bool | No
     return bool(proper)
 
 
-def _model_fit(data: Incomplete, fit: MomentFit, layout: Layout) -> ModelFit | None:
-    """Return chi-square, RMSEA and CFI against unrestricted and independent moments; None where those do not exist."""
+def _model_fit(data: Incomplete, fit: MomentFit, layout: Layout) -> ModelFit | NotEstimable:
+    """Return chi-square, RMSEA and CFI against unrestricted and independent moments, or why there are none."""
     size = 2 * layout.waves
     rows, columns = np.tril_indices(size)
     fitted = random_intercepts(layout)(fit.parameters)
     free = fit_moments(data, unrestricted(size), np.concatenate([fitted.mean, fitted.covariance[rows, columns]]))
+    refused = NotEstimable(reason=N_("How well the model fits cannot be told from these answers."), n=len(data.values))
     if not free.converged:
-        return None
+        return refused
     df = len(free.parameters) - layout.parameters
     statistic = max(2 * (free.log_likelihood - fit.log_likelihood), 0.0)
     scaling = scaling_factor(fit, free, df)
-    if not scaling > 0:
-        return None
+    if not scaling > 0:  # as a difference of two traces it may come out below zero where tails are heavy
+        return refused
     n = float(data.totals.sum())
     baseline = 2 * (free.log_likelihood - independence_log_likelihood(data)) - size * (size - 1) / 2
     excess = max(statistic - df, 0.0)
     return ModelFit(
         chi_square=statistic / scaling,
         df=df,
-        p_value=float(stats.chi2.sf(statistic / scaling, df)),
         scaling=scaling,
         chi_square_unscaled=statistic,
         rmsea=float(np.sqrt(excess / (df * n))),
@@ -289,7 +284,7 @@ def _result(
     fit: MomentFit,
     deviations: Floats,
     admissible: bool,
-    quality: ModelFit,
+    quality: ModelFit | NotEstimable,
 ) -> CrossLagged:
     n = len(data.values)
     steps = 1 if layout.equal_paths else layout.waves - 1
@@ -312,7 +307,6 @@ def _result(
         dominance=_estimate(float(gap), moved, n, UNIT),
         lasting_satisfaction=_share(fit.parameters, deviations, place, place + 3, n),
         lasting_loyalty=_share(fit.parameters, deviations, place + 2, place + 5, n),
-        lasting_correlation=_lasting_correlation(fit.parameters, deviations, place, n),
         admissible=admissible,
         fit=quality,
     )
@@ -331,29 +325,3 @@ def _share(theta: Floats, deviations: Floats, lasting: int, moving: int, n: int)
     moved = (deviations[:, lasting] * b - deviations[:, moving] * a) / (a + b) ** 2
     error = float(np.linalg.norm(moved))
     return estimate_from_error(a / (a + b), error, clusters=n, unit="ratio", n=n, method="delta-cr3-t")
-
-
-def _lasting_correlation(theta: Floats, deviations: Floats, place: int, n: int) -> Outcome:
-    """Return the correlation of the lasting levels by the delta method on Fisher's z, where both clearly vary."""
-    variance_x, covariance, variance_y = theta[place : place + 3]
-    quantile = critical_value(n)
-    clear = all(theta[j] > quantile * np.linalg.norm(deviations[:, j]) for j in (place, place + 2))
-    if not clear or covariance**2 >= variance_x * variance_y:
-        return NotEstimable(reason=N_("Lasting differences between accounts are too small to be compared."), n=n)
-    r = float(covariance / np.sqrt(variance_x * variance_y))
-    slopes = r * np.array([-0.5 / variance_x, 1 / covariance if covariance else 0.0, -0.5 / variance_y])
-    if not covariance:
-        slopes[1] = 1 / np.sqrt(variance_x * variance_y)
-    error = float(np.linalg.norm(deviations[:, place : place + 3] @ slopes)) / (1 - r**2)
-    margin = quantile * error
-    return Estimate(
-        value=r,
-        low=float(np.tanh(np.arctanh(r) - margin)),
-        high=float(np.tanh(np.arctanh(r) + margin)),
-        n=n,
-        method="delta-cr3-t",
-        unit="ratio",
-        std_error=error * (1 - r**2),
-        clusters=n,
-        p_value=p_value(np.arctanh(r) / error, n),
-    )

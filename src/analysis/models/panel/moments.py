@@ -134,7 +134,7 @@ def fit_moments(data: Incomplete, structure: Structure, start: Floats) -> Moment
         moments = structure(theta)
         if inverses(data, moments.covariance) is None:
             return np.eye(len(theta))  # scipy asks before it rejects the step
-        return np.asarray(np.einsum("p,pab->ab", data.totals, expected_information(data, moments)) / total)
+        return expected_information(data, moments) / total
 
     options = {"gtol": GRADIENT / 10, "maxiter": MAX_ITERATIONS, "initial_trust_radius": 1.0, "max_trust_radius": 100.0}
     found = minimize(value, start, jac=slope, hess=curvature, method="trust-exact", options=options)
@@ -174,13 +174,14 @@ def gradient(data: Incomplete, moments: Moments) -> Floats:
 
 
 def expected_information(data: Incomplete, moments: Moments) -> Floats:
-    """Return the expected information of one row of each pattern, shape (patterns, k, k)."""
+    """Return the expected weighted information, shape (k, k)."""
     precision, _ = _checked(data, moments.covariance)
     k = len(moments.mean_slopes)
-    scaled = np.einsum("pij,kjl->pkil", precision, moments.covariance_slopes)
-    flat, turned = scaled.reshape(len(precision), k, -1), scaled.swapaxes(2, 3).reshape(len(precision), k, -1)
-    means = np.einsum("ki,pij,lj->pkl", moments.mean_slopes, precision, moments.mean_slopes)
-    return np.asarray(0.5 * flat @ turned.swapaxes(1, 2) + means)
+    scaled = precision[:, None] @ moments.covariance_slopes[None] * np.sqrt(data.totals)[:, None, None, None]
+    by_parameter = scaled.swapaxes(0, 1)
+    left, right = by_parameter.reshape(k, -1), by_parameter.swapaxes(2, 3).reshape(k, -1)
+    summed = np.einsum("p,pij->ij", data.totals, precision)
+    return np.asarray(0.5 * left @ right.T + moments.mean_slopes @ summed @ moments.mean_slopes.T)
 
 
 def row_scores(data: Incomplete, moments: Moments) -> Floats:

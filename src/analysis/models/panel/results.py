@@ -178,10 +178,13 @@ class Path(ModelPart):
 class ModelFit(ModelPart):
     """How well a covariance structure fits.
 
+    There is no p-value: under a true model the scaled statistic exceeded the 5% point of chi-square in 7 to 13% of
+    draws of 150 to 400 accounts with 30% of the waves missing; lavaan's is the same.
+
     Parameters
     ----------
-    chi_square, df, p_value
-        Likelihood ratio against the unrestricted moments, divided by `scaling` (Yuan-Bentler), and its p.
+    chi_square, df
+        Likelihood ratio against the unrestricted moments, divided by `scaling` (Yuan-Bentler).
     scaling
         Above 1 where tails are heavier than the normal's, or weights differ.
     chi_square_unscaled
@@ -192,7 +195,6 @@ class ModelFit(ModelPart):
 
     chi_square: float
     df: int
-    p_value: float
     scaling: float
     chi_square_unscaled: float
     rmsea: float
@@ -219,12 +221,10 @@ class CrossLagged(ModelPart):
         Path from satisfaction to loyalty minus the path from loyalty to satisfaction (both per 10 points).
     lasting_satisfaction, lasting_loyalty
         Share of the variance that lasts over all waves, 0 to 1, at the first wave.
-    lasting_correlation
-        Correlation of the two lasting levels.
     admissible
         False where an estimated variance is negative, though compatible with a small positive one.
     fit
-        Fit of the structure.
+        Fit of the structure, or why it cannot be told.
     """
 
     n: int
@@ -236,9 +236,8 @@ class CrossLagged(ModelPart):
     dominance: Outcome
     lasting_satisfaction: Outcome
     lasting_loyalty: Outcome
-    lasting_correlation: Outcome
     admissible: bool
-    fit: ModelFit
+    fit: ModelFit | NotEstimable
 
     def path(self, key: str) -> Outcome:
         """Return one path's outcome; raise KeyError where there is none of that name."""

@@ -1,7 +1,5 @@
 """Is it the same customers who change? The panel and the comparisons of predictors, for the technical appendix."""
 
-from collections.abc import Sequence
-
 from analysis.document.blocks import Block, BulletList, Prose
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.driving.panel_tables import (
@@ -174,8 +172,8 @@ def _panel_parts(panel: PanelAnalysis, t: Translator) -> list[Block | None]:
     asymmetry = panel.changes.asymmetry if isinstance(panel.changes, ChangeOnChange) else None
     steeper = (
         N_(
-            "Per 10 points, a fall of satisfaction goes with {difference:text} points more change of loyalty than a"
-            " rise.",
+            "Per 10 points, the change of loyalty where satisfaction falls is {difference:text} points larger than"
+            " where it rises.",
             difference=t.difference(asymmetry),
         )
         if isinstance(asymmetry, Estimate)
@@ -205,26 +203,20 @@ def _lead_sentence(purchases: PurchaseTiming | NotEstimable, t: Translator) -> M
 
 def _silences(panel: PanelAnalysis) -> list[Message]:
     """Return why what is missing is missing."""
-    parts = {
-        N_("Rises and falls").msgid: panel.changes,
-        N_("Satisfaction of the wave before").msgid: panel.lag,
-        N_("Satisfaction of the wave after").msgid: panel.lead,
-        N_("Buying before and after").msgid: panel.purchases,
-        N_("What carries over").msgid: panel.cross_lagged,
-    }
-    found = []
-    for label, part in parts.items():
-        outcomes: Sequence[object] = (part,)
-        if isinstance(part, PurchaseTiming):
-            outcomes = (part.after, part.before)
-        if isinstance(part, ChangeOnChange):
-            outcomes = (part.gain,)
-        reasons = [each.reason for each in outcomes if isinstance(each, NotEstimable)]
-        found += [
-            N_("{what:message}: {reason:message}", what=Message(label), reason=reason)
-            for reason in {reason.msgid: reason for reason in reasons}.values()
-        ]
-    return found
+    changes, purchases = panel.changes, panel.purchases
+    parts: tuple[tuple[Message, object], ...] = (
+        (N_("Rises and falls"), changes.asymmetry if isinstance(changes, ChangeOnChange) else changes),
+        (N_("Satisfaction of the wave before"), panel.lag),
+        (N_("Satisfaction of the wave after"), panel.lead),
+        (N_("Buying after the answer"), purchases.after if isinstance(purchases, PurchaseTiming) else purchases),
+        (N_("Buying before the answer"), purchases.before if isinstance(purchases, PurchaseTiming) else purchases),
+        (N_("What carries over"), panel.cross_lagged),
+    )
+    return [
+        N_("{what:message}: {reason:message}", what=label, reason=part.reason)
+        for label, part in parts
+        if isinstance(part, NotEstimable)
+    ]
 
 
 def _published(proposition: Proposition) -> list[Message]:

@@ -105,24 +105,10 @@ def tabulate_paths(model: CrossLagged, t: Translator) -> Table:
     rows.append((N_("Satisfaction → loyalty less loyalty → satisfaction"), model.dominance, None))
     rows.append((N_("Share of differences in satisfaction that last"), model.lasting_satisfaction, None))
     rows.append((N_("Share of differences in loyalty that last"), model.lasting_loyalty, None))
-    rows.append((N_("Correlation of the lasting levels"), model.lasting_correlation, None))
     texts = tuple(
         (t(label), t.difference(outcome), DASH if outcome.p_value is None else t.value(outcome.p_value, "pvalue"))
         for label, outcome, _ in rows
         if isinstance(outcome, Estimate)
-    )
-    fit = model.fit
-    quality = N_(
-        "Fit: chi-square {chi:number2} ({df:int} degrees of freedom, scaled by {scaling:number2}), p = {p:pvalue};"
-        " RMSEA {rmsea:number3}; CFI {cfi:number3}. Customers: {n:int}, with {patterns:int} patterns of missing waves.",
-        chi=fit.chi_square,
-        df=fit.df,
-        scaling=fit.scaling,
-        p=fit.p_value,
-        rmsea=fit.rmsea,
-        cfi=fit.cfi,
-        n=model.n,
-        patterns=model.patterns,
     )
     improper = N_(
         "One estimated variance is below zero, by no more than chance allows: the paths are to be read with care."
@@ -132,8 +118,26 @@ def tabulate_paths(model: CrossLagged, t: Translator) -> Table:
         title=t(N_("What carries over from one wave to the next (random-intercept cross-lagged model)")),
         columns=(start(t(N_("Path")), 3.0), end(t(N_("Estimate (95% interval)")), 1.8), end(t(N_("p")), 0.7)),
         rows=texts,
-        notes=notes_of(t(unit), t(quality), "" if model.admissible else t(improper)),
+        notes=notes_of(t(unit), t(_fit_sentence(model)), "" if model.admissible else t(improper)),
         anchor="table-panel-paths",
+    )
+
+
+def _fit_sentence(model: CrossLagged) -> Message:
+    fit = model.fit
+    if isinstance(fit, NotEstimable):
+        return fit.reason
+    return N_(
+        "Fit: chi-square {chi:number2} on {df:int} degrees of freedom (scaled by {scaling:number2}); RMSEA"
+        " {rmsea:number3}; CFI {cfi:number3}. Customers: {n:int}, with {patterns:int} patterns of missing waves. No p:"
+        " with so few customers and missing waves it would find fault too often.",
+        chi=fit.chi_square,
+        df=fit.df,
+        scaling=fit.scaling,
+        rmsea=fit.rmsea,
+        cfi=fit.cfi,
+        n=model.n,
+        patterns=model.patterns,
     )
 
 

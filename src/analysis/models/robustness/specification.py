@@ -112,10 +112,19 @@ def summarise_curve(
         same_sign=float(np.mean(values * sign > 0)),
         excludes_zero=float(np.mean(beyond)),
         choices=share_of_choices([item.levels for item in tried if isinstance(item.found, Effect)], values),
-        joint=joint_test(effects, model_generator(f"specification-curve-{relation}", params), model_draws(params)),
+        joint=joint_test(
+            [item.found for item in tried if isinstance(item.found, Effect) and not _is_trimmed(item)],
+            model_generator(f"specification-curve-{relation}", params),
+            model_draws(params),
+        ),
         full=params.depth == "full",
         notes=notes,
     )
+
+
+def _is_trimmed(item: Tried) -> bool:
+    """Return whether accounts were left out for their influence: an error that cannot know of it spoils a test."""
+    return ("outliers", "influential") in item.levels
 
 
 def distinct(tried: Sequence[Tried]) -> list[Tried]:

@@ -44,8 +44,8 @@ def state_method(curve: SpecificationCurve) -> list[Message]:
         sentences.append(
             N_(
                 "Test of the whole curve against no relation at all ({draws:int} bootstrap draws over accounts, each"
-                " estimate moved by one step and centred on zero): median p = {median:pvalue}, number of ways that tell"
-                " a direction p = {share:pvalue}.",
+                " estimate moved by one step and centred on zero; without the ways that leave out the most influential"
+                " 1%): median p = {median:pvalue}, number of ways that tell a direction p = {share:pvalue}.",
                 draws=curve.joint.draws,
                 median=curve.joint.median_p,
                 share=curve.joint.share_p,

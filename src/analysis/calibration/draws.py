@@ -75,9 +75,15 @@ def group_of(name: str) -> Group:
     return cast(Group, importlib.import_module(f"analysis.calibration.groups.{name}"))
 
 
+def _code_of(group: str, scenario: Scenario) -> str:
+    """Return the hash of everything that the readings of a group in a population depend on."""
+    modules = (f"analysis.calibration.groups.{group}", "analysis.calibration.clients")
+    return fingerprint(modules, scenario.identity)
+
+
 def chunks_of(group: str, scenario: str, draws: int, folder: Path) -> list[Chunk]:
     """Return the chunks that hold `draws` clients of one cell."""
-    home = folder / fingerprint(f"analysis.calibration.groups.{group}") / group / scenario
+    home = folder / group / f"{scenario}-{_code_of(group, scenarios()[scenario])}"
     return [
         Chunk(
             group=group,
@@ -98,7 +104,7 @@ def truth_size(group: str) -> tuple[int, int]:
 
 def truth_chunks_of(group: str, scenario: Scenario, folder: Path) -> list[Chunk]:
     """Return the chunks that hold the large clients of a cell's population, one each."""
-    home = folder / fingerprint(f"analysis.calibration.groups.{group}") / group / f"truth-{scenario.population}"
+    home = folder / group / f"truth-{scenario.population}-{_code_of(group, scenario)}"
     return [
         Chunk(
             group=group,

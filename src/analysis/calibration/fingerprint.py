@@ -8,13 +8,14 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1]
 
 
-def fingerprint(module: str) -> str:
-    """Return a hash of a module and of all modules of the project that it imports, however indirectly.
+@cache
+def fingerprint(modules: tuple[str, ...], besides: str = "") -> str:
+    """Return a hash of modules and of all modules of the project that they import, however indirectly.
 
-    Comments, docstrings and layout do not count: what is hashed is the parsed code.
+    Comments, docstrings and layout do not count: what is hashed is the parsed code, and the text `besides`.
     """
-    digest = hashlib.sha256()
-    for name in sorted(closure(module)):
+    digest = hashlib.sha256(besides.encode())
+    for name in sorted(set().union(*(closure(module) for module in modules))):
         digest.update(f"{name}\0{_code(name)}\0".encode())
     return digest.hexdigest()[:16]
 

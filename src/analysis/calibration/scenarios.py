@@ -64,6 +64,13 @@ class Scenario:
         retention = params.retention.model_copy(update={"kind": "non_contractual"})
         return params.model_copy(update={"survey": survey, "retention": retention})
 
+    @property
+    def identity(self) -> str:
+        """Return in a text what the clients depend on, beside their size and the code."""
+        used = ("survey", "segment", "seed", "bootstrap_draws", "depth", "repurchase", "retention", "interaction",
+                "limits", "money", "scale")  # fmt: skip
+        return f"{self.truth} {self.is_weighted} {[(name, getattr(self.params, name)) for name in used]}"
+
     def draw(
         self, seed: int, *, customers: int | None = None, tables: Collection[str] | None = MODEL_TABLES
     ) -> ClientData:

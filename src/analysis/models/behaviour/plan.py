@@ -1,5 +1,6 @@
 """Which rows and predictors the count and the duration model can carry, decided before any effect is seen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,15 @@ from analysis.models.diagnostics import FEWEST_DIFFERING, differing_accounts
 from analysis.models.repurchase_plan import behaviour_controls, eligible_rows, optional_controls
 from analysis.models.repurchase_sample import RepurchaseSample
 from analysis.models.results import PredictorSet
-from analysis.models.terms import LOYALTY, SATISFACTION, Control, Design, build_design, is_redundant
+from analysis.models.terms import (
+    LOYALTY,
+    SATISFACTION,
+    Control,
+    Design,
+    build_design,
+    categorical_control,
+    is_redundant,
+)
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
 
@@ -55,8 +64,8 @@ def plan_behaviour(rows: pd.DataFrame, params: ClientParams, *, clock: bool) -> 
     ----------
     rows
         As from `samples.count_rows` or `samples.period_rows`; ``event`` is what there must be enough of: at least
-        `limits.events_per_parameter` a parameter. Where there are not, segment, then tenure, then loyalty are left out,
-        in this order, whatever their effects.
+        `limits.events_per_parameter` a parameter. Where there are not, segment, then tenure (then the wave, where rows
+        of several are pooled), then loyalty are left out, in this order, whatever their effects.
     params
         Of the client.
     clock
@@ -77,10 +86,11 @@ def plan_behaviour(rows: pd.DataFrame, params: ClientParams, *, clock: bool) -> 
     if with_loyalty and is_redundant(loyalty, [np.ones(len(rows)), satisfaction]):
         with_loyalty, loyalty_reason = False, N_("Loyalty does not vary apart from satisfaction in these answers.")
     events = int(rows["event"].sum())
-    chosen = fitting_controls(rows, behaviour, events, params, focal=2 if with_loyalty else 1)
+    waves = _wave_control(rows, params) if clock else ()
+    chosen = fitting_controls(rows, behaviour, events, params, focal=2 if with_loyalty else 1, first=waves)
     if chosen is None and with_loyalty:
         with_loyalty, loyalty_reason = False, _too_few(rows, params, len(behaviour) + 2)
-        chosen = fitting_controls(rows, behaviour, events, params, focal=1)
+        chosen = fitting_controls(rows, behaviour, events, params, focal=1, first=waves)
     if chosen is None:
         reason = _too_few(rows, params, len(behaviour) + 1)
         return NotEstimable(reason=reason, n=int(rows["customer_id"].nunique()))
@@ -100,10 +110,19 @@ def plan_behaviour(rows: pd.DataFrame, params: ClientParams, *, clock: bool) -> 
 
 
 def fitting_controls(
-    rows: pd.DataFrame, behaviour: list[Control], events: int, params: ClientParams, *, focal: int
+    rows: pd.DataFrame,
+    behaviour: list[Control],
+    events: int,
+    params: ClientParams,
+    *,
+    focal: int,
+    first: Sequence[Control] = (),
 ) -> tuple[list[Control], tuple[Message, ...]] | None:
-    """Return the controls that `events` carry beside `focal` predictors, with a note for each dropped; None if none."""
-    optional, limit = optional_controls(rows, params), params.limits.events_per_parameter
+    """Return the controls that `events` carry beside `focal` predictors, with a note for each that was left out.
+
+    Segment, then tenure, then those of `first` give way; None where `behaviour` alone is more than the events carry.
+    """
+    optional, limit = [*first, *optional_controls(rows, params)], params.limits.events_per_parameter
     notes: list[Message] = []
     while sum(len(control.terms) for control in [*behaviour, *optional]) + focal > events / limit:
         if not optional:
@@ -112,6 +131,13 @@ def fitting_controls(
             N_("{control:message} was left out, to keep enough customers per predictor.", control=optional.pop().name)
         )
     return [*behaviour, *optional], tuple(notes)
+
+
+def _wave_control(rows: pd.DataFrame, params: ClientParams) -> tuple[Control, ...]:
+    """Return the wave as a control: satisfaction and the season's buying both move from wave to wave."""
+    customers = cluster_codes(rows["customer_id"], len(rows))
+    control = categorical_control(N_("Wave"), "wave", rows["wave"], customers, params.limits.min_clusters)
+    return (control,) if control.terms else ()
 
 
 def _too_few(rows: pd.DataFrame, params: ClientParams, predictors: int) -> Message:

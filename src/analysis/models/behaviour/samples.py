@@ -64,8 +64,8 @@ def period_rows(data: ClientData, params: ClientParams) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Sorted by customer and response: ``customer_id, responded_on, satisfaction, loyalty, weight, recency, frequency,
-        tenure, no_order_before, history_cut, segment, group`` as of that response; ``start, stop`` (days on the clock),
-        ``event`` (0/1); ``complete`` (a whole horizon was followed), ``bought`` (an order within the horizon, for
+        tenure, no_order_before, history_cut, segment, group, wave`` as of that response; ``start, stop`` (days on the
+        clock), ``event`` (0/1); ``complete`` (a whole horizon was followed), ``bought`` (an order within the horizon, for
         complete rows) and ``latest`` (the customer's latest complete row).
     """
     end = data.recorded_until("transactions")
@@ -73,7 +73,7 @@ def period_rows(data: ClientData, params: ClientParams) -> pd.DataFrame:
     answers = answers[answers["responded_on"].dt.normalize() < end]
     purchases = purchase_days(data)
     parts = [
-        _described(index_responses(part), purchases, data, params)
+        _described(index_responses(part), purchases, data, params).assign(wave=str(part["wave"].iloc[0]))
         for _, part in answers.groupby("wave_order", observed=True)
     ]
     if not parts:

@@ -138,12 +138,21 @@ def test_the_share_that_chance_gives_is_found():
     assert chance_share(found) * found.r_squared == pytest.approx(0.5 / 199, rel=0.4)
 
 
-def test_r_squared_has_an_interval_or_a_reason():
-    parts = decomposition([0.3, 0.1], 0.2)
-    found = estimate_r_squared(parts, n=100, accounts=50)
+def test_r_squared_is_adjusted_for_chance_and_has_an_interval():
+    """Five drivers, one of them true: the adjusted R squared of least squares, 1 - (1 - R2)(n - 1) / (n - 6), is met."""
+    rng = np.random.default_rng(7)
+    drivers = rng.normal(size=(120, 5))
+    outcome = drivers[:, 0] + rng.normal(size=120)
+    parts = decompose_linear(outcome, drivers, np.ones((2, 120)), np.arange(120), rng)
+    found = estimate_r_squared(parts, n=120, accounts=120)
     assert isinstance(found, Estimate)
     assert found.low < found.value < found.high
-    assert found.value == pytest.approx(0.4)
+    assert found.value == pytest.approx(1 - (1 - parts.r_squared) * 119 / 114, abs=0.01)
+    assert found.value < parts.r_squared
+
+
+def test_r_squared_without_any_sign_of_uncertainty_has_a_reason():
+    parts = decomposition([0.3, 0.1], 0.2)
     still = Decomposition(contributions=parts.contributions, draws=parts.draws, without_each=np.full(50, 0.4))
     assert isinstance(estimate_r_squared(still, n=100, accounts=50), NotEstimable)
 

@@ -8,8 +8,9 @@ import numpy as np
 from analysis.data.client import ClientData
 from analysis.messages import N_
 from analysis.models.binomial import fit_binomial
-from analysis.models.clustering import Floats, cluster_codes, wald_test
+from analysis.models.clustering import Floats, cluster_codes
 from analysis.models.drivers.data import Driver, DriverFrame, refuse_rows, tell_apart
+from analysis.models.drivers.effects import joint_test
 from analysis.models.drivers.outcomes import binary_shares, no_finite_answer
 from analysis.models.drivers.result import DriverShares
 from analysis.models.repurchase import missing_data
@@ -54,7 +55,7 @@ def repurchase_shares(data: ClientData, params: ClientParams, drivers: Sequence[
     if not fit.converged:
         return no_finite_answer(name, len(bought))
     focal = slice(1, 1 + len(frame.drivers))
-    p = wald_test(fit.coefficients[focal], fit.covariance[focal, focal], fit.accounts)[2]
+    p = joint_test(fit.coefficients[focal], fit.covariance[focal, focal], fit.accounts)
     controls = design.matrix[:, focal.stop :]
     return binary_shares("repurchase", name, bought, frame, params, p, controls, design.controls)
 

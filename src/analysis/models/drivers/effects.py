@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from analysis.data.client import ClientData
 from analysis.messages import N_, Message
-from analysis.models.clustering import Floats, coefficient_rows, estimate_from_error, wald_test
+from analysis.models.clustering import Floats, coefficient_rows, estimate_from_error
 from analysis.models.diagnostics import check_collinearity
 from analysis.models.drivers.data import ACCOUNTS_PER_COEFFICIENT, DriverFrame, driver_frame, refuse_predictors
 from analysis.models.drivers.result import DriverEffect, EffectTable
@@ -142,10 +143,26 @@ def tabulated(regression: DriverEffects, unit: Unit) -> EffectTable:
 
 
 def joint_p_value(outcome: Floats, frame: DriverFrame) -> float:
-    """Return the p-value of the drivers together against none (CR3, F with G - 1 degrees of freedom)."""
+    """Return the p-value of the drivers together against none, errors clustered by account (CR3)."""
     design = np.column_stack([np.ones(len(outcome)), frame.values])
     fit = fit_linear(outcome, design, weights=frame.weights, clusters=frame.clusters)
-    return wald_test(fit.coefficients[1:], fit.covariance[1:, 1:], fit.accounts)[2]
+    return joint_test(fit.coefficients[1:], fit.covariance[1:, 1:], fit.accounts)
+
+
+def joint_test(values: Floats, covariance: Floats, clusters: int) -> float:
+    """Return the p-value of all `values` being zero, by Hotelling's T squared with an estimated covariance.
+
+    The covariance of q values rests on G clusters, so T squared times (G - q) / (q (G - 1)) is compared with
+    F(q, G - q) [1]_; the plain F(q, G - 1) rejected a true null of six drivers in 10% of samples of 60 accounts.
+
+    References
+    ----------
+    .. [1] Anderson, T. W. (2003). An introduction to multivariate statistical analysis, 3rd ed., chapter 5. Wiley.
+    """
+    count = len(values)
+    squared = float(values @ np.linalg.pinv(covariance, hermitian=True) @ values)
+    scale = (clusters - count) / (count * (clusters - 1))
+    return float(stats.f.sf(squared * scale, count, clusters - count))
 
 
 def _control(name: str, column: pd.Series, frame: DriverFrame, params: ClientParams) -> Control:

@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.messages import N_, Message
 from analysis.models.bootstrap import model_draws, model_generator
-from analysis.models.clustering import Codes, Floats, wald_test
+from analysis.models.clustering import Codes, Floats
 from analysis.models.diagnostics import FEWEST_DIFFERING, differing_accounts
 from analysis.models.drivers.data import DriverFrame, refuse_predictors, refuse_rows, tell_apart
 from analysis.models.drivers.decomposition import (
@@ -19,7 +19,7 @@ from analysis.models.drivers.decomposition import (
     resampled_counts,
     resampling_units,
 )
-from analysis.models.drivers.effects import IDENTICAL, joint_p_value
+from analysis.models.drivers.effects import IDENTICAL, joint_p_value, joint_test
 from analysis.models.drivers.relative_weights import relative_weights
 from analysis.models.drivers.result import DriverShares, OutcomeKey
 from analysis.models.drivers.shares import (
@@ -131,7 +131,7 @@ def ordered_shares(
     if not fit.converged:
         return no_finite_answer(name, len(y))
     cuts = len(fit.cut_points)
-    p = wald_test(fit.coefficients, fit.covariance[cuts:, cuts:], fit.accounts)[2]
+    p = joint_test(fit.coefficients, fit.covariance[cuts:, cuts:], fit.accounts)
     if not p < ALPHA:
         return nothing_to_share(name, len(y))
     rng = model_generator(f"drivers-{key}", params)
@@ -250,4 +250,4 @@ def _is_opposite(outcome: Floats, frame: DriverFrame, column: int) -> bool:
     if np.polyfit(frame.values[:, column], outcome, 1, w=np.sqrt(frame.weights))[0] >= 0:
         return False
     fit = fit_linear(outcome, design, weights=frame.weights, clusters=frame.clusters)
-    return wald_test(fit.coefficients[1:], fit.covariance[1:, 1:], fit.accounts)[2] < ALPHA
+    return joint_test(fit.coefficients[1:], fit.covariance[1:, 1:], fit.accounts) < ALPHA

@@ -60,7 +60,7 @@ class DriverShares(ModelPart):
     weighted
         Whether survey weights differ.
     r_squared
-        What all drivers explain together, beyond `controls`, a proportion of all differences.
+        What all drivers explain together, beyond `controls`, a proportion of all differences, adjusted for chance.
     p_value
         Of all drivers together against none.
     shares

@@ -8,6 +8,7 @@ of two bootstrap errors: that of the log odds, and that of the share itself carr
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import stats
 
 from analysis.messages import N_
 from analysis.models.bootstrap import outranking
@@ -140,16 +141,24 @@ def chance_share(decomposition: Decomposition) -> float:
 
 
 def estimate_r_squared(decomposition: Decomposition, *, n: int, accounts: int) -> Outcome:
-    """Return R squared with an interval by the jackknife on Fisher's z of its root, the multiple correlation."""
+    """Return R squared, adjusted for chance, by the jackknife on Fisher's z of its root, the multiple correlation.
+
+    The jackknife takes out the part of R squared that so many drivers would explain by chance. The t quantile has as
+    many degrees of freedom as the error has: where a few accounts give most of the answers, it rests on these few.
+    """
     largest = 1 - SMALLEST**2
     roots = np.sqrt(np.clip(np.append(decomposition.without_each, decomposition.r_squared), 0.0, largest))
     z = np.arctanh(roots)
     units = len(z) - 1
-    error = float(np.sqrt((units - 1) / units * ((z[:-1] - z[:-1].mean()) ** 2).sum()))
+    squares = (z[:-1] - z[:-1].mean()) ** 2
+    error = float(np.sqrt((units - 1) / units * squares.sum()))
     if error == 0:
         return NotEstimable(reason=N_("All customers are alike in it, so the data carry no sign of its uncertainty."))
-    margin = critical_value(accounts) * error
-    value, low, high = (float(np.tanh(max(limit, 0.0)) ** 2) for limit in (z[-1], z[-1] - margin, z[-1] + margin))
+    spread = float((squares**2).sum() - squares.sum() ** 2 / units)
+    freedom = min(accounts - 1.0, 2 * float(squares.sum()) ** 2 / max(spread, np.finfo(float).tiny))
+    margin = float(stats.t.ppf((1 + LEVEL) / 2, max(freedom, 1.0))) * error
+    centre = max(0.0, float(z[-1] - (units - 1) * (z[:-1].mean() - z[-1])))
+    value, low, high = (float(np.tanh(max(limit, 0.0)) ** 2) for limit in (centre, centre - margin, centre + margin))
     return Estimate(
         value=value,
         low=low,

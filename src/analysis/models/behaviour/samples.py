@@ -65,8 +65,8 @@ def period_rows(data: ClientData, params: ClientParams) -> pd.DataFrame:
     pandas.DataFrame
         Sorted by customer and response: ``customer_id, responded_on, satisfaction, loyalty, weight, recency, frequency,
         tenure, no_order_before, history_cut, segment, group, wave`` as of that response; ``start, stop`` (days on the
-        clock), ``event`` (0/1); ``complete`` (a whole horizon was followed), ``bought`` (an order within the horizon, for
-        complete rows) and ``latest`` (the customer's latest complete row).
+        clock), ``event`` (0/1); ``complete`` (a whole horizon was followed), ``bought`` (an order within the horizon,
+        for complete rows) and ``latest`` (the customer's latest complete row).
     """
     end = data.recorded_until("transactions")
     answers = usable_answers(data, params)

@@ -10,9 +10,9 @@ from model_clients import client_of, make_client, make_params
 from analysis.models.loyalty import fit_satisfaction_loyalty
 from analysis.models.loyalty_sample import build_loyalty_sample
 from analysis.models.moderation.analysis import analyse_moderation
-from analysis.models.moderation.inference import effective_degrees
 from analysis.models.moderation.moderators import past_buying, response_moderators
 from analysis.models.moderation.result import Moderation
+from analysis.models.shape.degrees import effective_degrees
 from analysis.params.survey import ItemSpec
 from analysis.results import Estimate, NotEstimable
 
@@ -210,6 +210,8 @@ def test_degrees_of_freedom_are_those_of_the_accounts_that_contribute():
     few = np.r_[even[:12], 1e-6 * even[12:500]]
     assert effective_degrees(few) < 30
     assert effective_degrees(np.ones((10, 1))) == 9
+    two = rng.normal(size=(300, 2))
+    assert effective_degrees(np.column_stack([two, two @ [1.0, -2.0]])) == pytest.approx(effective_degrees(two))
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,10 @@
-"""Intervals and tests of differences between groups, some of which rest on few accounts.
-
-A difference that mostly hangs on one group of ten accounts has not the G - 1 degrees of freedom of all accounts. They
-are taken from how unevenly the accounts contribute to its variance, as Satterthwaite (1946) [1]_ does for a sum of
-variances: with contributions d_g (how far the difference moves when account g is left out) the variance is the sum of
-d_g^2, and if these are squares of normal numbers its degrees of freedom are ``3 (sum d_g^2)^2 / sum d_g^4``. That is G
-where all accounts contribute alike, and never taken to be more than G - 1.
-
-References
-----------
-.. [1] Satterthwaite, F. E. (1946). An approximate distribution of estimates of variance components. Biometrics Bulletin
-   2, 110-114.
-"""
+"""Intervals and tests of differences between groups, some of which rest on few accounts."""
 
 import numpy as np
 from scipy import stats
 
 from analysis.models.clustering import LEVEL, Floats
+from analysis.models.shape.degrees import effective_degrees
 from analysis.results import Estimate, Unit
 
 
@@ -48,15 +37,3 @@ def joint_test(values: Floats, deviations: Floats) -> tuple[float, int, float]:
     covariance = deviations.T @ deviations
     statistic = float(values @ np.linalg.pinv(covariance, hermitian=True) @ values) / len(values)
     return statistic, len(values), float(stats.f.sf(statistic, len(values), effective_degrees(deviations)))
-
-
-def effective_degrees(deviations: Floats) -> float:
-    """Return the degrees of freedom of the (co)variance that is the deviations' cross product, at most G - 1.
-
-    In several dimensions the contributions are the squared lengths of the standardised deviations, whose fourth powers
-    sum to q (q + 2) / G where all accounts contribute alike.
-    """
-    accounts, count = deviations.shape
-    standardised, _, _ = np.linalg.svd(deviations, full_matrices=False)
-    fourth = float(((standardised**2).sum(axis=1) ** 2).sum())
-    return float(np.clip(count * (count + 2) / max(fourth, 1 / accounts**2), 1.0, accounts - 1))

@@ -26,7 +26,7 @@ from analysis.models.shape.items import fit_other_items
 from analysis.models.shape.moments import ResampledMoments, resample_moments, resampled_coefficients
 from analysis.models.shape.result import LoyaltyShape, Zones
 from analysis.models.shape.spline import restricted_cubic, spline_knots
-from analysis.models.shape.zones import TOO_NARROW, Heights, compare_zones, place_edges
+from analysis.models.shape.zones import TOO_NARROW, Heights, compare_zones, fewest_in_zone, place_edges
 from analysis.models.terms import Design, is_redundant
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
@@ -147,7 +147,7 @@ def _zones(
     sample: LoyaltySample, smooth: _Smooth, moments: ResampledMoments, params: ClientParams, rng: np.random.Generator
 ) -> Zones | NotEstimable:
     respondents = sample.rows["respondent_key"].to_numpy()
-    edges = place_edges(sample.satisfaction, sample.weights, respondents, params.limits.small_cell)
+    edges = place_edges(sample.satisfaction, sample.weights, respondents, fewest_in_zone(params))
     if isinstance(edges, NotEstimable):
         return edges
     rows = smooth.rows(edges.positions)

@@ -19,7 +19,7 @@ from analysis.models.separation import detect_separation
 from analysis.models.shape.moments import CHUNK
 from analysis.models.shape.result import Zones
 from analysis.models.shape.spline import restricted_cubic, spline_knots
-from analysis.models.shape.zones import TOO_NARROW, Heights, compare_zones, place_edges
+from analysis.models.shape.zones import TOO_NARROW, Heights, compare_zones, fewest_in_zone, place_edges
 from analysis.models.terms import is_redundant
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
@@ -66,7 +66,7 @@ def _of_plan(
     if not fit.converged:
         return NotEstimable(reason=N_("The curve has no finite answer on these data."), n=len(plan.outcome)), None
     customers = plan.rows["customer_id"].to_numpy()
-    edges = place_edges(satisfaction, plan.weights, customers, params.limits.small_cell)
+    edges = place_edges(satisfaction, plan.weights, customers, fewest_in_zone(params))
     grid = satisfaction_grid(satisfaction, params.limits.small_cell)
     curve = _curve(fit, grid, knots)
     if isinstance(edges, NotEstimable):

@@ -4,8 +4,8 @@ A zone's slope is the rise of a smooth curve between the zone's ends. All zones 
 steepest is a choice made after seeing the data. Two things keep that choice from flattering it. The limits of the
 slopes are simultaneous (max-t) [1]_: they hold for all zones at once with 95%, hence also for whichever is picked. And
 the test of "steeper than the rest of the scale" repeats the choice: curves that are straight but for the noise are
-simulated from the joint, clustered covariance with t(G - 1), the steepest zone of each is picked in the same way, and
-its studentised difference from the rest is what the one found is held against.
+simulated from the joint, clustered covariance (multivariate t, see `degrees`), the steepest zone of each is picked in
+the same way, and its studentised difference from the rest is what the one found is held against.
 
 References
 ----------
@@ -19,8 +19,10 @@ import numpy as np
 
 from analysis.messages import N_
 from analysis.models.clustering import LEVEL, Codes, Floats
+from analysis.models.shape.degrees import effective_degrees
 from analysis.models.shape.result import Zone, Zones
 from analysis.models.shape.spline import ROUNDING, weighted_quantiles
+from analysis.params.model import ClientParams
 from analysis.results import Estimate, NotEstimable, Unit
 
 WIDTH = 20.0
@@ -63,8 +65,13 @@ class Heights:
     draws: Floats
 
 
-def place_edges(satisfaction: Floats, weights: Floats, respondents: Codes, small_cell: int) -> Edges | NotEstimable:
-    """Return the zones that can be spoken of: within the answered range, each with `small_cell` respondents."""
+def fewest_in_zone(params: ClientParams) -> int:
+    """Return the fewest respondents (customers) about whom a slope is given."""
+    return max(params.limits.min_n, params.limits.small_cell)
+
+
+def place_edges(satisfaction: Floats, weights: Floats, respondents: Codes, fewest: int) -> Edges | NotEstimable:
+    """Return the zones that can be spoken of: within the answered range, each with `fewest` respondents."""
     low, high = weighted_quantiles(satisfaction, weights, OUTERMOST)
     first, last = np.ceil(low / STEP - ROUNDING) * STEP, np.floor(high / STEP + ROUNDING) * STEP
     if last - first < WIDTH + (FEWEST_ZONES - 1) * STEP:
@@ -74,7 +81,7 @@ def place_edges(satisfaction: Floats, weights: Floats, respondents: Codes, small
     starts = np.arange(len(at) - span)
     inside = [(satisfaction >= at[i]) & (satisfaction <= at[i + span]) for i in starts]
     counts = np.array([len(np.unique(respondents[rows])) for rows in inside])
-    kept = counts >= small_cell
+    kept = counts >= fewest
     if kept.sum() < FEWEST_ZONES:
         return NotEstimable(reason=TOO_NARROW)
     return Edges(positions=at, starts=starts[kept], ends=starts[kept] + span, counts=counts[kept])
@@ -145,7 +152,7 @@ def _simulated(deviations: Floats, rng: np.random.Generator) -> Floats:
     The cross product of the deviations (accounts, k) is the covariance.
     """
     _, singular, directions = np.linalg.svd(deviations, full_matrices=False)
-    degrees = len(deviations) - 1
+    degrees = effective_degrees(deviations)
     normal = rng.standard_normal((SIMULATIONS, len(singular)))
     chi = np.sqrt(rng.chisquare(degrees, SIMULATIONS) / degrees)
     return np.asarray((normal * singular) @ directions / chi[:, None])

@@ -31,6 +31,10 @@ AUDIT_OUT := $(value OUT)
 AUDIT_AS_OF := $(value AS_OF)
 AUDIT_FORCE := $(value FORCE)
 export AUDIT_CLIENT AUDIT_CLIENTS AUDIT_PARAMS AUDIT_OUT AUDIT_AS_OF AUDIT_LANGUAGE AUDIT_FORCE
+# One thread for linear algebra: the matrices are small, and two test workers with two threads each only wait for each other.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
 # What make would hand on to commands besides, options included.
 MAKEOVERRIDES :=
 

@@ -80,7 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_client(validate)
     validate.set_defaults(run=_validate)
     study = commands.add_parser("study", help="test declared hypotheses on one client, or on several pooled")
-    study.add_argument("clients", nargs="*", metavar="CLIENT", help="ids of the clients: their files' names without .yml")
+    study.add_argument(
+        "clients", nargs="*", metavar="CLIENT", help="ids of the clients: their files' names without .yml"
+    )
     study.add_argument("--params", metavar="DIR", help="folder of the parameter files (default: params)")
     study.add_argument("--out", metavar="DIR", help="folder of the reports (default: reports)")
     study.add_argument("--as-of", metavar="DATE", help="date of the study, YYYY-MM-DD")

@@ -82,7 +82,7 @@ def test_the_four_verdicts_exhaust_all_cases_and_mirror_with_the_sign():
 
 
 def test_benjamini_hochberg_is_that_of_r():
-    # R: p.adjust(c(0.01, 0.04, 0.03, 0.2, 0.0005), "BH")
+    # the values that p.adjust of R gives with method BH
     assert adjust_p_values((0.01, 0.04, 0.03, 0.2, 0.0005)) == pytest.approx((0.025, 0.05, 0.05, 0.2, 0.0025))
     assert adjust_p_values((0.6,)) == (0.6,)
     assert adjust_p_values(()) == ()

@@ -14,8 +14,8 @@ EFFECT = N_("Effect")
 def nps_evidence(bench: Workbench) -> Evidence:
     """Return how much better recommendation predicts buying again than satisfaction does."""
     words = N_(
-        "logits of buying again on past buying and controls with either answer, log score on customers held back"
-        " (repeated cross-validation)"
+        "logits of buying again on past buying and controls with either answer, log score on customers held back,"
+        " repeated cross-validation"
     )
     found = bench.prediction if isinstance(bench.prediction, NotEstimable) else bench.prediction.nps
     if isinstance(found, NotEstimable):
@@ -32,7 +32,7 @@ def rank_evidence(bench: Workbench) -> Evidence:
     """Return how much better the rank among suppliers predicts share of wallet than the level of satisfaction does."""
     words = N_(
         "least squares of share of wallet on the share that the Wallet Allocation Rule predicts from ranks, or on the"
-        " level of satisfaction; log score on accounts held back (repeated cross-validation)"
+        " level of satisfaction; log score on accounts held back, repeated cross-validation"
     )
     found = bench.prediction if isinstance(bench.prediction, NotEstimable) else bench.prediction.rank
     if isinstance(found, NotEstimable):

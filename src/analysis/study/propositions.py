@@ -174,7 +174,7 @@ _ALL = (
     ),
     Proposition(
         key="loyalty_mediates",
-        name=N_("Loyalty mediates satisfaction's effect on buying again"),
+        name=N_("Loyalty mediates the way to buying again"),
         hypothesis=N_("Part of what satisfaction goes with in buying again passes through loyalty."),
         quantity=N_("indirect effect, in percentage points of buying again per 10 points of the satisfaction index"),
         direction="positive",

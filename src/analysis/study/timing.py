@@ -84,9 +84,15 @@ def _panel_tables(found: PanelAnalysis) -> tuple[NumberTable, ...]:
 def _cross_lagged_table(model: CrossLagged) -> NumberTable:
     rows: list[Row] = [(path.label, path.estimate) for path in model.paths]
     rows.append((N_("satisfaction to loyalty minus loyalty to satisfaction"), model.dominance))
-    fit = N_(
-        "n = {n:int} accounts; χ²({df:int}) = {chi:number2}, RMSEA {rmsea:number3}, CFI {cfi:number3}.",
-        n=model.n, df=model.fit.df, chi=model.fit.chi_square, rmsea=model.fit.rmsea, cfi=model.fit.cfi,
-    )  # fmt: skip
     title = N_("Random-intercept cross-lagged model: points in the next wave per 10 points")
-    return estimate_table("panel-cross-lagged", title, rows, what=N_("Path"), notes=(fit,))
+    return estimate_table("panel-cross-lagged", title, rows, what=N_("Path"), notes=(_fit_note(model),))
+
+
+def _fit_note(model: CrossLagged) -> Message:
+    fit = model.fit
+    if isinstance(fit, NotEstimable):
+        return N_("n = {n:int} accounts; fit: {reason:message}", n=model.n, reason=fit.reason)
+    return N_(
+        "n = {n:int} accounts; χ²({df:int}) = {chi:number2}, RMSEA {rmsea:number3}, CFI {cfi:number3}.",
+        n=model.n, df=fit.df, chi=fit.chi_square, rmsea=fit.rmsea, cfi=fit.cfi,
+    )  # fmt: skip

@@ -47,12 +47,19 @@ def write_declaration(context: StudyContext) -> Written:
     """Return what was declared, when, and the hash by which it can be checked."""
     t = context.t
     blocks: list[Block | None] = []
-    for each in context.study.clients:
-        blocks.append(Prose(paragraphs=tuple(t(line) for line in _declaration_lines(each)), lead=True))
-        if each.declaration.count:
+    told: set[str] = set()
+    for position, each in enumerate(context.study.clients):
+        lines = tuple(t(line) for line in _declaration_lines(each))
+        blocks.append(Prose(paragraphs=lines, lead=position == 0))
+        digest = each.declaration.sha256
+        if digest in told:
+            same = N_("The hypotheses of {name:text} are the same, word for word.", name=each.name)
+            blocks.append(Prose(paragraphs=(t(same),)))
+        elif digest:
             blocks.append(tabulate_declared(each, t))
-            digest = N_("SHA-256 of the hypotheses: {hash:text}", hash=_grouped(each.declaration.sha256))
-            blocks.append(Prose(paragraphs=(t(digest),)))
+            check = N_("SHA-256 of the hypotheses: {hash:text}", hash=_grouped(digest))
+            blocks.append(Prose(paragraphs=(t(check),)))
+            told.add(digest)
     return _written(t(N_("What was declared")), blocks)
 
 

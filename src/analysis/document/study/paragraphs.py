@@ -7,7 +7,7 @@ from analysis.document.formatting import format_number
 from analysis.document.study.numbers import decimals_of, sample_words, write_interval, write_level, write_p
 from analysis.document.study.numbers import write_statistics as statistics_of
 from analysis.document.translate import Translator
-from analysis.messages import N_, Message
+from analysis.messages import N_, NP_, Message
 from analysis.params.study import PropositionKey
 from analysis.results import Estimate, NotEstimable
 from analysis.study.pooling import MetaAnalysis
@@ -113,11 +113,22 @@ def verdict_sentences(
             )
         )
     if p_adjusted is not None:
-        values |= {"p": write_p(p_adjusted, t.language), "tests": family_size}
+        values["p"] = write_p(p_adjusted, t.language)
         sentences.append(
-            N_("Corrected within the {tests:int} confirmatory tests (Benjamini-Hochberg), p {p:text}.", **values)
+            NP_(
+                "It is the only confirmatory test: p {p:text} needs no correction.",
+                "Corrected within the {count:int} confirmatory tests (Benjamini-Hochberg), p {p:text}.",
+                family_size,
+                **values,
+            )
             if hypothesis.confirmatory
-            else N_("Exploratory; corrected within the {tests:int} exploratory tests, p {p:text}.", **values)
+            else NP_(
+                "It is exploratory, and the only exploratory test: p {p:text} needs no correction.",
+                "It is exploratory; corrected within the {count:int} exploratory tests (Benjamini-Hochberg),"
+                " p {p:text}.",
+                family_size,
+                **values,
+            )
         )
     return sentences
 

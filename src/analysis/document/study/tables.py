@@ -7,7 +7,7 @@ from analysis.document.formatting import format_number
 from analysis.document.study.numbers import decimals_of, write_estimate, write_p
 from analysis.document.tables import DASH, end, start
 from analysis.document.translate import Translator
-from analysis.messages import N_, Message
+from analysis.messages import N_, NP_, Message
 from analysis.params.study import Direction
 from analysis.results import Estimate
 from analysis.study.evidence import Cell, Format, NumberTable
@@ -53,8 +53,7 @@ def tabulate_verdicts(cards: Sequence[Card | PooledCard], t: Translator, *, titl
     """Return one row a hypothesis: what it says, estimate and interval, corrected p, verdict."""
     rows = tuple(
         (
-            card.hypothesis.id,
-            t(PROPOSITIONS[card.hypothesis.proposition].name),
+            f"{card.hypothesis.id} · {t(PROPOSITIONS[card.hypothesis.proposition].name)}",
             write_estimate(card.interval, t.language) if isinstance(card.interval, Estimate) else DASH,
             plain_number(card.hypothesis.smallest_effect, t),
             DASH if card.p_adjusted is None else write_p(card.p_adjusted, t.language).removeprefix("= "),
@@ -63,8 +62,7 @@ def tabulate_verdicts(cards: Sequence[Card | PooledCard], t: Translator, *, titl
         for card in cards
     )
     columns = (
-        start(t(N_("No.")), 0.6),
-        start(t(N_("Proposition")), 2.6),
+        start(t(N_("Proposition")), 3.0),
         end(t(N_("Estimate [interval]")), 1.9),
         end(t(N_("Smallest effect")), 0.9),
         end(t(N_("p, corrected")), 1.0),
@@ -83,12 +81,16 @@ def tabulate_declared(study: ClientStudy, t: Translator) -> Table:
     """Return the declared hypotheses as they were declared."""
     declared = [card.hypothesis for card in study.cards if card.hypothesis.declared]
     rows = tuple(
-        (h.id, h.statement, t(direction_word(h.direction)), f"±{plain_number(h.smallest_effect, t)}", f"{h.alpha:g}")
+        (
+            f"{h.id} · {h.statement}",
+            t(direction_word(h.direction)),
+            f"±{plain_number(h.smallest_effect, t)}",
+            f"{h.alpha:g}",
+        )
         for h in declared
     )
     columns = (
-        start(t(N_("No.")), 0.6),
-        start(t(N_("Hypothesis")), 4.0),
+        start(t(N_("Hypothesis")), 4.4),
         start(t(N_("Expected")), 1.2),
         end(t(N_("Smallest effect")), 1.0),
         end(t(N_("alpha")), 0.7),
@@ -110,14 +112,16 @@ def tabulate_card(card: Card, t: Translator, anchor: str) -> Table:
     rows += [(t(each.label), _beside(each.outcome, t)) for each in evidence.beside]
     rows.append((t(N_("Published")), t(PROPOSITIONS[h.proposition].published)))
     if card.p_value is not None and card.p_adjusted is not None:
-        p = N_(
-            "p {raw:text}; corrected within {tests:int} tests p {adjusted:text}",
-            raw=write_p(card.p_value, t.language), adjusted=write_p(card.p_adjusted, t.language),
-            tests=card.family_size,
-        )  # fmt: skip
+        p = NP_(
+            "p {raw:text}; the only test of its kind",
+            "p {raw:text}; corrected within {count:int} tests p {adjusted:text}",
+            card.family_size,
+            raw=write_p(card.p_value, t.language),
+            adjusted=write_p(card.p_adjusted, t.language),
+        )
         rows.append((t(N_("Test")), t(p)))
     rows.append((t(N_("Verdict")), t(verdict_name(card.verdict))))
-    columns = (start(t(N_("Part")), 1.0), start(t(N_("What was found")), 3.2))
+    columns = (start(t(N_("Part")), 1.3), start(t(N_("What was found")), 3.2))
     return Table(
         title=t(N_("Theory card {id:text}", id=h.id)), columns=columns, rows=tuple(rows), anchor=anchor,
         notes=tuple(t(note) for note in evidence.notes), emphasis=(len(rows) - 1,),
@@ -152,7 +156,7 @@ def tabulate_pooled_card(card: PooledCard, studies: Sequence[ClientStudy], t: Tr
         rows.append((t(N_("Mean correlation over clients")), write_estimate(card.correlation, t.language)))
     rows.append((t(N_("Published")), t(PROPOSITIONS[h.proposition].published)))
     rows.append((t(N_("Verdict")), t(verdict_name(card.verdict))))
-    columns = (start(t(N_("Part")), 1.0), start(t(N_("What was found")), 3.2))
+    columns = (start(t(N_("Part")), 1.3), start(t(N_("What was found")), 3.2))
     return Table(
         title=t(N_("Theory card {id:text}", id=h.id)), columns=columns, rows=tuple(rows), anchor=anchor,
         notes=tuple(t(note) for note in card.notes), emphasis=(len(rows) - 1,),

@@ -1,5 +1,6 @@
 """Repeat purchase: the order in time, the counts, the reasons, the parts of the result."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -391,3 +392,12 @@ def test_one_customers_answers_split_into_halves_of_half_the_weight_change_nothi
     for name in ("satisfaction_effect", "loyalty_effect", "repeat_rate"):
         assert getattr(first, name).value == pytest.approx(getattr(second, name).value, rel=1e-9)
         assert getattr(first, name).std_error == pytest.approx(getattr(second, name).std_error, rel=1e-9)
+
+
+def test_the_same_satisfaction_under_unequal_weights_is_still_the_same():
+    """A weighted mean of equal answers may differ in its last digit; the model must not take that for variation."""
+    data = make_client(accounts=120, weights=True)
+    survey = data.table("survey").assign(satisfaction_index=70.1)
+    answer = fit_repeat_purchase(dataclasses.replace(data, tables=data.tables | {"survey": survey}), make_params())
+    assert isinstance(answer, NotEstimable)
+    assert answer.reason.msgid == "All these customers gave the same satisfaction."

@@ -12,6 +12,7 @@ from analysis.models.terms import Design
 HIGH_VIF = 5.0
 # A relation that rests on fewer accounts than these is theirs, not the customers'.
 FEWEST_DIFFERING = 5
+SAME_DIGITS = 9  # decimals of an index (0-100) to which two answers must agree to be the same
 # Above this a unit moves all coefficients together to the edge of their joint 50% region (Cook 1977, Cook and Weisberg
 # 1982, Residuals and Influence in Regression).
 FAR = 1.0
@@ -94,6 +95,10 @@ def most_influential(deviations: Floats, column: int) -> np.ndarray:
 
 
 def differing_accounts(values: Floats, clusters: np.ndarray) -> int:
-    """Return how many accounts gave an answer other than the most frequent one."""
-    levels, counts = np.unique(values, return_counts=True)
-    return len(np.unique(clusters[values != levels[counts.argmax()]]))
+    """Return how many accounts gave an answer other than the most frequent one.
+
+    Weighted means of equal answers differ in their last digit; that is no difference.
+    """
+    rounded = np.round(values, SAME_DIGITS)
+    levels, counts = np.unique(rounded, return_counts=True)
+    return len(np.unique(clusters[rounded != levels[counts.argmax()]]))

@@ -86,7 +86,7 @@ def analyse_relations(
         draws=model_draws(params),
         drivers=analyse_drivers(data, params),
         shape=analyse_shape(data, params),
-        behaviour=analyse_behaviour(data, params),
+        behaviour=analyse_behaviour(data, params, repurchase),
         mediation=analyse_mediation(data, params),
         moderation=analyse_moderation(data, params),
         robustness=analyse_robustness(data, params, loyalty, repurchase),

@@ -14,6 +14,7 @@ GROUPS = (
     "indicators",
     "loyalty",
     "repurchase",
+    "specification",
     "drivers",
     "shape",
     "behaviour",
@@ -54,7 +55,7 @@ def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> tuple[list
             clients, customers = truth_size(group)
             large = load_chunks(truth_chunks_of(group, scenario, folder))
             truths = truths_of(found, large, scenario, customers)
-            times = clients * customers / scenario.customers
+            times = max(clients * customers / scenario.customers, 1.0)
             rates += rates_of(found, truths, scenario.name, null=key, times=times)
             if group == "indicators":
                 cells.append((scenario.name, found, truths))
@@ -71,6 +72,8 @@ def describe_cells() -> Iterator[tuple[str, str]]:
             f"{truth.effect_satisfaction_on_repurchase_logit:g} and {truth.effect_loyalty_on_repurchase_logit:g}, on "
             f"the log hazard of leaving {truth.effect_satisfaction_on_churn_log_hazard:g}"
         )
+        if scenario.population == "specification":
+            text += "; loyalty and buying again are drawn anew from the models themselves"
         if scenario.is_weighted:
             text += (
                 "; half of the dissatisfied answers and one in twenty of the others are left out, the rest weighted; "

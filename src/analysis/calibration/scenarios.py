@@ -143,6 +143,13 @@ def _grid() -> tuple[Scenario, ...]:
         Scenario(
             key="strong-400", name="strong effects, 400 customers", customers=400, truth=_strong(), population="strong"
         ),
+        Scenario(
+            key="specification",
+            name="assumptions true, 400 customers",
+            customers=400,
+            truth=default,
+            population="specification",
+        ),
         Scenario(key="demo-1000", name="1,000 customers", customers=1000, truth=default, population="demo"),
     )
 

@@ -1,0 +1,78 @@
+"""The table that is shipped: its form, its bands, and that the page for people says the same."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from analysis.calibration.notes import Note
+from analysis.calibration.rates import BANDS, WIDENED, Rate
+from analysis.calibration.tables import COLUMNS, csv_text, markdown_text
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def rate(**fields):
+    plain = {"quantity": "nps (400 customers)", "kind": "regular", "rate": 94.4, "mc_error": 0.5, "draws": 2000}
+    return Rate(**(plain | {"places": 1, "truth_error": 0.02, "is_zero_width": False} | fields))
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    with (DOCS / "calibration.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_shipped_table_has_its_form(shipped):
+    assert len(shipped) > 200
+    assert tuple(shipped[0]) == COLUMNS == ("quantity", "class", "rate", "mc_error", "draws")
+    assert len({row["quantity"] for row in shipped}) == len(shipped)
+    assert {row["class"] for row in shipped} <= set(BANDS)
+    for row in shipped:
+        assert 0 <= float(row["rate"]) <= 100
+        assert 0 < float(row["mc_error"]) < 10
+        assert int(row["draws"]) >= 30
+
+
+def test_every_shipped_rate_lies_in_its_band(shipped):
+    outside = {}
+    for row in shipped:
+        low, high = BANDS[row["class"]]
+        margin = WIDENED * float(row["mc_error"])
+        if not low - margin - 0.02 <= float(row["rate"]) <= high + margin + 0.02:  # printed with two decimals
+            outside[row["quantity"]] = (row["class"], row["rate"], row["mc_error"])
+    assert outside == {}
+
+
+def test_the_page_for_people_says_the_same(shipped):
+    page = (DOCS / "calibration.md").read_text(encoding="utf-8")
+    assert re.search(r"Made by `make calibrate[^`]*` on 20\d\d-\d\d-\d\d", page)
+    rows = re.findall(
+        r"^\| (.+?) \| (\w+) \| ([\d.]+) \| [\d.]+ \| ([\d,]+) \|", page.partition("## All rows")[2], re.M
+    )
+    assert {(name, kind, draws.replace(",", "")) for name, kind, _, draws in rows} == {
+        (row["quantity"], row["class"], row["draws"]) for row in shipped
+    }
+
+
+def test_rates_are_written_in_percent():
+    assert csv_text([rate()]) == "quantity,class,rate,mc_error,draws\nnps (400 customers),regular,94.40,0.50,2000\n"
+
+
+def test_the_page_names_what_lies_outside_and_what_is_not_judged():
+    rates = [rate(), rate(quantity="bad (x)", rate=80.0), rate(quantity="alike (x)", rate=99.9, is_at_bound=True)]
+    note = Note(text="Beside:", columns=("a", "b"), rows=(("1", "2"),))
+    page = markdown_text(rates, [note], command="make calibrate", date="2026-01-01", cells=[("x", "clients")])
+    assert "1 of 2 rows lie within" in page
+    outside = page.partition("### Outside the band")[2].partition("##")[0]
+    assert "bad (x)" in outside
+    assert "nps" not in outside
+    assert "alike (x)" in page.partition("### At a bound")[2].partition("## ")[0]
+    assert "alike (x)" not in page.partition("## All rows")[2]
+    assert "Beside:" in page
+
+
+def test_no_row_without_width_is_called_within():
+    page = markdown_text([rate(is_zero_width=True)], [], command="c", date="d", cells=[])
+    assert "zero width" in page.partition("## All rows")[2]

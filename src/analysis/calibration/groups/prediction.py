@@ -1,4 +1,4 @@
-"""What predicts best."""
+"""What predicts best: recommendation or satisfaction, the rank of a supplier or its level."""
 
 from analysis.calibration.groups.common import read_model, with_variants
 from analysis.calibration.readings import Reading

@@ -4,6 +4,7 @@ from analysis.messages import N_, Message
 from analysis.models.results import LoyaltyModel, OrderedLogitResult
 from analysis.models.shape.result import ItemForms, LoyaltyShape
 from analysis.results import NotEstimable
+from analysis.study.doubts import driver_tables, loyalty_doubts
 from analysis.study.evidence import Beside, Evidence, NumberColumn, NumberTable
 from analysis.study.number_tables import coefficient_table, diagnostic_table, estimate_table
 from analysis.study.workbench import Workbench
@@ -31,12 +32,13 @@ def loyalty_evidence(bench: Workbench) -> Evidence:
             label=model.ordered.top_label,
         )
         beside.append(Beside(label=label, outcome=model.ordered.top_effect))
+    doubts, doubt_notes = loyalty_doubts(bench.robustness)
     return Evidence(
         estimate=model.slope,
         model=_loyalty_words(model.controls),
-        tables=_loyalty_tables(model),
+        tables=(*_loyalty_tables(model), *doubts, *driver_tables(bench)),
         beside=tuple(beside),
-        notes=model.notes,
+        notes=(*model.notes, *doubt_notes),
         design_effect=bench.design_effect,
         correlation=model.correlation,
     )

@@ -37,6 +37,8 @@ class NumberTable(ModelPart):
     printed
         Keys of the columns that the document shows where all are too many for a page; empty for all. The files hold
         every column.
+    in_document
+        False for a table that is as long as a document, and only a file.
     """
 
     key: str
@@ -45,6 +47,7 @@ class NumberTable(ModelPart):
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[Message, ...] = ()
     printed: tuple[str, ...] = ()
+    in_document: bool = True
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):

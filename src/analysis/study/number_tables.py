@@ -35,6 +35,7 @@ def estimate_table(
     *,
     what: Message,
     notes: Sequence[Message] = (),
+    in_document: bool = True,
 ) -> NumberTable:
     """Return outcomes one below the other; what is not estimable leaves its reason among the notes.
 
@@ -44,6 +45,8 @@ def estimate_table(
         What each number is, and the number.
     what
         Heading of the first column.
+    in_document
+        False for a table that is only a file.
     """
     reasons = [
         N_("{what:message}: {reason:message}", what=label, reason=outcome.reason)
@@ -63,6 +66,7 @@ def estimate_table(
         ),
         rows=tuple((label, *_numbers(outcome)) for label, outcome in rows),
         notes=(*notes, *reasons),
+        in_document=in_document,
     )
 
 

@@ -7,6 +7,7 @@ from analysis.models.behaviour.result import IntentionModel
 from analysis.models.mediation.result import MediationResult
 from analysis.models.results import RepurchaseModel
 from analysis.results import NotEstimable, Outcome
+from analysis.study.doubts import buying_doubts
 from analysis.study.evidence import Beside, Evidence, NumberTable
 from analysis.study.number_tables import coefficient_table, diagnostic_table, estimate_table
 from analysis.study.workbench import Workbench
@@ -33,6 +34,7 @@ def intention_evidence(bench: Workbench) -> Evidence:
         (N_("difference of the correlations"), found.correlation_difference),
     ]
     title = N_("Satisfaction with what customers say and with what they do, percentage points per 10 points")
+    doubts, doubt_notes = buying_doubts(bench.robustness)
     return Evidence(
         estimate=found.difference,
         model=words,
@@ -40,10 +42,11 @@ def intention_evidence(bench: Workbench) -> Evidence:
             estimate_table("intention-behaviour", title, rows, what=EFFECT),
             *_intention_logits(found),
             *repurchase_tables(bench.repurchase),
+            *doubts,
         ),
         beside=_beside((N_("Effect on the intention"), N_("Effect on buying again")), rows)
         + _beside((N_("Correlation with the intention"), N_("Correlation with buying again")), rows[3:]),
-        notes=found.notes,
+        notes=(*found.notes, *doubt_notes),
         design_effect=bench.buying_design_effect,
         draws=found.draws,
     )

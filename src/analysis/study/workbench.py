@@ -7,6 +7,8 @@ import numpy as np
 from analysis.data.client import ClientData
 from analysis.models.behaviour.analysis import analyse_behaviour
 from analysis.models.behaviour.result import Behaviour
+from analysis.models.drivers.analysis import analyse_drivers
+from analysis.models.drivers.result import DriverAnalysis
 from analysis.models.linear import fit_linear
 from analysis.models.loyalty import fit_satisfaction_loyalty
 from analysis.models.loyalty_sample import build_loyalty_sample
@@ -22,6 +24,8 @@ from analysis.models.repurchase_fits import effect_estimate, fit_predictors
 from analysis.models.repurchase_plan import plan_predictors
 from analysis.models.repurchase_sample import build_sample
 from analysis.models.results import LoyaltyModel, RepurchaseModel
+from analysis.models.robustness.analysis import analyse_robustness
+from analysis.models.robustness.result import Robustness
 from analysis.models.shape.analysis import analyse_shape
 from analysis.models.shape.result import LoyaltyShape
 from analysis.models.terms import SATISFACTION
@@ -82,6 +86,16 @@ class Workbench:
     def prediction(self) -> PredictionComparison | NotEstimable:
         """Which answers predict better."""
         return analyse_prediction(self.data, self.params)
+
+    @cached_property
+    def robustness(self) -> Robustness:
+        """How far the relations can be trusted."""
+        return analyse_robustness(self.data, self.params, self.loyalty, self.repurchase)
+
+    @cached_property
+    def drivers(self) -> DriverAnalysis | NotEstimable:
+        """What goes with satisfaction itself."""
+        return analyse_drivers(self.data, self.params)
 
     @cached_property
     def buying_design_effect(self) -> float | None:

@@ -239,13 +239,14 @@ def write_tables(context: StudyContext) -> Written:
         if several:
             blocks.append(Heading(level=2, text=each.name, anchor=f"tables-{each.client}"))
         for table in model_tables(each):
-            blocks.append(full_table(table, t, prefix=prefix))
-            if table.printed:
+            if table.in_document:
+                blocks.append(full_table(table, t, prefix=prefix))
+            if table.printed or not table.in_document:
                 wide.append(f"{prefix}{table.key}")
     note = N_("Every table lies in the folder tables, as LaTeX (booktabs), as HTML to paste into Word, and as CSV.")
     blocks.insert(0, Prose(paragraphs=(t(note),)))
     if wide:
-        more = N_("With more columns there than here: {names:list}.", names=wide)
+        more = N_("There in full, and not here: {names:list}.", names=wide)
         blocks.append(Prose(paragraphs=(t(more),)))
     return _written(t(N_("Full tables")), blocks)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analysis.messages import N_, Message
+from analysis.messages import N_, NP_, Message
 from analysis.models.drivers.result import DriverShares, EffectTable
 from analysis.models.robustness.result import Confounding, EValue, InfluenceResult, Robustness, SpecificationCurve
 from analysis.params.model import ClientParams
@@ -117,7 +117,15 @@ def _influence_table(key: str, found: InfluenceResult | NotEstimable) -> tuple[N
 
 def _benchmark_table(found: Confounding) -> tuple[NumberTable, ...]:
     rows: list[Row] = [
-        (N_("{times:int} times as strong as {name:message}", times=each.multiple, name=each.name), each.adjusted)
+        (
+            NP_(
+                "as strong as {name:message}",
+                "{count:int} times as strong as {name:message}",
+                each.multiple,
+                name=each.name,
+            ),
+            each.adjusted,
+        )
         for each in found.benchmarks
     ]
     if not rows:

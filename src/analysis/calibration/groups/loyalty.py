@@ -8,6 +8,7 @@ from analysis.results import NotEstimable
 
 TABLES = ("customers", "survey", "transactions", "rates")
 SCENARIOS = ("demo-400", "nil-400", "weighted-600", "demo-120", "strong-400", "demo-1000")
+TRUTH = (5, 20_000)
 
 
 def read(data: ClientData, params: ClientParams) -> dict[str, Reading]:

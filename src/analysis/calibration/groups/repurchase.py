@@ -9,6 +9,7 @@ from analysis.results import NotEstimable
 
 TABLES = ("customers", "survey", "transactions", "rates")
 SCENARIOS = ("demo-400", "nil-400", "weighted-600", "partial-400", "strong-400", "demo-1000")
+TRUTH = (5, 20_000)
 LIMIT = 5000  # customers, above which a client is one that the truth is read from
 
 

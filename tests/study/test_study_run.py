@@ -103,6 +103,22 @@ def test_the_document_json_and_files_hold_finite_numbers_only(found):
         assert np.isfinite(numbers).all(), table.key
 
 
+def test_every_specification_is_in_the_files_and_not_in_the_document(found):
+    study = whole(found)
+    (table,) = [each for each in exported_tables(study) if each.key == "loyalty-specifications"]
+    assert len(table.rows) > 20
+    blocks = compose_study(study)["tables"].blocks
+    assert "table-loyalty-specifications" not in {getattr(block, "anchor", "") for block in blocks}
+    assert "table-loyalty-choices" in {getattr(block, "anchor", "") for block in blocks}
+    assert "loyalty-specifications" in blocks[-1].paragraphs[0]
+
+
+def test_doubts_stand_on_the_card_of_the_relation(found):
+    notes = " ".join(note.msgid for note in found.card("satisfaction_raises_loyalty").evidence.notes)
+    assert "defensible specifications" in notes
+    assert "Robustness value" in notes
+
+
 def test_the_design_effect_grows_with_answers_that_are_alike(params):
     data = draw(params, 120)
     effect = Workbench(data, params).design_effect

@@ -40,6 +40,7 @@ METHODS: Mapping[str, Message] = {
     "delta-cr3-t": N_("delta method with cluster-robust errors"),
     "log-cr3-t": N_("t for the logarithm, with cluster-robust errors"),
     "max-t-cr3": N_("t with cluster-robust errors, all stretches together"),
+    "hartung-knapp-t": N_("t over clients, random effects (Hartung-Knapp)"),
     "rubin-t": N_("t over multiple imputations (Rubin)"),
     "joint-simulation": N_("draws from the joint sampling distribution"),
 }

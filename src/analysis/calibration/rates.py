@@ -222,8 +222,9 @@ def _pooled(name: str, kind: Kind, places: list[_Place], *, is_at_bound: bool) -
     rate = float(total.sum() / max(count.sum(), 1))
     deviations = (total - rate * count)[has]
     error = float(np.sqrt((deviations**2).sum()) / max(count.sum(), 1))
-    # where each draw says the same (none rejected), an error of zero would be the rate's own claim to certainty
-    floor = math.sqrt(0.05 * 0.95 / draws) / 10 if draws else 0.0
+    # where every draw says the same, the error is that of two draws more of either kind (Agresti and Coull)
+    shrunk = (rate * draws + 2) / (draws + 4)
+    floor = math.sqrt(shrunk * (1 - shrunk) / draws) if draws and not deviations.any() else 0.0
     return Rate(
         quantity=name,
         kind=kind,

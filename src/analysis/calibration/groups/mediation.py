@@ -8,7 +8,7 @@ from analysis.params.model import ClientParams
 
 TABLES = None
 SCENARIOS = ("demo-400", "nil-400", "partial-400")
-TRUTH = (5, 10_000)
+TRUTH = (12, 10_000)
 
 
 def read(data: ClientData, params: ClientParams) -> dict[str, Reading]:

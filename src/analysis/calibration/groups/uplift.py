@@ -9,7 +9,7 @@ from analysis.params.model import ClientParams
 TABLES = None
 SCENARIOS = ("demo-400",)
 OF_BUYING = r"/(chance|share|money)$"
-TRUTH = (5, 10_000)
+TRUTH = (24, 10_000)
 
 
 def read(data: ClientData, params: ClientParams) -> dict[str, Reading]:

@@ -146,8 +146,9 @@ def _contextual(rows: AccountPanel) -> Outcome:
     satisfaction, w, accounts = rows.column("satisfaction"), rows.weights, rows.accounts
     waves = wave_columns(rows.wave)
     mean = account_means(satisfaction, w, accounts)
-    others = np.column_stack([waves, account_means(waves, w, accounts)])
-    matrix = independent([satisfaction, mean, np.ones(len(w))], others)
+    # The intercept first: where every account answered in the same waves, the waves' means are constant too.
+    others = np.column_stack([np.ones(len(w)), waves, account_means(waves, w, accounts)])
+    matrix = independent([satisfaction, mean], others)
     if matrix is None:
         return NotEstimable(reason=N_("All accounts have the same mean satisfaction."))
     return slope_of(fit_linear(rows.column("loyalty"), matrix, weights=w, clusters=accounts), 1)

@@ -120,3 +120,13 @@ def test_partners_that_hardly_differ_are_not_judged():
     known = {f"{home}/{p}/shrunken": Known(value=v, std_error=1.0) for p, v in zip("ABC", (1, 2, 3), strict=True)}
     assert differ(f"{home}/A/shrunken", known, 2.0)
     assert not differ(f"{home}/A/shrunken", known, 4.0)
+
+
+def test_intervals_that_hold_together_are_counted_by_client():
+    """Of 40 clients, 4 miss in the first zone and 2 others in the second: 34 hold both."""
+    first = [[1, 2 if place < 4 else 0, 3, NONE, 90] for place in range(40)]
+    second = [[1 + place % 2, 2 if 4 <= place < 6 else 0, 3, NONE, 90] for place in range(40)]
+    paths = {f"relations/shape/zones/zones/{zone}/slope": rows for zone, rows in (("30-50", first), ("40-60", second))}
+    known = {path: Known(value=1.5, std_error=0) for path in paths}
+    found = only(rates_of(drawn(**paths), known, "c", null="x", times=1), "shape of loyalty, slopes")
+    assert (found.rate, found.places) == (pytest.approx(85.0), 2)

@@ -322,11 +322,11 @@ def test_area_under_the_curve_counts_ties_half_and_takes_weights():
 
 
 def test_corrected_resampled_interval_by_hand():
-    """Folds 1..50: mean 25.5, variance 212.5, times (1/50 + 1/4); t(49) = 2.009575."""
+    """Folds 1..50: mean 25.5, variance 212.5, times (1/50 + 1/4); t(10) = 2.228139."""
     estimate = resampled_estimate(np.arange(1.0, 51.0), 100)
     assert estimate.value == pytest.approx(25.5)
     assert estimate.std_error == pytest.approx(np.sqrt(212.5 * 0.27))
-    assert estimate.high - estimate.value == pytest.approx(2.009575 * np.sqrt(212.5 * 0.27), rel=1e-6)
+    assert estimate.high - estimate.value == pytest.approx(2.228139 * np.sqrt(212.5 * 0.27), rel=1e-6)
 
 
 def test_folds_hold_both_outcomes_evenly_and_each_row_once_a_repeat():

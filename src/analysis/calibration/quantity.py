@@ -32,6 +32,8 @@ class Quantity:
         For a test without an estimate: the cell of the grid in which its null hypothesis holds; "" for none.
     scale
         ``customers`` where it grows with the number of customers (a sum).
+    is_joint
+        Whether the intervals of one client hold together, so that a client counts as one that holds all or not.
     bounds
         Of a bounded quantity: it is judged where the truth lies at least two standard errors off them.
     exempt
@@ -45,6 +47,7 @@ class Quantity:
     reference: Reference = "population"
     null: str = ""
     scale: Literal["", "customers"] = ""
+    is_joint: bool = False
     bounds: tuple[float, float] | None = None
     exempt: str = ""
 

@@ -1,5 +1,6 @@
 """How often intervals held the truth, and how often tests rejected what is so: rates, their errors, their bands."""
 
+import dataclasses
 import math
 from collections import defaultdict
 from collections.abc import Mapping
@@ -86,6 +87,7 @@ class _Place:
     hits: np.ndarray
     truth_error: float
     is_zero_width: bool
+    is_joint: bool = False
 
 
 def rates_of(draws: Draws, truths: Mapping[str, Known], cell: str, *, null: str, times: float) -> list[Rate]:
@@ -116,6 +118,7 @@ def rates_of(draws: Draws, truths: Mapping[str, Known], cell: str, *, null: str,
         if quantity.kind == "shrunken" and not differ(path, truths, times):
             alike.add(quantity.label(path))
         for name, kind, place in found:
+            place = dataclasses.replace(place, is_joint=quantity.is_joint)
             places[name].append(place)
             # pooled places of which one is discrete are judged as discrete
             kinds[name] = "discrete" if "discrete" in (kind, kinds.get(name)) else kind
@@ -215,6 +218,9 @@ def _has_n(numbers: np.ndarray) -> bool:
 def _pooled(name: str, kind: Kind, places: list[_Place], *, is_at_bound: bool) -> Rate:
     """Pool the places of a row; those of one client are not independent, so the error is clustered by client."""
     hits = np.column_stack([place.hits for place in places])
+    if places[0].is_joint:
+        known = np.isfinite(hits).any(axis=1)
+        hits = np.where(known, np.nanmin(np.where(known[:, None], hits, 1.0), axis=1), np.nan)[:, None]
     count = np.isfinite(hits).sum(axis=1)
     total = np.nansum(hits, axis=1)
     has = count > 0

@@ -33,7 +33,11 @@ def _drivers() -> tuple[Quantity, ...]:
         Quantity(pattern=rf"{home}/(\w+)/r_squared", name="drivers of {0}, explained", kind="bounded", bounds=SHARE),
         Quantity(pattern=rf"{home}/(\w+)/shares/\w+/share", name="drivers of {0}, share", kind="bounded", bounds=SHARE),
         Quantity(
-            pattern=rf"{home}/(\w+)/shares/\w+/rank", name="drivers of {0}, rank", kind="discrete", reference="rank"
+            pattern=rf"{home}/(\w+)/shares/\w+/rank",
+            name="drivers of {0}, all ranks",
+            kind="discrete",
+            reference="rank",
+            is_joint=True,
         ),
         Quantity(pattern=rf"{home}/(\w+)_effects/effects/\w+/effect", name="drivers of {0}, effect"),
         Quantity(pattern=rf"{home}/(\w+)_effects/coefficients/.*", name="drivers of {0}, coefficients"),
@@ -49,8 +53,8 @@ def _shape() -> tuple[Quantity, ...]:
         Quantity(pattern=rf"{home}/buying_curve/points/.*", name="shape of buying, curve"),
         Quantity(pattern=rf"{home}/zones", name="shape of loyalty, zones alike", kind="test", null=NIL),
         Quantity(pattern=rf"{home}/buying", name="shape of buying, zones alike", kind="test", null=NIL),
-        Quantity(pattern=rf"{home}/zones/zones/.*/slope", name="shape of loyalty, slope of a zone"),
-        Quantity(pattern=rf"{home}/buying/zones/.*/slope", name="shape of buying, slope of a zone"),
+        Quantity(pattern=rf"{home}/zones/zones/.*/slope", name="shape of loyalty, slopes of all zones", is_joint=True),
+        Quantity(pattern=rf"{home}/buying/zones/.*/slope", name="shape of buying, slopes of all zones", is_joint=True),
         Quantity(pattern=rf"{home}/asymmetry/(\w+)", name="shape of loyalty, asymmetry, {0}"),
         Quantity(pattern=rf"{home}/items/\w+", name="shape of an item, bend", kind="test", null=NIL),
         Quantity(pattern=rf"{home}/items/\w+/(top|bottom)_effect", name="shape of an item, {0} effect"),

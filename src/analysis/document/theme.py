@@ -1,6 +1,7 @@
 """How every figure looks: one accent and greys, static fonts, text kept as text, the same bytes from the same data."""
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -101,9 +102,15 @@ def register_fonts() -> None:
 
 @contextmanager
 def drawing(theme: Theme) -> Iterator[None]:
-    """Apply the theme inside a with-block and leave Matplotlib's own settings as they were."""
+    """Apply the theme inside a with-block and leave Matplotlib's own settings as they were.
+
+    A sign that no figure font holds (an emoji in a client's label) is not warned about: Matplotlib only measures with
+    these fonts, text stays text in the SVG, and the page or the PDF shows it with a font of its own.
+    """
     register_fonts()
-    with mpl.rc_context(theme.rc()):
+    with warnings.catch_warnings(), mpl.rc_context(theme.rc()):
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
+        warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
         yield
 
 

@@ -20,6 +20,7 @@ override PARAMS := $(call given,PARAMS)
 override OUT := $(call given,OUT)
 override AS_OF := $(call given,AS_OF)
 override FORCE := $(call given,FORCE)
+override RESTRICTED := $(call given,RESTRICTED)
 AUDIT_LANGUAGE := $(call given,LANGUAGE)
 ifneq ($(AUDIT_LANGUAGE),)
 override LANGUAGE := $(AUDIT_LANGUAGE)
@@ -30,7 +31,8 @@ AUDIT_PARAMS := $(value PARAMS)
 AUDIT_OUT := $(value OUT)
 AUDIT_AS_OF := $(value AS_OF)
 AUDIT_FORCE := $(value FORCE)
-export AUDIT_CLIENT AUDIT_CLIENTS AUDIT_PARAMS AUDIT_OUT AUDIT_AS_OF AUDIT_LANGUAGE AUDIT_FORCE
+AUDIT_RESTRICTED := $(value RESTRICTED)
+export AUDIT_CLIENT AUDIT_CLIENTS AUDIT_PARAMS AUDIT_OUT AUDIT_AS_OF AUDIT_LANGUAGE AUDIT_FORCE AUDIT_RESTRICTED
 # One thread for linear algebra: the matrices are small, and two test workers with two threads each only wait for each other.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
@@ -38,14 +40,14 @@ export MKL_NUM_THREADS := 1
 # What make would hand on to commands besides, options included.
 MAKEOVERRIDES :=
 
-.PHONY: help report study validate schema test test-all lint format docs lock bench calibrate clean env
+.PHONY: help report study replication validate schema test test-all lint format docs lock bench calibrate clean env
 
 help: ## list what there is to do
 	@echo 'Usage: make TARGET [VARIABLE=value]'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo 'Variables of report, study and validate:'
+	@echo 'Variables of report, study, replication and validate:'
 	@echo '  CLIENT=demo         the client: the name of its file under params/, without .yml'
 	@echo '  CLIENTS="a b"       several clients, pooled (study)'
 	@echo '  PARAMS=folder       folder of the parameter files (params)'
@@ -53,6 +55,7 @@ help: ## list what there is to do
 	@echo '  AS_OF=2026-06-30    date of the audit (what the parameters or the data say)'
 	@echo '  LANGUAGE=en|zh      language of the report (what the parameters say)'
 	@echo '  FORCE=1             build even if nothing has changed'
+	@echo '  RESTRICTED=1        answers beside orders though not consented to, for controlled access (replication)'
 	@echo
 	@echo 'Variables of calibrate:'
 	@echo '  DRAWS=2000          clients drawn for each cell of the grid'
@@ -64,6 +67,9 @@ report: $(READY) ## build the report of CLIENT: PDF, HTML, notebook and JSON
 
 study: $(READY) ## test the hypotheses declared for CLIENT, or pooled for CLIENTS, for researchers
 	@$(BIN)/audit study
+
+replication: $(READY) ## export de-identified data, codebook and scripts that reproduce every table of CLIENT
+	@$(BIN)/audit replication
 
 validate: $(READY) ## check the parameters and data of CLIENT, and build nothing
 	@$(BIN)/audit validate

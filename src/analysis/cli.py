@@ -89,6 +89,14 @@ def _parser() -> argparse.ArgumentParser:
     study.add_argument("--language", metavar="en|zh", help="language of the study")
     study.add_argument("--force", action="store_true", help="build even if nothing has changed")
     study.set_defaults(run=_study)
+    replication = commands.add_parser("replication", help="export de-identified data, codebook and scripts of a study")
+    _add_client(replication)
+    replication.add_argument("--out", metavar="DIR", help="folder of the reports (default: reports)")
+    replication.add_argument("--as-of", metavar="DATE", help="date of the data, YYYY-MM-DD")
+    replication.add_argument("--language", metavar="en|zh", help="language of the codebook")
+    replication.add_argument("--restricted", action="store_true", help="answers beside orders, for controlled access")
+    replication.add_argument("--force", action="store_true", help="build even if nothing has changed, with new codes")
+    replication.set_defaults(run=_replication)
     schema = commands.add_parser("schema", help="print the JSON Schema of the parameter files")
     schema.set_defaults(run=_schema)
     return parser
@@ -182,6 +190,27 @@ def _study(arguments: argparse.Namespace) -> int:
         if path not in tables:
             print(f"  {escape_controls(str(path))}")
     print(f"  {escape_controls(str(result.folder / 'tables'))}: {len(tables)} files")
+    return DONE
+
+
+def _replication(arguments: argparse.Namespace) -> int:
+    from analysis.report.progress import TerminalProgress
+    from analysis.report.replication.build import build_replication
+    from analysis.report.terminal import escape_controls
+
+    with TerminalProgress(sys.stderr) as progress:
+        result = build_replication(
+            _client(arguments),
+            params_folder=Path(_option(arguments, "params") or "params"),
+            out=Path(_option(arguments, "out") or "reports"),
+            as_of=_as_of(arguments),
+            language=_option(arguments, "language"),
+            restricted=arguments.restricted or bool(os.environ.get("AUDIT_RESTRICTED")),
+            progress=progress,
+            force=arguments.force or bool(os.environ.get("AUDIT_FORCE")),
+        )
+    state = "Unchanged since it was built" if result.unchanged else f"Built in {result.seconds:.1f} s"
+    print(f"{state}: {escape_controls(str(result.folder))}, {len(result.files)} files")
     return DONE
 
 

@@ -28,6 +28,7 @@ from analysis.models.crossvalidation import (
     EDGE,
     FOLDS,
     REPEATS,
+    brier_estimate,
     calibration_table,
     fewest_clusters,
     recalibration,
@@ -118,12 +119,14 @@ def _validate(
         reason = N_("There are too few customers of either kind to hold some back and predict them.")
         return NotEstimable(reason=reason, n=len(y))
     keys: tuple[PredictorSet, PredictorSet] = ("baseline", plan.full_key)
-    table, sums = [], np.zeros((2, len(y)))
+    table, sums, errors = [], np.zeros((2, len(y))), np.zeros((2, len(y)))
     for test, train in _parts(plan, places, y, codes, params):
         row: list[float] = []
         for position, (predicted, further) in enumerate(predict(keys, train, places[test])):
             sums[position, test] += predicted
-            brier = float(np.average((y[test] - predicted) ** 2, weights=w[test]))
+            squared = (y[test] - predicted) ** 2
+            errors[position, test] += squared / REPEATS
+            brier = float(np.average(squared, weights=w[test]))
             row += [weighted_auc(y[test], predicted, w[test]), brier, further]
         table.append(row)
     values = np.array(table)
@@ -135,8 +138,8 @@ def _validate(
     bounds = (0.0, 1.0) if score == "concordance" else None
     return BehaviourValidation(
         folds=FOLDS, repeats=REPEATS,
-        baseline=_held_out(keys[0], values[:, :2], y, sums[0], w),
-        full=_held_out(keys[1], values[:, 3:5], y, sums[1], w),
+        baseline=_held_out(keys[0], values[:, 0], brier_estimate(errors[0], w, codes), y, sums[0], w),
+        full=_held_out(keys[1], values[:, 3], brier_estimate(errors[1], w, codes), y, sums[1], w),
         auc_gain=resampled_estimate(gains[:, 0], len(y)), brier_gain=brier_gain,
         verdict="better" if brier_gain.low > 0 else "worse" if brier_gain.high < 0 else "no_difference",
         score=score,
@@ -169,13 +172,15 @@ def _level(values: Floats, n: int, bounds: tuple[float, float] | None) -> Estima
     return replace(resampled_estimate(values, n, bounds), p_value=None)
 
 
-def _held_out(key: PredictorSet, values: Floats, y: Floats, total: Floats, weights: Floats) -> HeldOutScore:
+def _held_out(
+    key: PredictorSet, auc: Floats, brier: Estimate, y: Floats, total: Floats, weights: Floats
+) -> HeldOutScore:
     predicted = np.clip(total / REPEATS, EDGE, 1 - EDGE)
     slope, intercept = recalibration(y, predicted, weights)
     return HeldOutScore(
         key=key,
-        auc=resampled_estimate(values[:, 0], len(y), (0.0, 1.0)),
-        brier=resampled_estimate(values[:, 1], len(y), (0.0, 1.0)),
+        auc=resampled_estimate(auc, len(y), (0.0, 1.0)),
+        brier=brier,
         calibration_slope=slope,
         calibration_intercept=intercept,
         deciles=calibration_table(y, predicted, weights),

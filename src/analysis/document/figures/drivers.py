@@ -28,6 +28,8 @@ HEIGHT = 3.9
 MOST_NAMED = 8
 """With more drivers the map shows their places by share instead of their names."""
 LABEL_WIDTH = 28
+LONGEST_LABEL = 60
+"""Latin characters of a label inside a sentence or a table; the first table of the chapter has it in full."""
 CHARACTER, LINE, GAP = 0.066, 0.15, 0.09  # inches of a Latin character, of a line, and between dot and label
 PLACES: dict[Place, Message] = {
     "first": N_("look here first"),
@@ -43,8 +45,8 @@ def place_name(place: Place) -> Message:
     return PLACES[place]
 
 
-def driver_label(label: object, t: Translator, width: int = 0) -> str:
-    """Return a driver's label in the report's language, on one line."""
+def driver_label(label: object, t: Translator, width: int = LONGEST_LABEL) -> str:
+    """Return a driver's label in the report's language, on one line; a whole question is cut, unless `width` is 0."""
     return clean_text(localized(label, t.language), width)  # type: ignore[arg-type]
 
 
@@ -119,7 +121,7 @@ def plot_driver_shares(result: DriverShares, t: Translator, theme: Theme, *, key
     """Return each driver's share of the explained differences with its interval, the largest on top."""
     ranked = result.ranked()
     estimates = [each.share for each in ranked]
-    labels = [driver_label(each.driver.label, t) for each in ranked]
+    labels = [driver_label(each.driver.label, t, 0) for each in ranked]
     with figure_drawing(theme, key, rows_height(len(ranked))) as sheet:
         intervals(sheet.ax, estimates, theme.pale)
         sns.scatterplot(

@@ -89,7 +89,7 @@ def tabulate_drivers(result: DriverAnalysis, shares: DriverShares, t: Translator
     rated = [each.performance for each in positions.values()]
     rows = tuple(
         (
-            driver_label(share.driver.label, t),
+            driver_label(share.driver.label, t, 0),
             t.estimate(share.share, peers=estimates),
             rank_text(share, t),
             *_performance(positions.get(share.driver.key), rated, t),

@@ -3,6 +3,7 @@
 from analysis.document.blocks import Block, Callout, Prose, Table
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.driving.section import Section
+from analysis.document.figures.drivers import LONGEST_LABEL
 from analysis.document.figures.uplift import gain_of, plot_uplift
 from analysis.document.prose import cell_text
 from analysis.document.tables import end, notes_of, start
@@ -54,7 +55,7 @@ def state_uplift(result: UpliftSimulation, t: Translator) -> list[Message]:
         return [N_("The worth of better performance cannot be told.")]
     values = {
         "points": result.points,
-        "driver": clean_text(best.label),
+        "driver": clean_text(best.label, LONGEST_LABEL),
         "gain": t.estimate(gain),
     }
     if gain.low <= 0:
@@ -95,10 +96,12 @@ def title_uplift(result: UpliftSimulation) -> Message:
     """Return the figure's title: the order of the gains, under its condition."""
     best = result.drivers[0]
     if best.probability_best >= SURELY_FIRST:
-        return N_("If the relation is causal: {driver:text} would bring most", driver=clean_text(best.label))
+        return N_(
+            "If the relation is causal: {driver:text} would bring most", driver=clean_text(best.label, LONGEST_LABEL)
+        )
     return N_(
         "If the relation is causal: most would come from {driver:text}, though the order is not certain",
-        driver=clean_text(best.label),
+        driver=clean_text(best.label, LONGEST_LABEL),
     )
 
 
@@ -111,7 +114,7 @@ def tabulate_uplift(result: UpliftSimulation, t: Translator, small_cell: int) ->
     names = ["satisfaction", "chance", "share" if result.base_revenue is None else "money"]
     rows = [
         (
-            clean_text(row.label),
+            clean_text(row.label, LONGEST_LABEL),
             t.number(row.performance, 0),
             *(cell_text(getattr(row, name), t, small_cell, peers=column(name)) for name in names),
             t.percent(row.probability_best),
@@ -168,7 +171,10 @@ def _appendix(result: UpliftSimulation, t: Translator, small_cell: int) -> tuple
             )
         )
     shares = [row.share for row in result.drivers]
-    rows = tuple((clean_text(row.label), cell_text(row.share, t, small_cell, peers=shares)) for row in result.drivers)
+    rows = tuple(
+        (clean_text(row.label, LONGEST_LABEL), cell_text(row.share, t, small_cell, peers=shares))
+        for row in result.drivers
+    )
     columns = (start(t(N_("Part of the service")), 2), end(t(N_("Share of revenue")), 1))
     table = Table(
         title=t(N_("Gain of each part as a share of {worth:message}", worth=result.worth)),

@@ -95,8 +95,12 @@ def effects_on(
     if refusal is not None:
         return refusal
     fit = fit_linear(outcome, design.matrix, weights=frame.weights, clusters=frame.clusters)
-    if np.ptp(outcome) == 0 or 1 - fit.r_squared < IDENTICAL:
-        return NotEstimable(reason=N_("The answer to be explained has no scatter of its own."), n=len(outcome))
+    if np.ptp(outcome) == 0:
+        return NotEstimable(reason=N_("Everybody gave the same answer, so no part can explain it."), n=len(outcome))
+    if 1 - fit.r_squared < IDENTICAL:
+        return NotEstimable(
+            reason=N_("The answers about single parts make it up exactly, without any scatter."), n=len(outcome)
+        )
     unknown = tuple(
         N_("{control:message} was not held constant: it is unknown for too many answers.", control=CONTROL_NAMES[name])
         for name, column in values.items()

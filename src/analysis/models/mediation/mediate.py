@@ -14,6 +14,7 @@ from analysis.models.mediation.families import Family
 from analysis.models.mediation.gcomputation import all_worlds, count_paths, mean_outcomes
 from analysis.models.mediation.inputs import Exposure, Mediator, Prepared, Question, prepare
 from analysis.models.mediation.intervals import excludes_zero, expanded_estimate
+from analysis.models.mediation.refusals import UNSOLVED
 from analysis.models.mediation.result import MediationResult, PathCoefficient, PathEffect
 from analysis.models.mediation.sensitivity import explained_away, linear_rho
 from analysis.models.mediation.system import Arrangement, FittedSystem, System, fit_system
@@ -108,7 +109,7 @@ def _answer(
     factor = scale * prepared.outcome_spread
     fitted, point, sampled = resample(prepared, _statistic(prepared, question.exposure, factor), draws, rng)
     if not fitted.converged[0]:
-        return NotEstimable(reason=N_("The equations of the paths have no solution in these data."), n=prepared.n)
+        return NotEstimable(reason=UNSOLVED, n=prepared.n)
     return _result(
         prepared, question.exposure, question.mediators, fitted, point, sampled, unit=unit, draws=draws,
         outcome_label=outcome_label, factor=factor,

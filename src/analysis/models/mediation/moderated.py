@@ -18,6 +18,7 @@ from analysis.models.mediation.gcomputation import all_worlds, mean_outcomes
 from analysis.models.mediation.inputs import Exposure, Mediator, Moderator, Prepared, Question, prepare
 from analysis.models.mediation.intervals import expanded_estimate
 from analysis.models.mediation.mediate import SCALES, resample
+from analysis.models.mediation.refusals import UNSOLVED
 from analysis.models.mediation.result import ConditionalEffect, ModeratedMediation
 from analysis.models.mediation.system import FittedSystem, standardise
 from analysis.models.terms import Control
@@ -81,7 +82,7 @@ def _answer(
     factor = scale * prepared.outcome_spread
     full, point, sampled = resample(prepared, lambda fitted: _conditional(fitted, factor, at), draws, rng)
     if not full.converged[0]:
-        return NotEstimable(reason=N_("The equations of the paths have no solution in these data."), n=prepared.n)
+        return NotEstimable(reason=UNSOLVED, n=prepared.n)
 
     def estimate(value: float, drawn: Floats) -> Outcome:
         return expanded_estimate(

@@ -13,6 +13,11 @@ from analysis.models.mediation.system import System
 from analysis.params.model import LimitsSpec
 
 NO_SCATTER = 1e-9  # share of variance that must be left to explain
+UNSOLVED = N_(
+    "What is known of these customers tells almost without exception what each of them did, so the paths cannot be "
+    "estimated."
+)
+"""Where an equation has no maximum, which is what separation does to it."""
 
 
 def refuse_rows(

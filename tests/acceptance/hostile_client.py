@@ -37,6 +37,13 @@ HOSTILE = {
 SHORT = {name: text for name, text in HOSTILE.items() if name != "long"}
 GROUPS = ("script", "typst", "jinja", "format", "backslash", "formula", "arabic", "control")
 """Hostile names that label enough customers to be shown in breakdowns and figures."""
+DRIVERS = {
+    "speed": HOSTILE["script"],
+    "price": HOSTILE["formula"] + HOSTILE["bidi"],
+    "portal": HOSTILE["emoji"] + HOSTILE["typst"],
+    "bills": HOSTILE["backslash"] + "W" * 300,
+}
+"""Parts of the service, by item: hostile labels that reach the figures and sentences on what drives satisfaction."""
 CUSTOMERS_A_GROUP = 30
 LAST_DAY = date(2025, 12, 31)
 LONE_SURROGATE = "\\ud83d"  # as YAML and JSON write it; no UTF-8 file can hold the character itself
@@ -153,6 +160,8 @@ def _tables(draw):
 def _answer(draw, number, key, wave):
     level = draw.gauss(7, 1.5)
     score = lambda low, high: str(min(high, max(low, round(draw.gauss(level, 1.2)))))  # noqa: E731
+    # of its own, so that the answers drawn before are what they were
+    parts = random.Random(f"{key} {wave}")
     return {
         "responded_on": date(2024, 10, 15).isoformat() if wave == 1 else date(2025, 4, 15).isoformat(),
         "customer_id": key,
@@ -163,6 +172,8 @@ def _answer(draw, number, key, wave):
         "loyal": score(1, 10),
         "delivery": {"1": HOSTILE["script"], "2": HOSTILE["typst"]}.get(score(1, 2), ""),
         "comment": texts(number),
+        "again": str(min(10, max(1, round(parts.gauss(level, 1.5))))),
+        **{item: str(min(10, max(1, round(parts.gauss(level, 2))))) for item in DRIVERS},
     }
 
 
@@ -202,6 +213,11 @@ def _params():
                 },
                 "recommend": {"role": "recommendation", "scale": {"min": 0, "max": 10}, "label": label("script")},
                 "loyal": {"role": "attitudinal_loyalty", "scale": ten, "wording": label("format")},
+                "again": {"role": "repurchase_intention", "scale": ten, "label": label("arabic"), "wording": both},
+                **{
+                    item: {"role": "driver", "scale": ten, "label": {"en": text, "zh": text}, "wording": both}
+                    for item, text in DRIVERS.items()
+                },
                 "delivery": {
                     "role": "driver",
                     "scale": {"min": 1, "max": 2},

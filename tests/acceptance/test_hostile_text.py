@@ -10,7 +10,7 @@ import nbformat
 import pypdf
 import pytest
 from bs4 import BeautifulSoup
-from hostile_client import GROUPS, HOSTILE, LONE_SURROGATE, write_client
+from hostile_client import DRIVERS, GROUPS, HOSTILE, LONE_SURROGATE, write_client
 from shipped import run_audit_command
 
 from analysis.report.audit_schema import load_audit_schema
@@ -129,6 +129,21 @@ def test_json_keeps_the_words_exactly_and_obeys_its_schema(audit):
     assert {HOSTILE[name] for name in GROUPS} <= segments
     assert audit["name"] == HOSTILE["script"] + HOSTILE["jinja"]
     assert json.loads(json.dumps(audit)) == audit
+
+
+def test_what_drives_satisfaction_is_answered_with_hostile_labels(audit, page, pdf):
+    """Shares, map, worth and segments are all there, so that the tests of the page and the PDF have read them."""
+    relations = audit["relations"]
+    labels = {share["driver"]["label"]["en"] for share in relations["drivers"]["satisfaction"]["shares"]}
+    assert labels == set(DRIVERS.values())
+    assert {driver["label"] for driver in relations["uplift"]["drivers"]} == labels
+    assert {HOSTILE[name] for name in GROUPS} <= {
+        each["segment"] for each in relations["moderation"]["segments"]["segments"]
+    }
+    for text in (pdf, squeeze(page.get_text())):
+        assert squeeze(HOSTILE["backslash"] + "W" * 300) in text  # in full once, in the table of the parts
+    figures = page.find_all("svg")
+    assert any(HOSTILE["formula"] in figure.get_text() for figure in figures)
 
 
 def test_the_notebook_is_valid_and_its_html_is_as_harmless(hostile):

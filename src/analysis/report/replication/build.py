@@ -33,7 +33,7 @@ from analysis.report.replication.files import render_frame
 from analysis.report.replication.numbers import TableComparison, compare_tables, compute_tables
 from analysis.report.replication.parameters import DATA, NAME, render_params
 from analysis.report.replication.readme import render_readme
-from analysis.report.replication.reproduce import TABLES
+from analysis.report.replication.reproduce import TABLES, models_hash
 from analysis.report.study_build import STUDIES
 
 SUFFIX = "-replication"
@@ -206,4 +206,5 @@ def _render_manifest(bundle: Path, as_of: str, language: str, edition: Edition, 
     files = sorted(path for path in bundle.rglob("*") if path.is_file())
     outputs = {path.relative_to(bundle).as_posix(): hash_file(path) for path in files}
     told = {"version": VERSION, "as_of": as_of, "language": language, "edition": edition, "origin": origin}
+    told["models"] = models_hash()
     return json.dumps(told | {"outputs": outputs}, indent=1, sort_keys=True) + "\n"

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.data.client import ClientData
 from analysis.errors import DataError, Fault
 from analysis.params.model import ClientParams
-from analysis.report.replication.cells import SmallCells, protect_cells
+from analysis.report.replication.cells import SmallCells, middle_days, protect_cells
 from analysis.report.replication.codes import RANDOM, draw_codes, draw_scale, number_labels, recode
 from analysis.report.replication.editions import Edition
 
@@ -163,10 +163,8 @@ def _customers(
     if own["joined_on"].notna().any():
         joined = pd.to_datetime(own["joined_on"]).reset_index(drop=True)
         if edition == "public":
-            half = joined.dt.month.where(joined.isna() | (joined.dt.month < 7), 7).where(joined.dt.month >= 7, 1)
-            joined = pd.to_datetime(
-                pd.DataFrame({"year": joined.dt.year, "month": half.where(joined.notna()), "day": 1}), errors="coerce"
-            )
+            alike = frame["is_key_account"] + frame.get("segment", pd.Series("", index=frame.index)).fillna("")
+            joined = middle_days(joined, alike, params.limits.small_cell)
         frame["joined_on"] = joined
     if edition == "full" and own["parent_id"].notna().any():
         frame["parent_id"] = recode(own["parent_id"].reset_index(drop=True), codes).to_numpy()

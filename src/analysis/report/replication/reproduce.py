@@ -4,10 +4,26 @@ from pathlib import Path
 
 from analysis.data.load import load_client_data
 from analysis.params.load import load_params
+from analysis.report.manifest import FILE_NAME as MANIFEST
+from analysis.report.manifest import hash_folder, hash_text, read_manifest
 from analysis.report.replication.numbers import TableComparison, compare_tables, compute_tables
 from analysis.report.replication.parameters import NAME
 
 TABLES = "tables"
+_PACKAGE = Path(__file__).resolve().parents[2]
+ROOMS = ("data", "indicators", "models", "study")
+"""Rooms of the package that decide what a table says."""
+
+
+def models_hash() -> str:
+    """Return one hash of the code that the tables depend on."""
+    return hash_text(" ".join(hash_folder(_PACKAGE / room) for room in ROOMS))
+
+
+def made_by_other_models(bundle: Path) -> bool:
+    """Return whether a bundle was made with other models than these, so that its tables need not agree."""
+    manifest = read_manifest(bundle / MANIFEST)
+    return manifest is not None and manifest.get("models") != models_hash()
 
 
 def reproduce_tables(bundle: Path) -> tuple[TableComparison, ...]:

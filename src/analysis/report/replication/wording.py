@@ -84,7 +84,8 @@ def describe_changes(release: Release, params: ClientParams) -> list[Message]:
             ),
             N_(
                 "The day of an answer is that of the first answer of its wave; the day on which a customer joined is"
-                " the first of January or July before it."
+                " the middle one of at least {floor:int} customers of its segment who joined about then.",
+                floor=release.cells.floor,
             ),
         ]
     if "segment" in release.tables.get("customers", ()):
@@ -135,10 +136,14 @@ def describe_risks(release: Release, params: ClientParams) -> list[Message]:
     return [
         N_(
             "Somebody who holds the client's survey can find a respondent again by the answers themselves; somebody who"
-            " holds only the client's list of customers can narrow a customer down by segment, key account and"
-            " half-year of joining."
+            " holds only the client's list of customers can narrow a customer down to a few by segment, key account and"
+            " about when it joined."
         ),
         N_("Without the client's own tables an answer cannot be joined to a customer by number, order or date."),
+        N_(
+            "Who knows which people of a customer answered in which waves can narrow their answers down, as in any data"
+            " in which answers of one customer are known to belong together."
+        ),
     ]
 
 

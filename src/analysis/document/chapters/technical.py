@@ -4,11 +4,16 @@ from analysis.document.blocks import Block, Chapter, Prose
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.models_in_full import loyalty_in_full, repurchase_in_full
 from analysis.messages import N_
+from analysis.results import NotEstimable
 
 
 def write_technical(context: ChapterContext) -> Chapter:
     """Return how far the models went, the two models in full, and what stands behind each question."""
     t, found = context.t, context.audit.relations
+    models = (context.audit.loyalty_model, context.audit.repurchase_model)
+    reasons = [t(model.reason) for model in models if isinstance(model, NotEstimable)]
+    if len(reasons) == len(models) and not any(section.answered for section in context.sections):
+        return context.silent_chapter("technical", t.sentences(*dict.fromkeys(reasons)))
     blocks: list[Block | None] = [
         Prose(
             paragraphs=(

@@ -261,11 +261,16 @@ def _on_scale(outcome: Outcome, anchor: Anchor) -> Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
-    """A component of a mean: its weight (all sum to one), its score, and what the accounts contribute to it."""
+    """A component of a mean.
+
+    Its weight (all sum to one), its score, what the accounts contribute to it, and whether it lies beyond an anchor
+    with all of its interval, so that it stands at an end of the scale whatever the indicator truly is.
+    """
 
     weight: float
     score: Estimate
     contributions: Contributions | None
+    is_beyond: bool
 
 
 def _parts(components: tuple[ScoreComponent, ...], indicators: Indicators, weight: float = 1.0) -> list[_Part]:
@@ -276,15 +281,26 @@ def _parts(components: tuple[ScoreComponent, ...], indicators: Indicators, weigh
             weight=weight / len(found),
             score=score,
             contributions=indicators.results[component.indicator].contributions,
+            is_beyond=_is_beyond(indicators.results[component.indicator].overall, component.anchor),
         )
         for component, score in found
     ]
 
 
+def _is_beyond(outcome: Outcome, anchor: Anchor) -> bool:
+    """Return whether an indicator lies beyond one of its anchors with all of its interval."""
+    if isinstance(outcome, NotEstimable):
+        return False
+    lowest, highest = sorted((anchor.zero, anchor.full))
+    return outcome.low >= highest or outcome.high <= lowest
+
+
 def _combine(parts: list[_Part]) -> Estimate:
     """Return the weighted mean, its limits recovered from those of the parts and their correlations."""
     scores = [part.score for part in parts]
-    weights = np.array([part.weight for part in parts])
+    all_beyond = all(part.is_beyond for part in parts)
+    # a component beyond its anchor adds nothing to the uncertainty, unless there is nothing else
+    weights = np.array([0.0 if part.is_beyond and not all_beyond else part.weight for part in parts])
     value = float(sum(part.weight * part.score.value for part in parts))
     together = correlations([part.contributions for part in parts])
     below = weights * [score.value - score.low for score in scores]

@@ -132,3 +132,14 @@ def test_a_component_wholly_beyond_its_anchor_keeps_a_width(params, make_indicat
     interaction = by_dimension(score_relationship(make_indicators(often, *others), params))["interaction"]
     got = next(part.score for part in interaction.components if part.indicator == "contact_frequency")
     assert (got.low, got.value, got.high) == pytest.approx((100 - 50 * 2 / (365.25 / 90), 100.0, 100.0))
+
+
+def test_a_component_beyond_its_anchor_adds_no_uncertainty_unless_there_is_nothing_else(params, make_indicators):
+    interaction = by_dimension(score_relationship(make_indicators(*FULL), params))["interaction"].score
+    # twenty contacts a year are far above the plan; coverage of 40 to 60% counts half
+    assert (interaction.low, interaction.high) == (pytest.approx(70), pytest.approx(80))
+    above = [dataclasses.replace(each, overall=dataclasses.replace(each.overall, value=1.4, low=1.2, high=1.6))
+             if each.key == "contact_coverage" else each for each in FULL]  # fmt: skip
+    both = by_dimension(score_relationship(make_indicators(*above), params))["interaction"].score
+    assert both.value == pytest.approx(100)
+    assert both.low < 100

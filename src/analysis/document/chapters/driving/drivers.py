@@ -8,7 +8,7 @@ from analysis.document.chapters.driving.driver_tables import (
     tabulate_driver_outcomes,
     tabulate_outranking,
 )
-from analysis.document.chapters.driving.section import Section
+from analysis.document.chapters.driving.section import Section, notes_on_sample
 from analysis.document.figures.drivers import driver_label, map_finding, place_name, plot_driver_map, plot_driver_shares
 from analysis.document.method_tables import tabulate_coefficients, tabulate_diagnostics
 from analysis.document.tables import DASH, end, notes_of, start
@@ -42,7 +42,7 @@ def drivers_section(context: ChapterContext, result: DriverAnalysis | NotEstimab
         question=QUESTION,
         finding=t.sentences(*_finding(result, shares, t)),
         blocks=(board, tabulate_drivers(result, shares, t)),
-        limits=_limits(result, shares, t),
+        limits=_limits(shares, t),
         appendix=appendix,
     )
 
@@ -149,13 +149,20 @@ def _performance(position: MapPosition | None, peers: list[Estimate], t: Transla
     return t.estimate(position.performance, peers=peers), t(place_name(position.place))
 
 
-def _limits(result: DriverAnalysis, shares: DriverShares, t: Translator) -> tuple[str, ...]:
-    limits: list[Message] = [
-        N_("A share says what goes with satisfaction, not what acting on that part would bring."),
-        *result.notes,
-    ]
-    if shares.left_out:
-        limits.append(
+def _limits(shares: DriverShares, t: Translator) -> tuple[str, ...]:
+    limits: list[Message] = [N_("A share says what goes with satisfaction, not what acting on that part would bring.")]
+    opposite = [driver_label(share.driver.label, t) for share in shares.shares if share.opposite]
+    if opposite:
+        limits.append(N_("Rated better by customers who are less satisfied: {drivers:text}.", drivers=t.join(opposite)))
+    return tuple(t(item) for item in limits)
+
+
+def _sample_notes(result: DriverAnalysis, t: Translator) -> list[str]:
+    """Return which drivers and responses are not in the shares or on the map, and why."""
+    notes: list[Message] = [*result.notes]
+    shares = result.satisfaction
+    if not isinstance(shares, NotEstimable) and shares.left_out:
+        notes.append(
             N_(
                 "Responses left out because they do not rate every part: {count:int} of {total:int}.",
                 count=shares.left_out,
@@ -163,18 +170,19 @@ def _limits(result: DriverAnalysis, shares: DriverShares, t: Translator) -> tupl
             )
         )
     if isinstance(result.map, NotEstimable):
-        limits.append(N_("No map of importance and performance: {reason:message}", reason=result.map.reason))
+        notes.append(N_("No map of importance and performance: {reason:message}", reason=result.map.reason))
     else:
-        limits += result.map.notes
-    opposite = [driver_label(share.driver.label, t) for share in shares.shares if share.opposite]
-    if opposite:
-        limits.append(N_("Rated better by customers who are less satisfied: {drivers:text}.", drivers=t.join(opposite)))
-    return tuple(t(item) for item in limits)
+        notes += result.map.notes
+    return [t(note) for note in notes]
 
 
 def _appendix(context: ChapterContext, result: DriverAnalysis) -> tuple[Block | None, ...]:
     t = context.t
-    blocks: list[Block | None] = [Prose(paragraphs=_method(result, t)), tabulate_driver_outcomes(result, t)]
+    blocks: list[Block | None] = [
+        Prose(paragraphs=_method(result, t)),
+        notes_on_sample(_sample_notes(result, t)),
+        tabulate_driver_outcomes(result, t),
+    ]
     shares = result.satisfaction
     if not isinstance(shares, NotEstimable):
         blocks += [tabulate_outranking(shares, t), tabulate_driver_checks(shares, t)]

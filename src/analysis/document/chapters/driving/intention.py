@@ -2,7 +2,7 @@
 
 from analysis.document.blocks import Block, Callout, Prose, Table
 from analysis.document.chapters.base import ChapterContext
-from analysis.document.chapters.driving.section import Section
+from analysis.document.chapters.driving.section import Section, notes_on_sample
 from analysis.document.figures.intention import plot_intention
 from analysis.document.method_tables import method_name, tabulate_coefficients
 from analysis.document.prose import cell_text
@@ -149,7 +149,8 @@ def _note(context: ChapterContext, model: IntentionModel) -> Block | None:
         return None
     text = N_(
         "Correlation of satisfaction with the intention: {said:text}, with buying again: {done:text}. Published studies"
-        " average {anchor:number2} with the intention and find none with buying (Curtis and others, {year:text}).",
+        " average {anchor:number2} with the intention and find no clear one with buying (Curtis and others,"
+        " {year:text}).",
         said=t.estimate(said),
         done=t.estimate(done),
         anchor=anchor.value,
@@ -160,7 +161,7 @@ def _note(context: ChapterContext, model: IntentionModel) -> Block | None:
 
 def _limits(context: ChapterContext, model: IntentionModel) -> tuple[str, ...]:
     t = context.t
-    limits: list[Message] = list(model.notes)
+    limits: list[Message] = []
     if isinstance(model.table, NotEstimable):
         limits.append(model.table.reason)
     limits.append(
@@ -189,6 +190,7 @@ def _appendix(context: ChapterContext, model: IntentionModel) -> tuple[Block | N
     weights = N_("With survey weights.") if model.weighted else N_("There are no survey weights.")
     return (
         Prose(paragraphs=(t.sentences(method, weights),)),
+        notes_on_sample(t(note) for note in model.notes),
         _tabulate_effects(context, model),
         tabulate_coefficients(
             model.coefficients_intention, t, title=N_("Saying that one will buy again: log odds"),

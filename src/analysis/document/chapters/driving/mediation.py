@@ -12,12 +12,12 @@ from analysis.document.chapters.driving.mediation_tables import (
     tabulate_parts,
     tabulate_path_models,
 )
-from analysis.document.chapters.driving.section import Section
+from analysis.document.chapters.driving.section import Section, notes_on_sample
 from analysis.document.figures.mediation import plot_mediation
 from analysis.document.figures.models import plain_term
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
-from analysis.models.mediation.analysis import MediationAnalysis, ModeratedQuestion
+from analysis.models.mediation.analysis import SAME_TIME, MediationAnalysis, ModeratedQuestion
 from analysis.models.mediation.intervals import excludes_zero
 from analysis.models.mediation.result import ModeratedMediation, Sensitivity, SensitivityPoint
 from analysis.results import Estimate, NotEstimable
@@ -47,7 +47,7 @@ def mediation_section(context: ChapterContext, result: MediationAnalysis | NotEs
             tabulate_parts(result, t, context.small_cell),
             Callout(variant="note", title=t(N_("How firm this is")), items=firmness) if firmness else None,
         ),
-        limits=tuple(t(note) for note in result.notes),
+        limits=(t(SAME_TIME),),
         appendix=_appendix(result, t, context.small_cell),
     )
 
@@ -171,6 +171,7 @@ def state_moderated(question: ModeratedQuestion, t: Translator) -> Message | Non
 def _appendix(result: MediationAnalysis, t: Translator, small_cell: int) -> tuple[Block | None, ...]:
     return (
         Prose(paragraphs=(t.sentences(*describe_method(result)), t.sentences(*_checks(result)))),
+        notes_on_sample(t(note) for note in result.notes),
         tabulate_arrows(result.main, t, small_cell),
         tabulate_path_models(result, t, small_cell),
         tabulate_hidden_trait(result.main.sensitivity, t),

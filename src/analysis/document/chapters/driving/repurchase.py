@@ -128,10 +128,8 @@ def _limits(
 ) -> tuple[str, ...]:
     t = context.t
     limits: list[Message] = []
-    if not isinstance(repurchase, NotEstimable):
-        limits += repurchase.notes
-        if isinstance(repurchase.validation, NotEstimable):
-            limits.append(N_("No comparison with past buying: {reason:message}", reason=repurchase.validation.reason))
+    if not isinstance(repurchase, NotEstimable) and isinstance(repurchase.validation, NotEstimable):
+        limits.append(N_("No comparison with past buying: {reason:message}", reason=repurchase.validation.reason))
     if not isinstance(behaviour, NotEstimable):
         if isinstance(behaviour.count, NotEstimable):
             limits.append(N_("How often customers buy: {reason:message}", reason=behaviour.count.reason))

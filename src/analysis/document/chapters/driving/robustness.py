@@ -13,8 +13,9 @@ from analysis.document.chapters.driving.robustness_tables import (
     tabulate_imputed,
     tabulate_specifications,
 )
-from analysis.document.chapters.driving.section import Section
+from analysis.document.chapters.driving.section import Section, notes_on_sample
 from analysis.document.figures.robustness import plot_specifications
+from analysis.document.translate import Translator
 from analysis.messages import N_, Message
 from analysis.models.imputation.result import ImputationComparison
 from analysis.models.robustness.result import (
@@ -55,7 +56,7 @@ def robustness_section(
             plot_specifications(first, title_curve(first), t, context.theme),
             tabulate_doubts(robustness, imputation, t),
         ),
-        limits=tuple(t(limit) for limit in _limits(robustness)),
+        limits=tuple(t(limit) for limit in _limits()),
         appendix=_appendix(context, robustness, imputation, curves),
     )
 
@@ -141,23 +142,26 @@ def _state_removal(influence: InfluenceResult) -> Message | None:
     )
 
 
-def _limits(robustness: Robustness) -> list[Message]:
-    limits = [
+def _limits() -> list[Message]:
+    return [
         N_(
             "The ways to estimate a relation share their data: they are no independent tests, and the share of them"
             " that agrees is no probability."
         ),
         N_("None of these checks shows that satisfaction is the cause."),
     ]
+
+
+def _state_placebo(robustness: Robustness, t: Translator) -> list[str]:
+    """Return how the purchases before the answer are to be read, where there are any."""
     placebo = robustness.placebo
-    if isinstance(placebo, PlaceboComparison) and isinstance(placebo.placebo, Estimate):
-        limits.append(
-            N_(
-                "Past purchases can themselves make customers satisfied, so satisfaction that goes with them calls for"
-                " care; it refutes nothing."
-            )
-        )
-    return limits
+    if not isinstance(placebo, PlaceboComparison) or not isinstance(placebo.placebo, Estimate):
+        return []
+    note = N_(
+        "Past purchases can themselves make customers satisfied, so satisfaction that goes with them calls for care; it"
+        " refutes nothing."
+    )
+    return [t(note)]
 
 
 def _appendix(
@@ -167,7 +171,7 @@ def _appendix(
     curves: list[SpecificationCurve],
 ) -> tuple[Block | None, ...]:
     t = context.t
-    parts: list[Block | None] = []
+    parts: list[Block | None] = [notes_on_sample(_state_placebo(robustness, t))]
     for curve in curves:
         if curve is not curves[0]:
             parts.append(plot_specifications(curve, title_curve(curve), t, context.theme))

@@ -1,8 +1,9 @@
 """The shape of one question's answer: a finding, a figure and a table for the board, the rest for the appendix."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analysis.document.blocks import Block
+from analysis.document.blocks import Block, Prose
 from analysis.messages import Message
 
 
@@ -21,7 +22,8 @@ class Section:
     blocks
         For the board: at most one figure, one table and one note.
     limits
-        What cannot be concluded, in the report's language.
+        What cannot be concluded, in the report's language: one or two sentences. Notes on the sample (rows or
+        controls left out) belong to `appendix`.
     appendix
         For the technical appendix: full tables, diagnostics, the equation, draws; no heading of its own at its start.
     answered
@@ -35,3 +37,9 @@ class Section:
     limits: tuple[str, ...] = ()
     appendix: tuple[Block | None, ...] = ()
     answered: bool = True
+
+
+def notes_on_sample(notes: Iterable[str]) -> Prose | None:
+    """Return what a reader of the appendix must know of the rows and columns used, nothing twice; None for nothing."""
+    paragraphs = tuple(dict.fromkeys(note for note in notes if note))
+    return Prose(paragraphs=paragraphs) if paragraphs else None

@@ -2,7 +2,7 @@
 
 from analysis.document.blocks import Block, Callout, Prose, Table
 from analysis.document.chapters.base import ChapterContext
-from analysis.document.chapters.driving.section import Section
+from analysis.document.chapters.driving.section import Section, notes_on_sample
 from analysis.document.chapters.driving.shape_tables import (
     tabulate_bends,
     tabulate_item_forms,
@@ -39,7 +39,7 @@ def shape_section(
         question=QUESTION,
         finding=t(_finding(model, zones)),
         blocks=(figure, tabulate_zones(zones, t, anchor="table-shape-zones"), _note(context, model, shape)),
-        limits=_limits(context, shape, zones),
+        limits=_limits(context, zones),
         appendix=appendix,
     )
 
@@ -134,28 +134,27 @@ def _note(context: ChapterContext, model: LoyaltyModel, shape: LoyaltyShape) -> 
     return Callout(variant="note", title=t(N_("How firm this is")), items=tuple(t(item) for item in items))
 
 
-def _limits(context: ChapterContext, shape: LoyaltyShape, zones: Zones) -> tuple[str, ...]:
-    t, limits = context.t, []
-    if not zones.stands_out:
-        limits.append(
-            N_(
-                "That no stretch stands out does not show that all are alike: the steepest looked so in"
-                " {share:percent} of the draws.",
-                share=zones.best.steepest_share,
-            )
-        )
+def _limits(context: ChapterContext, zones: Zones) -> tuple[str, ...]:
+    if zones.stands_out:
+        return ()
+    limit = N_(
+        "That no stretch stands out does not show that all are alike: the steepest looked so in {share:percent} of the"
+        " draws.",
+        share=zones.best.steepest_share,
+    )
+    return (context.t(limit),)
+
+
+def _state_buying(shape: LoyaltyShape) -> Message | None:
+    """Return why buying again has no stretches, or that none of them can be told from the rest."""
     if isinstance(shape.buying, NotEstimable):
-        limits.append(
-            N_("Where satisfaction goes with most buying again: {reason:message}", reason=shape.buying.reason)
-        )
-    elif not shape.buying.stands_out:
-        limits.append(
-            N_(
-                "For the chance to buy again no stretch of the scale can be told from the rest (p = {p:pvalue}).",
-                p=shape.buying.p_value,
-            )
-        )
-    return tuple(t(item) for item in limits)
+        return N_("Where satisfaction goes with most buying again: {reason:message}", reason=shape.buying.reason)
+    if shape.buying.stands_out:
+        return None
+    return N_(
+        "For the chance to buy again no stretch of the scale can be told from the rest (p = {p:pvalue}).",
+        p=shape.buying.p_value,
+    )
 
 
 def _appendix(context: ChapterContext, model: LoyaltyModel, shape: LoyaltyShape) -> tuple[Block | None, ...]:
@@ -180,8 +179,10 @@ def _appendix(context: ChapterContext, model: LoyaltyModel, shape: LoyaltyShape)
     buying: Table | None = None
     if not isinstance(shape.buying, NotEstimable):
         buying = tabulate_zones(shape.buying, t, anchor="table-shape-buying", buying=True)
+    told = _state_buying(shape)
     return (
         method,
+        None if told is None else notes_on_sample([t(told)]),
         buying,
         tabulate_bends(shape, t),
         tabulate_item_forms(shape.item_forms, t),

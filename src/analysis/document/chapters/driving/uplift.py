@@ -2,7 +2,7 @@
 
 from analysis.document.blocks import Block, Callout, Prose, Table
 from analysis.document.chapters.base import ChapterContext
-from analysis.document.chapters.driving.section import Section
+from analysis.document.chapters.driving.section import Section, notes_on_sample
 from analysis.document.figures.drivers import LONGEST_LABEL
 from analysis.document.figures.uplift import gain_of, plot_uplift
 from analysis.document.prose import cell_text
@@ -42,7 +42,7 @@ def uplift_section(context: ChapterContext, result: UpliftSimulation | NotEstima
         question=QUESTION,
         finding=t.sentences(*finding),
         blocks=(condition, figure, tabulate_uplift(result, t, context.small_cell)),
-        limits=tuple(t(note) for note in result.notes),
+        limits=tuple(t(note) for note in result.notes[:1]),
         appendix=_appendix(result, t, context.small_cell),
     )
 
@@ -180,4 +180,4 @@ def _appendix(result: UpliftSimulation, t: Translator, small_cell: int) -> tuple
         title=t(N_("Gain of each part as a share of {worth:message}", worth=result.worth)),
         columns=columns, rows=rows, anchor="table-uplift-shares",
     )  # fmt: skip
-    return (Prose(paragraphs=(t.sentences(*sentences),)), table)
+    return (Prose(paragraphs=(t.sentences(*sentences),)), notes_on_sample(t(note) for note in result.notes[1:]), table)

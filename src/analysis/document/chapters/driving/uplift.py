@@ -48,21 +48,22 @@ def uplift_section(context: ChapterContext, result: UpliftSimulation | NotEstima
 
 
 def state_uplift(result: UpliftSimulation, t: Translator) -> list[Message]:
-    """Return what the best driver would bring, or that the data cannot tell it from nothing."""
-    best = result.drivers[0]
-    gain = gain_of(best)
+    """Return what the best driver with a gain would bring, or that the data show no gain of any."""
+    best = _clear_gain(result)
+    row = best or result.drivers[0]
+    gain = gain_of(row)
     if gain is None:
         return [N_("The worth of better performance cannot be told.")]
     values = {
         "points": result.points,
-        "driver": clean_text(best.label, LONGEST_LABEL),
+        "driver": clean_text(row.label, LONGEST_LABEL),
         "gain": t.estimate(gain),
     }
-    if gain.low <= 0:
+    if best is None:
         return [
             N_(
-                "The data cannot tell from nothing what {points:number} points more of any part of the service would"
-                " be worth; most would come from {driver:text} ({gain:text}).",
+                "The data do not show that {points:number} points more of any part of the service would bring anything,"
+                " even if the relation is causal; the highest estimate is that of {driver:text} ({gain:text}).",
                 **values,
             )
         ]
@@ -79,12 +80,18 @@ def state_uplift(result: UpliftSimulation, t: Translator) -> list[Message]:
             worth=result.worth,
             **values,
         )
-    return [sentence, _certainty(best)]
+    return [sentence, _certainty(row)]
+
+
+def _clear_gain(result: UpliftSimulation) -> DriverGain | None:
+    """Return the driver with the highest gain whose interval excludes none, or None."""
+    gains = ((row, gain_of(row)) for row in result.drivers)
+    return next((row for row, gain in gains if gain is not None and gain.low > 0), None)
 
 
 def _certainty(best: DriverGain) -> Message:
     if best.probability_best >= SURELY_FIRST:
-        return N_("No other part of the service would bring as much ({share:percent} of the draws agree).",
+        return N_("In {share:percent} of the draws no other part of the service brings as much.",
                   share=best.probability_best)  # fmt: skip
     return N_(
         "Whether it would bring most is not certain: it comes first in {share:percent} of the draws.",
@@ -94,7 +101,15 @@ def _certainty(best: DriverGain) -> Message:
 
 def title_uplift(result: UpliftSimulation) -> Message:
     """Return the figure's title: the order of the gains, under its condition."""
-    best = result.drivers[0]
+    best = _clear_gain(result)
+    if best is None:
+        return N_("No gain from better performance that the data can tell from nothing, even if the relation is causal")
+    if best is not result.drivers[0]:
+        return N_(
+            "If the relation is causal: {driver:text} would bring a gain, and which part would bring most is not"
+            " certain",
+            driver=clean_text(best.label, LONGEST_LABEL),
+        )
     if best.probability_best >= SURELY_FIRST:
         return N_(
             "If the relation is causal: {driver:text} would bring most", driver=clean_text(best.label, LONGEST_LABEL)

@@ -9,7 +9,9 @@ from known_clients import demo_params, known_client
 from scipy.special import expit
 
 from analysis.messages import N_
-from analysis.models.uplift.analysis import revenue_of_last_year, simulate_uplift
+from analysis.models.drivers.effects import fit_driver_effects
+from analysis.models.repurchase_sample import build_sample
+from analysis.models.uplift.analysis import _levels, revenue_of_last_year, simulate_uplift
 from analysis.models.uplift.chain import Chain, DriverLink, PurchaseLink, drawn_gains, gains
 from analysis.models.uplift.worth import RevenueWorth, revenue_worth
 from analysis.results import Estimate, NotEstimable
@@ -137,6 +139,22 @@ def test_survey_weights_move_the_simulation(client, found):
     survey["weight"] = np.where(survey["satisfaction_index"] > 70, 3.0, 0.5)
     weighted = simulate_uplift(dataclasses.replace(client, tables=client.tables | {"survey": survey}), demo_params())
     assert abs(weighted.drivers[0].share.value - found.drivers[0].share.value) > 1e-5
+
+
+def test_a_missing_rating_is_the_weighted_mean_of_the_others(client):
+    params = demo_params()
+    survey = client.table("survey").copy()
+    effects = fit_driver_effects(client, params)
+    keys = [driver.key for driver in effects.frame.drivers]
+    rows = build_sample(client, params).rows.head(3)
+    survey.loc[survey["customer_id"].isin(rows["customer_id"]), keys[0]] = np.nan
+    survey["weight"] = np.where(survey["satisfaction_index"] > 70, 3.0, 0.5)
+    weighted = dataclasses.replace(client, tables=client.tables | {"survey": survey})
+    effects = fit_driver_effects(weighted, params)
+    filled = _levels(weighted, params, effects, rows)[:, 0]
+    frame = effects.frame
+    assert filled == pytest.approx(np.average(frame.values[:, 0], weights=frame.weights))
+    assert filled != pytest.approx(frame.values[:, 0].mean())
 
 
 def test_what_happens_after_the_horizon_changes_only_the_yearly_base(client, found):

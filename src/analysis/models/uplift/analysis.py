@@ -109,7 +109,8 @@ def _levels(data: ClientData, params: ClientParams, effects: DriverEffects, rows
             for key, scale in zip(keys, scales, strict=True)
         ]
     )
-    return np.where(np.isfinite(values), values, effects.frame.values.mean(axis=0))
+    others = np.average(effects.frame.values, axis=0, weights=effects.frame.weights)
+    return np.where(np.isfinite(values), values, others)
 
 
 def _simulate(

@@ -250,6 +250,10 @@ def test_dependent_rows_few_rows_and_many_controls_are_refused():
     assert "controls" in crowded.reason.msgid
     rare = answer(frame.assign(binary=np.arange(300) < 8), "binary")
     assert "rarer outcome" in rare.reason.msgid
+    one_buyer_many_orders = np.where(np.arange(300) < 8, 50, 0)
+    few = answer(frame.assign(count=one_buyer_many_orders), "count")
+    assert "rarer outcome" in few.reason.msgid
+    assert few.reason.values["events"] == 8
 
 
 def test_a_redundant_control_is_left_out_with_a_note():

@@ -77,7 +77,7 @@ def refuse_size(
         )
     if family == "linear":
         return None
-    rarer = float(y.sum())
+    rarer = float((y > 0).sum())  # customers, not orders: many orders of one customer are one customer's evidence
     if family != "count":
         high = y >= (1.0 if top_from is None else top_from)
         rarer = float(min(high.sum(), (~high).sum()))

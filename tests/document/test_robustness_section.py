@@ -202,3 +202,13 @@ def test_the_figure_is_the_same_every_time(english):
     drawn = [robustness_section(english, robustness(), IMPUTATION).blocks[0].svg for _ in range(2)]
     assert drawn[0] == drawn[1]
     assert drawn[0].startswith("<svg")
+
+
+def test_a_factor_that_would_turn_the_sign_is_stronger_than_one_that_leaves_little(english):
+    strong = Benchmark(key="segment", name=N_("Segment"), multiple=1, with_satisfaction=0.3, with_outcome=0.3,
+                       adjusted=est(-2.0, unit="index"))  # fmt: skip
+    weak = dataclasses.replace(strong, key="tenure", name=N_("Tenure"), adjusted=est(0.5, unit="index"))
+    doubtful = dataclasses.replace(CONFOUNDING, benchmarks=(weak, strong))
+    section = robustness_section(english, robustness(confounding=doubtful), ABSENT)
+    table = next(block for block in section.blocks if isinstance(block, Table))
+    assert "strongest control (Segment)" in " ".join(cell for row in table.rows for cell in row)

@@ -141,7 +141,8 @@ def _strongest_control(confounding: Confounding, t: Translator) -> Message | Non
     ]
     if not known:
         return None
-    strongest = min(known, key=lambda item: abs(item.adjusted.value) if isinstance(item.adjusted, Estimate) else 0.0)
+    sign = 1.0 if confounding.effect.value >= 0 else -1.0  # what turns the sign is stronger than what leaves little
+    strongest = min(known, key=lambda item: sign * item.adjusted.value if isinstance(item.adjusted, Estimate) else 0.0)
     if not isinstance(strongest.adjusted, Estimate):
         return None
     return N_(

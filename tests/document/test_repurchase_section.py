@@ -75,7 +75,7 @@ def test_how_often_and_how_soon_answer_where_whether_cannot(repurchase_model):
     assert section.finding == (
         "There are no observations. 10 points more satisfaction go with 1.07 times as many orders (95% interval 1.02 to"
         " 1.12), comparing customers with the same past buying. No relation between satisfaction and how soon the next"
-        " order comes can be told from noise (per 10 points 1.01 times as fast, 95% interval 0.96 to 1.06)."
+        " order comes can be told from noise (per 10 points 1.01 times as likely on any day, 95% interval 0.96 to 1.06)."
     )
     (table,) = figures_and_tables(section.blocks)[1]
     assert table.rows[0][1] == "–"

@@ -79,7 +79,7 @@ def _result(
 
 
 def hazard_ratio(fit: CoxFit, design: Design, key: str, n: int) -> Estimate:
-    """Return how many times as fast customers order for one step of a term."""
+    """Return how many times as likely an order is, on any day it is still awaited, for one step of a term."""
     column = design.position(key) - 1  # the design's intercept is no covariate of the Cox model
     error = float(np.sqrt(fit.covariance[column, column]))
     return ratio_estimate(float(fit.coefficients[column]), error, n, fit.accounts)

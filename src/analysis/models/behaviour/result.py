@@ -121,7 +121,8 @@ class DurationModel(ModelPart):
     weighted, ties
         Whether survey weights were used; how ties are handled.
     satisfaction_ratio
-        Hazard ratio per 10 points of satisfaction, past buying and controls held: how many times as fast.
+        Hazard ratio per 10 points of satisfaction, past buying and controls held: how many times as
+        likely the next order is on any day on which it is still awaited.
     satisfaction_chance
         What that means for the chance to order within the horizon, in percentage points, averaged over customers.
     satisfaction_direct_ratio, loyalty_ratio

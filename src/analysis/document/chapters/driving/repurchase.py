@@ -87,13 +87,13 @@ def _state_ratio(ratio: Estimate, key: str) -> Message:
         )
     if clear:
         return N_(
-            "10 points more satisfaction go with a next order that comes {ratio:number2} times as fast (95% interval"
-            " {low:number2} to {high:number2}).",
+            "Where satisfaction is 10 points higher, the next order is {ratio:number2} times as likely on any day on which"
+            " it is still awaited (95% interval {low:number2} to {high:number2}).",
             **values,
         )
     return N_(
         "No relation between satisfaction and how soon the next order comes can be told from noise (per 10 points"
-        " {ratio:number2} times as fast, 95% interval {low:number2} to {high:number2}).",
+        " {ratio:number2} times as likely on any day, 95% interval {low:number2} to {high:number2}).",
         **values,
     )
 

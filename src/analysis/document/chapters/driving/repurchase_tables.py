@@ -30,7 +30,7 @@ from analysis.results import Estimate, NotEstimable, Outcome
 UNITS: dict[str, Message] = {
     "binomial": N_("percentage points"),
     "count": N_("times as many orders"),
-    "duration": N_("times as fast"),
+    "duration": N_("times as likely on any day"),
 }
 
 
@@ -153,7 +153,7 @@ def _duration_blocks(model: DurationModel, t: Translator) -> list[Block]:
         events=model.events,
     )
     rows = (
-        (N_("10 points of satisfaction: times as fast"), model.satisfaction_ratio),
+        (N_("10 points of satisfaction: times as likely on any day"), model.satisfaction_ratio),
         (
             N_(
                 "10 points of satisfaction: chance to order within {days:int} days, percentage points",

@@ -101,7 +101,13 @@ def _note(context: ChapterContext, model: LoyaltyModel, shape: LoyaltyShape) -> 
     items: list[Message] = []
     chosen = next((form for form in model.forms if form.chosen), None)
     if chosen is not None:
-        items.append(N_("The shape that predicts unseen customers best: {shape:message}.", shape=chosen.name))
+        items.append(
+            N_(
+                "The shape kept after predicting unseen customers, the straight line unless another is clearly better:"
+                " {shape:message}.",
+                shape=chosen.name,
+            )
+        )
     if not isinstance(shape.asymmetry, NotEstimable):
         difference = shape.asymmetry.difference
         size = {"low": difference.low, "high": difference.high, "size": abs(difference.value)}

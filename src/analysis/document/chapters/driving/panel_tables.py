@@ -148,7 +148,6 @@ def tabulate_scores(comparison: OutcomeComparison, short: Mapping[str, Message],
             t(score.name),
             t.number(score.log_score, 2),
             DASH if not isinstance(score.gain, Estimate) else t.difference(score.gain),
-            DASH if not isinstance(score.gain, Estimate) else t.value(score.gain.p_value, "pvalue"),
         )
         for score in comparison.scores
     ]
@@ -159,8 +158,7 @@ def tabulate_scores(comparison: OutcomeComparison, short: Mapping[str, Message],
                 first=short[each.first],
                 second=short[each.second],
             )
-            p = t.value(each.difference.p_value, "pvalue")
-            rows.append((t(label), DASH, t.difference(each.difference), p))
+            rows.append((t(label), DASH, t.difference(each.difference)))
     note = N_(
         "Log score of customers the model had not seen, times 100; higher is better. Customers: {n:int}; held out"
         " together by account or group of companies: {clusters:int}.",
@@ -173,7 +171,6 @@ def tabulate_scores(comparison: OutcomeComparison, short: Mapping[str, Message],
             start(t(N_("Prediction from")), 3.0),
             end(t(N_("Log score"))),
             end(t(N_("Difference (95% interval)")), 1.8),
-            end(t(N_("p")), 0.7),
         ),
         rows=tuple(rows),
         notes=notes_of(t(note), _vuong(comparison.vuong, short, t)),

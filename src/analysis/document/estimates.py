@@ -64,7 +64,9 @@ def _decimals(estimates: Sequence[Estimate], unit: Unit, *, signed: bool) -> int
             width > 0 and round(size * e.low) == round(size * e.high)
             for e, width in zip(estimates, widths, strict=True)
         )
-        return 1 if collapsed or small or 0 < max(widths) < 2 else 0
+        # Indices below 10 are steps on the scale rather than places on it: "0.6 (0.1 to 1.1)", not "1 (0 to 1)".
+        step = unit == "index" and _largest(estimates) < 10
+        return 1 if collapsed or small or step or 0 < max(widths) < 2 else 0
     scale = _largest(estimates)
     return 2 if scale < 10 else 1 if scale < 100 else 0
 

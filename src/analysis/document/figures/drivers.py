@@ -27,6 +27,8 @@ from analysis.params.base import localized
 HEIGHT = 3.9
 MOST_NAMED = 8
 """With more drivers the map shows their places by share instead of their names."""
+MOST_LISTED = 4
+"""Where more parts than these may come first, they are no answer, and are not listed in a sentence."""
 LABEL_WIDTH = 28
 LONGEST_LABEL = 60
 """Latin characters of a label inside a sentence or a table; the first table of the chapter has it in full."""
@@ -158,7 +160,7 @@ def shares_finding(result: DriverShares, t: Translator) -> Message:
             driver=possible[0],
             outcome=result.outcome,
         )
-    if len(possible) == len(ranked):
+    if len(possible) > min(MOST_LISTED, len(ranked) - 1):
         return N_("Which part of the service goes most with this cannot be told: {outcome:message}",
                   outcome=result.outcome)  # fmt: skip
     return N_(

@@ -30,7 +30,8 @@ def plot_uplift(result: UpliftSimulation, finding: Message | str, t: Translator,
 
     None where no driver has an estimate. `finding` becomes the title.
     """
-    shown = [(row, outcome) for row in result.drivers if isinstance(outcome := gain_of(row), Estimate)][:MOST_DRIVERS]
+    known = [(row, outcome) for row in result.drivers if isinstance(outcome := gain_of(row), Estimate)]
+    shown = known[:MOST_DRIVERS]
     if not shown:
         return None
     estimates = [outcome for _, outcome in shown]
@@ -57,6 +58,7 @@ def plot_uplift(result: UpliftSimulation, finding: Message | str, t: Translator,
             N_("Only if the relation is causal. Dot: estimate; bar: 95% interval from {draws:int} joint draws;"
                " {customers:int} customers, {answers:int} answers.",
                draws=result.draws, customers=result.customers, answers=result.answers),
+            *([N_("The table has all {count:int} parts.", count=len(known))] if len(known) > len(shown) else []),
         ),
         data=_rows(labels, estimates),
     )  # fmt: skip

@@ -9,7 +9,14 @@ from analysis.document.chapters.driving.driver_tables import (
     tabulate_outranking,
 )
 from analysis.document.chapters.driving.section import Section, notes_on_sample
-from analysis.document.figures.drivers import driver_label, map_finding, place_name, plot_driver_map, plot_driver_shares
+from analysis.document.figures.drivers import (
+    MOST_LISTED,
+    driver_label,
+    map_finding,
+    place_name,
+    plot_driver_map,
+    plot_driver_shares,
+)
 from analysis.document.method_tables import tabulate_coefficients, tabulate_diagnostics
 from analysis.document.tables import DASH, end, notes_of, start
 from analysis.document.translate import Translator
@@ -64,7 +71,7 @@ def _finding(result: DriverAnalysis, shares: DriverShares, t: Translator) -> lis
             " {limits:text}; n = {n:int}).",
             **values,
         )
-    elif len(possible) == len(ranked):
+    elif len(possible) > min(MOST_LISTED, len(ranked) - 1):
         first = N_(
             "The data cannot tell which part goes with satisfaction most; the largest share of the explained"
             " differences has {driver:text} with {share:text} (95% interval {limits:text}; n = {n:int}).",

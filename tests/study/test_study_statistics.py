@@ -88,6 +88,15 @@ def test_benjamini_hochberg_is_that_of_r():
     assert adjust_p_values(()) == ()
 
 
+def test_an_interval_keeps_the_degrees_of_freedom_that_it_was_made_with():
+    """Scores on held-out parts have 49 whatever the number of customers; few accounts behind a difference have few."""
+    for df in (4.3, 49.0):
+        margin = stats.t.ppf(0.975, df) * 2.0
+        estimate = Estimate(value=1.0, low=1 - margin, high=1 + margin, n=900, method="corrected-resampled-t",
+                            unit="ratio", std_error=2.0, clusters=300)  # fmt: skip
+        assert at_level(estimate, 0.01).high == pytest.approx(1 + stats.t.ppf(0.995, df) * 2.0, rel=1e-6)
+
+
 def test_an_interval_at_another_level_is_the_t_interval_of_that_level():
     error, df = 0.4, 199
     margin = stats.t.ppf(0.975, df) * error

@@ -87,8 +87,8 @@ def _state_ratio(ratio: Estimate, key: str) -> Message:
         )
     if clear:
         return N_(
-            "Where satisfaction is 10 points higher, the next order is {ratio:number2} times as likely on any day on which"
-            " it is still awaited (95% interval {low:number2} to {high:number2}).",
+            "Where satisfaction is 10 points higher, the next order is {ratio:number2} times as likely on any day on"
+            " which it is still awaited (95% interval {low:number2} to {high:number2}).",
             **values,
         )
     return N_(

@@ -64,10 +64,10 @@ def markdown_text(
             ("class", "what it is", "band, percent"),
             [(kind, text, f"{BANDS[kind][0]:g} to {BANDS[kind][1]:g}") for kind, text in CLASSES.items()],
         ),
-        "A quantity whose truth is its own bound (a share of nil, a component cut off at 100) is held by any interval and "
-        "has no row; neither has the effect of a mediator that is nil, beside its test. A test has a row where what it "
-        "denies is true. Effects given fewer controls, where a client is too small for all, are held against the truth "
-        "given as many. Models that resample take 199 draws here, an audit 400 or 2,000.",
+        "A quantity whose truth is its own bound (a share of nil, a component cut off at 100) is held by any interval "
+        "and has no row; neither has the effect of a mediator that is nil, beside its test. A test has a row where its "
+        "null hypothesis is true. Effects given fewer controls, where a client is too small for all, are held against "
+        "the truth given as many. Models that resample take 199 draws here, an audit 400 or 2,000.",
         f"Each band is widened by {WIDENED:g} Monte-Carlo standard errors of the row. No interval may have zero width.",
         "## The grid",
         _table(("cell", "clients"), cells),

@@ -92,10 +92,11 @@ def context(language="en"):
     ("through", "past", "opening", "title"),
     [
         (3.0, 2.0, "Partly.", "and in other ways"),
-        (3.0, 0.5, "Yes, as far as", "through loyalty"),
+        (3.0, -2.0, "In part, and against", "the opposite way otherwise"),
+        (3.0, 0.5, "Of the two ways, only", "through loyalty"),
         (0.5, 2.0, "Not that the data can tell.", "but not through loyalty"),
         (0.5, 0.5, "The data cannot tell.", "No way"),
-        (-3.0, 0.5, "Yes, as far as", "through loyalty"),
+        (-3.0, 0.5, "Of the two ways, only", "through loyalty"),
     ],
 )
 def test_the_finding_claims_no_more_than_the_intervals(through, past, opening, title):
@@ -104,7 +105,7 @@ def test_the_finding_claims_no_more_than_the_intervals(through, past, opening, t
     assert section.finding.startswith(opening)
     figure = next(block for block in section.blocks if isinstance(block, Figure))
     assert title in figure.title
-    assert ("noise" in section.finding) is not (opening == "Partly.")
+    assert ("noise" in section.finding) is not opening.startswith(("Partly.", "In part"))
     assert not re.search(r"\bcauses?\b|effect", section.finding)
 
 

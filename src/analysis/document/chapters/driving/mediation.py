@@ -66,6 +66,13 @@ def state_mediation(result: MediationAnalysis, t: Translator) -> Message | None:
         "other_low": past.low,
         "other_high": past.high,
     }
+    if excludes_zero(through) and excludes_zero(past) and _run_apart(result):
+        return N_(
+            "In part, and against the other ways. Where satisfaction is {step:int} points higher, the loyalty that"
+            " comes with it goes with {through:text} percentage points of the chance to buy again (95% interval"
+            " {low:points} to {high:points}), while {other:text} ({other_low:points} to {other_high:points}) go other ways.",
+            **values,
+        )
     if excludes_zero(through) and excludes_zero(past):
         return N_(
             "Partly. Where satisfaction is {step:int} points higher, the loyalty that comes with it goes with"
@@ -75,8 +82,8 @@ def state_mediation(result: MediationAnalysis, t: Translator) -> Message | None:
         )
     if excludes_zero(through):
         return N_(
-            "Yes, as far as the data can tell. Where satisfaction is {step:int} points higher, the loyalty that comes"
-            " with it goes with {through:text} percentage points of the chance to buy again (95% interval {low:points}"
+            "Of the two ways, only the one through loyalty shows. Where satisfaction is {step:int} points higher,"
+            " the loyalty that comes with it goes with {through:text} percentage points of the chance to buy again (95% interval {low:points}"
             " to {high:points}); other ways, at {other:text} ({other_low:points} to {other_high:points}), cannot be"
             " told from noise.",
             **values,
@@ -100,6 +107,8 @@ def state_mediation(result: MediationAnalysis, t: Translator) -> Message | None:
 def title_mediation(result: MediationAnalysis) -> Message:
     """Return the figure's title: where the relation runs, as far as the intervals say."""
     through, past = excludes_zero(result.main.indirect), excludes_zero(result.main.direct)
+    if through and past and _run_apart(result):
+        return N_("Satisfaction goes with buying again one way through loyalty, and the opposite way otherwise")
     if through and past:
         return N_("Satisfaction goes with buying again through loyalty, and in other ways")
     if through:
@@ -107,6 +116,12 @@ def title_mediation(result: MediationAnalysis) -> Message:
     if past:
         return N_("Satisfaction goes with buying again, but not through loyalty that the data can tell")
     return N_("No way of satisfaction to buying again that the data can tell from noise")
+
+
+def _run_apart(result: MediationAnalysis) -> bool:
+    """Return whether the two parts have opposite signs, so that neither is a part of a whole."""
+    through, past = result.main.indirect, result.main.direct
+    return isinstance(through, Estimate) and isinstance(past, Estimate) and through.value * past.value < 0
 
 
 def _firmness(result: MediationAnalysis, t: Translator) -> tuple[str, ...]:

@@ -148,7 +148,6 @@ def _limits() -> list[Message]:
             "The ways to estimate a relation share their data: they are no independent tests, and the share of them"
             " that agrees is no probability."
         ),
-        N_("None of these checks shows that satisfaction is the cause."),
     ]
 
 

@@ -70,7 +70,8 @@ def state_mediation(result: MediationAnalysis, t: Translator) -> Message | None:
         return N_(
             "In part, and against the other ways. Where satisfaction is {step:int} points higher, the loyalty that"
             " comes with it goes with {through:text} percentage points of the chance to buy again (95% interval"
-            " {low:points} to {high:points}), while {other:text} ({other_low:points} to {other_high:points}) go other ways.",
+            " {low:points} to {high:points}), while {other:text} ({other_low:points} to {other_high:points}) go other"
+            " ways.",
             **values,
         )
     if excludes_zero(through) and excludes_zero(past):
@@ -82,10 +83,10 @@ def state_mediation(result: MediationAnalysis, t: Translator) -> Message | None:
         )
     if excludes_zero(through):
         return N_(
-            "Of the two ways, only the one through loyalty shows. Where satisfaction is {step:int} points higher,"
-            " the loyalty that comes with it goes with {through:text} percentage points of the chance to buy again (95% interval {low:points}"
-            " to {high:points}); other ways, at {other:text} ({other_low:points} to {other_high:points}), cannot be"
-            " told from noise.",
+            "Of the two ways, only the one through loyalty shows. Where satisfaction is {step:int} points higher, the"
+            " loyalty that comes with it goes with {through:text} percentage points of the chance to buy again (95%"
+            " interval {low:points} to {high:points}); other ways, at {other:text} ({other_low:points} to"
+            " {other_high:points}), cannot be told from noise.",
             **values,
         )
     if excludes_zero(past):

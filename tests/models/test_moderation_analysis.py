@@ -233,7 +233,7 @@ def test_degenerate_answers_have_a_reason(data, columns, words):
 
 
 def test_moderators_that_cannot_be_tested_say_why(data):
-    customers = data.customers.assign(segment="Only", is_key_account=False, joined_on=pd.Timestamp("2020-01-01"))
+    customers = data.customers.assign(segment="Only", is_key_account=True, joined_on=pd.Timestamp("2020-01-01"))
     one = client_of(data.table("survey").assign(respondent_level=pd.NA), data.table("transactions"), customers)
     result = analyse_moderation(one, make_params())
     reasons = {item.key: item.reason.msgid for item in result.untested if item.response == "loyalty"}
@@ -245,6 +245,13 @@ def test_moderators_that_cannot_be_tested_say_why(data):
         "recency",
         "frequency",
     ]
+
+
+def test_key_accounts_are_no_matter_where_the_client_names_none(data):
+    """A customer table without such a column reads as one in which nobody is a key account."""
+    customers = data.customers.assign(is_key_account=False)
+    result = analyse_moderation(client_of(data.table("survey"), data.table("transactions"), customers), make_params())
+    assert "key_account" not in {item.key for item in (*result.interactions, *result.untested)}
 
 
 def test_groups_that_all_bought_again_are_not_compared(data):

@@ -113,6 +113,11 @@ def survey_weights(rows: pd.DataFrame, params: ClientParams) -> Floats:
     return rows["weight"].to_numpy(dtype=float) if "weight" in rows else np.ones(len(rows))
 
 
+def names_key_accounts(customers: pd.DataFrame) -> bool:
+    """Return whether the client calls anyone a key account; without a column of its own everybody is none."""
+    return "is_key_account" in customers and bool(customers["is_key_account"].any())
+
+
 def control_values(rows: pd.DataFrame, data: ClientData, params: ClientParams) -> dict[str, pd.Series]:
     """Return each control by response, missing where unknown; controls that the client has not are absent."""
     values: dict[str, pd.Series] = {}
@@ -124,7 +129,7 @@ def control_values(rows: pd.DataFrame, data: ClientData, params: ClientParams) -
         if "joined_on" in customers and customers["joined_on"].notna().any():
             days = (rows["responded_on"] - pd.to_datetime(ids.map(customers["joined_on"]))).dt.days
             values["tenure"] = (days / DAYS_PER_YEAR).where(days >= 0)
-        if "is_key_account" in customers:
+        if names_key_accounts(customers):
             values["key_account"] = ids.map(customers["is_key_account"]).astype("Float64").astype(float)
     if "respondent_level" in rows:
         values["respondent_level"] = rows["respondent_level"]

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.data.client import ClientData
 from analysis.messages import N_, Message
 from analysis.models.clustering import Codes, Floats
-from analysis.models.loyalty_sample import CONTROL_NAMES, LoyaltySample, control_values
+from analysis.models.loyalty_sample import CONTROL_NAMES, LoyaltySample, control_values, names_key_accounts
 from analysis.models.repurchase_plan import Plan
 from analysis.models.repurchase_sample import purchase_days, usable_answers
 from analysis.models.terms import MOST_LEVELS, Term
@@ -82,7 +82,7 @@ def customer_moderators(plan: Plan, data: ClientData, params: ClientParams) -> l
     if rows["segment"].notna().any():
         values["segment"] = rows["segment"]
     values["tenure"] = rows["tenure"]
-    if "is_key_account" in data.customers:
+    if names_key_accounts(data.customers):
         values["key_account"] = _as_numbers(rows["customer_id"].map(data.customers["is_key_account"]))
     values |= {key: np.expm1(rows[key]) for key in ("recency", "frequency")}
     found = [_moderator(key, column, accounts, params) for key, column in values.items()]

@@ -22,7 +22,7 @@ from analysis.report.replication.editions import choose_edition
 from analysis.report.replication.extract import OTHERS, release_data
 from analysis.report.replication.files import render_frame
 from analysis.report.replication.numbers import list_numbers
-from analysis.report.replication.parameters import render_params
+from analysis.report.replication.parameters import bundle_params, render_params
 from analysis.report.replication.reproduce import made_by_other_models
 
 PARAMS = Path(__file__).parents[2] / "params"
@@ -192,6 +192,46 @@ def test_labels_that_a_spreadsheet_would_run_are_neutralised_and_read_back(demo,
     read = load_client_data(load_params("params", tmp_path)).table("survey")
     assert list(read["wave"]) == list(survey["wave"])
     assert list(read["respondent_level"].fillna("")) == list(survey["respondent_level"].fillna(""))
+
+
+# ---- surveys of other kinds
+
+
+def test_answers_without_customers_levels_or_with_several_of_one_person_read_back_all(demo, tmp_path):
+    data, params = demo
+    survey = data.table("survey")
+    missing = pd.Series([None] * len(survey), dtype="str")
+    nobody = [f"row-{i}" for i in range(1, len(survey) + 1)]
+    alone = survey.assign(customer_id=missing, respondent_id=missing, respondent_key=nobody, account_key=nobody)
+    several = pd.concat([survey, survey.iloc[:30]]).sort_values("responded_on", kind="stable", ignore_index=True)
+    cases = {
+        "alone": replace(data, tables={"survey": alone}, customers=data.customers.iloc[:0]),
+        "several": replace(data, tables={**data.tables, "survey": several}),
+        "bare": replace(data, tables={"survey": survey.drop(columns="respondent_level")}),
+    }
+    for name, client in cases.items():
+        (tmp_path / name / "data").mkdir(parents=True)
+        release = release_data(client, params, "full")
+        for table, frame in release.tables.items():
+            (tmp_path / name / "data" / f"{table}.csv").write_bytes(render_frame(frame).encode())
+        (tmp_path / name / "params.yml").write_text(render_params(params, release, "2025-12-31"), "utf-8")
+        own = load_params("params", tmp_path / name)
+        read, before = load_client_data(own), client.table("survey")
+        assert list(read.table("survey")["loyalty_index"].fillna(-1)) == list(before["loyalty_index"].fillna(-1)), name
+        wanted = fit_satisfaction_loyalty(client, params).slope
+        assert fit_satisfaction_loyalty(read, own).slope.value == pytest.approx(wanted.value, rel=1e-9), name
+
+
+def test_the_clients_name_is_taken_out_of_questions_and_hypotheses_alone(demo):
+    data, params = demo
+    items = {
+        key: item.model_copy(update={"wording": f"Is Survey good at {key}?"})
+        for key, item in params.survey.items.items()
+    }
+    named = params.model_copy(update={"name": "survey", "survey": params.survey.model_copy(update={"items": items})})
+    told = bundle_params(named, release_data(data, named, "full"), "2025-12-31")
+    assert told["survey"]["items"]["price"]["wording"] == "Is [client] good at price?"
+    assert told["sources"]["survey"] == {"files": "data/survey.csv"}
 
 
 # ---- the public edition

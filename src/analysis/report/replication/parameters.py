@@ -53,7 +53,7 @@ def bundle_params(params: ClientParams, release: Release, as_of: str) -> dict[st
         "data_folder": ".",
         "sources": {name: _source(name, release) for name in release.tables},
         "survey": {key: getattr(survey, key) for key in kept}
-        | {"wave_by": "column", "items": {key: _item(survey.items[key]) for key in release.items}},
+        | {"wave_by": "column", "items": {key: _item(survey.items[key], params) for key in release.items}},
         "segment": "segment" if "segment" in release.tables.get("customers", ()) else None,
         "audience": params.audience,
         "money": {"currency": params.money.currency},
@@ -65,12 +65,16 @@ def bundle_params(params: ClientParams, release: Release, as_of: str) -> dict[st
         "seed": params.seed,
     }
     if params.study is not None:
-        told["study"] = {key: value for key, value in params.study.model_dump(mode="json").items() if value is not None}
-        told["study"]["hypotheses"] = [
-            {key: value for key, value in each.items() if value is not None} for each in told["study"]["hypotheses"]
-        ]
-    cleaned: dict[str, Any] = without_names(told, params)
-    return cleaned
+        study = _given(params.study.model_dump(mode="json"))
+        hypotheses = [_given(each) for each in study["hypotheses"]]
+        told["study"] = study | {
+            "hypotheses": [each | {"statement": without_names(each["statement"], params)} for each in hypotheses]
+        }
+    return told
+
+
+def _given(spec: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in spec.items() if value is not None}
 
 
 def _source(name: str, release: Release) -> dict[str, Any]:
@@ -79,27 +83,23 @@ def _source(name: str, release: Release) -> dict[str, Any]:
     return source | ({"values": back} if back else {})
 
 
-def _item(item: ItemSpec) -> dict[str, Any]:
+def _item(item: ItemSpec, params: ClientParams) -> dict[str, Any]:
     """Return a question whose answers are coded already: on the item's own scale, higher is better."""
     told: dict[str, Any] = {"role": item.role, "scale": {"min": item.scale.min, "max": item.scale.max}}
     for key in ("wording", "label"):
         text = getattr(item, key)
         if text:
-            told[key] = dict(text) if isinstance(text, dict) else text
+            told[key] = without_names(dict(text) if isinstance(text, dict) else text, params)
     if item.role == "recommendation":
         told["labels"] = {"0": 0}  # the loader need not ask whether 0 was offered
     return told
 
 
-def without_names(value: Any, params: ClientParams) -> Any:
-    """Return texts without the client's names, wherever they stand, and without anything that is replaced when read."""
-    if isinstance(value, dict):
-        return {key: without_names(item, params) for key, item in value.items()}
-    if isinstance(value, list):
-        return [without_names(item, params) for item in value]
-    if not isinstance(value, str):
-        return value
+def without_names(text: Any, params: ClientParams) -> Any:
+    """Return a text, or one by language, without the client's names and without anything that is replaced when read."""
+    if isinstance(text, dict):
+        return {language: without_names(each, params) for language, each in text.items()}
     names = params.name.values() if isinstance(params.name, dict) else [params.name]
     for name in sorted({name for name in names if len(name) >= SHORTEST_NAME}, key=len, reverse=True):
-        value = re.sub(re.escape(name), CLIENT, value, flags=re.IGNORECASE)
-    return value.replace("${", "$ {")
+        text = re.sub(re.escape(name), CLIENT, text, flags=re.IGNORECASE)
+    return text.replace("${", "$ {")

@@ -86,7 +86,7 @@ def test_the_clearest_difference_is_the_finding(context, result):
     section = moderation_section(context, result)
     assert "A difference shows in 1 of 4 comparisons" in section.finding
     assert "7.0 points of loyalty for key accounts and with 4.0 for other accounts" in section.finding
-    assert "a difference of 3.0 (95% interval 2.0 to 4.0)" in section.finding
+    assert "a difference of 3.0 (95% interval 2.0 to 4.0, not allowing for the choice among 4" in section.finding
     assert section.blocks[1].rows[0][-2:] == ("0.004", "stronger for key accounts")
 
 

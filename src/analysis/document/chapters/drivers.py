@@ -82,7 +82,8 @@ def state_repurchase(model: RepurchaseModel) -> list[Message]:
     effect = model.satisfaction_effect
     sentences = [
         N_(
-            "Of {n:int} customers who answered, {rate:percent} bought again within {days:int} days.",
+            "Of {n:int} customers who answered and could be followed, {rate:percent} bought again within {days:int}"
+            " days.",
             n=model.n,
             rate=model.repeat_rate.value,
             days=model.horizon_days,

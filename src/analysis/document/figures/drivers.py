@@ -109,14 +109,14 @@ def plot_driver_map(result: ImportancePerformanceMap, ranks: dict[str, int], t: 
 
 
 def map_finding(result: ImportancePerformanceMap, t: Translator) -> Message:
-    """Return what the map says: where to look first, or that no part is surely there."""
+    """Return what the map says: where to look first, or that no part can be told to be there."""
     first = [driver_label(each.driver.label, t) for each in result.positions if each.place == "first"]
     if first:
         return N_("Matters more than most and is rated below the others: {drivers:text}", drivers=t.join(first))
     decided = [each for each in result.positions if each.place != "undecided"]
     if not decided:
         return N_("Which parts matter more and which are rated lower cannot be told from these answers")
-    return N_("No part of the service surely both matters more than most and is rated below the others")
+    return N_("No part of the service can be told both to matter more than most and to be rated below the others")
 
 
 def plot_driver_shares(result: DriverShares, t: Translator, theme: Theme, *, key: str = "driver-shares") -> Figure:

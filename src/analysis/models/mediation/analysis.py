@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from analysis.data.client import ClientData
 from analysis.messages import N_, Message
@@ -28,6 +29,7 @@ from analysis.models.parts import ModelPart
 from analysis.models.repurchase import missing_data
 from analysis.models.repurchase_plan import Plan, plan_predictors
 from analysis.models.repurchase_sample import build_sample
+from analysis.models.shape.spline import weighted_quantiles
 from analysis.models.terms import FEWEST_KNOWN
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
@@ -244,7 +246,7 @@ class _Paths:
         found, rows = [], self.plan.rows
         tenure = rows["tenure"].to_numpy(dtype=float)
         if np.isfinite(tenure).all():
-            low, high = np.quantile(tenure, [LOW_QUANTILE, HIGH_QUANTILE])
+            low, high = weighted_quantiles(tenure, self.plan.weights, (LOW_QUANTILE, HIGH_QUANTILE))
             if high > low:
                 words = tuple(N_("customers of {years:number1} years", years=float(year)) for year in (low, high))
                 found.append(
@@ -258,7 +260,8 @@ class _Paths:
                     )
                 )
         if rows["segment"].notna().mean() >= FEWEST_KNOWN:
-            largest = rows["segment"].value_counts().sort_index(kind="stable").idxmax()
+            weight = pd.Series(self.plan.weights, index=rows.index)
+            largest = weight.groupby(rows["segment"], observed=True).sum().idxmax()
             name = N_("Segment {segment:text}", segment=str(largest))
             found.append(
                 Moderator(

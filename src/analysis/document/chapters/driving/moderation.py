@@ -83,6 +83,7 @@ def _finding(result: Moderation) -> Message:
     values = {
         "count": count,
         "tests": result.tests,
+        "p": item.adjusted_p,
         "name": item.name,
         "more": widest.first if up else widest.second,
         "less": widest.second if up else widest.first,
@@ -97,14 +98,14 @@ def _finding(result: Moderation) -> Message:
             "A difference shows in {count:int} of {tests:int} comparisons, most clearly by {name:message}: 10"
             " points more satisfaction go with {high_effect:number1} points of loyalty for {more:message} and with"
             " {low_effect:number1} for {less:message}, a difference of {size:number1} (95% interval {low:number1} to"
-            " {high:number1}).",
+            " {high:number1}, not allowing for the choice among {tests:int}; adjusted p = {p:pvalue}).",
             **values,
         )
     return N_(
         "A difference shows in {count:int} of {tests:int} comparisons, most clearly by {name:message}: 10 points"
         " more satisfaction go with a chance to buy again that differs by {high_effect:points} percentage points for"
         " {more:message} and by {low_effect:points} for {less:message}, a difference of {size:number1} (95% interval"
-        " {low:number1} to {high:number1}).",
+        " {low:number1} to {high:number1}, not allowing for the choice among {tests:int}; adjusted p = {p:pvalue}).",
         **values,
     )
 

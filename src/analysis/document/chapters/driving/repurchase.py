@@ -107,7 +107,7 @@ def _table(context: ChapterContext, behaviour: Behaviour) -> Table | None:
 def _note(context: ChapterContext, model: RepurchaseModel) -> Block:
     t = context.t
     sentence = N_(
-        "Of {n:int} customers who answered, {rate:percent} bought again within {days:int} days.",
+        "Of {n:int} customers who answered and could be followed, {rate:percent} bought again within {days:int} days.",
         n=model.n,
         rate=model.repeat_rate.value,
         days=model.horizon_days,

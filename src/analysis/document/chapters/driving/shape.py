@@ -46,6 +46,17 @@ def shape_section(
 
 def _title(zones: Zones) -> Message:
     best = zones.best
+    if zones.stands_out and best.slope.high < 0:
+        return N_(
+            "Between {low:int} and {high:int} points of satisfaction, 10 points more go with {slope:number1} points"
+            " less loyalty (95% interval {from:number1} to {to:number1}), unlike on the rest of the scale"
+            " (p = {p:pvalue}).",
+            low=best.low,
+            high=best.high,
+            slope=-best.slope.value,
+            p=zones.p_value,
+            **{"from": -best.slope.high, "to": -best.slope.low},
+        )
     if zones.stands_out:
         return N_(
             "The relation is steepest between {low:int} and {high:int} points of satisfaction",
@@ -69,6 +80,17 @@ def _finding(model: LoyaltyModel, zones: Zones) -> Message:
             p=zones.p_value,
             whole=slope.value,
             **{"from": best.slope.low, "to": best.slope.high},
+        )
+    if zones.stands_out and best.slope.high < 0:
+        return N_(
+            "Between {low:int} and {high:int} points of satisfaction, 10 points more go with {slope:number1} points"
+            " less loyalty (95% interval {from:number1} to {to:number1}), unlike on the rest of the scale"
+            " (p = {p:pvalue}).",
+            low=best.low,
+            high=best.high,
+            slope=-best.slope.value,
+            p=zones.p_value,
+            **{"from": -best.slope.high, "to": -best.slope.low},
         )
     if zones.stands_out:
         return N_(

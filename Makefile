@@ -101,9 +101,10 @@ lock: ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header \
 	  pyproject.toml --output-file requirements.lock
 
-bench: $(READY) ## measure the report against the plain stack, the PDF alone and memory
+bench: $(READY) ## measure the report against the plain stack, the PDF alone, memory and the models
 	$(BIN)/python benchmarks/against_plain_stack.py
 	$(BIN)/python benchmarks/pdf_and_memory.py
+	$(BIN)/python benchmarks/models.py
 
 calibrate: $(READY) ## draw clients of known truth (hours; goes on where it was) and write docs/calibration.csv, .md
 	$(BIN)/python -m analysis.calibration

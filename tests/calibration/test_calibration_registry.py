@@ -14,7 +14,8 @@ from analysis.results import Estimate, NotEstimable
 
 @pytest.fixture(scope="module")
 def audit():
-    return run_audit(load_params("demo", Path(__file__).parents[2] / "params")).to_dict()
+    params = load_params("demo", Path(__file__).parents[2] / "params")
+    return run_audit(params.model_copy(update={"bootstrap_draws": 100})).to_dict()
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from analysis.synthetic.truth import AS_OF, START, WAVES, Truth
 
 SEED = 4711
 DAYS = (AS_OF - START).days
-FEW = 36
+FEW = 24
 """Clients of the quick run."""
 
 

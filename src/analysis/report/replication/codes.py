@@ -7,12 +7,14 @@ from collections.abc import Iterable
 import pandas as pd
 
 RANDOM = secrets.SystemRandom()
-FIRST, LAST = 10**8, 10**9 - 1
+ALPHABET = "bcdfghjklmnpqrstvwxz"
+"""No digits, so that no code holds a number that was an id, and no vowels, so that none is a word."""
+LENGTH = 7
 SMALLEST_SCALE, LARGEST_SCALE = 0.2, 5.0
 
 
 def draw_codes(names: Iterable[str], letter: str, *, ordered: bool) -> dict[str, str]:
-    """Return a code of a letter and nine digits for each name.
+    """Return a code of a first letter and seven more for each name.
 
     Parameters
     ----------
@@ -25,10 +27,19 @@ def draw_codes(names: Iterable[str], letter: str, *, ordered: bool) -> dict[str,
         otherwise they tell nothing of the names.
     """
     known = sorted(set(names))
-    numbers = RANDOM.sample(range(FIRST, LAST), len(known))
+    numbers = RANDOM.sample(range(len(ALPHABET) ** LENGTH), len(known))
     if ordered:
         numbers.sort()
-    return {name: f"{letter}{number}" for name, number in zip(known, numbers, strict=True)}
+    return {name: letter + _spell(number) for name, number in zip(known, numbers, strict=True)}
+
+
+def _spell(number: int) -> str:
+    """Return a number in letters, which sort as the numbers do."""
+    letters = ""
+    for _ in range(LENGTH):
+        number, rest = divmod(number, len(ALPHABET))
+        letters = ALPHABET[rest] + letters
+    return letters
 
 
 def number_labels(labels: Iterable[str], letter: str) -> dict[str, str]:

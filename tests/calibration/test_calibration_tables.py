@@ -73,6 +73,12 @@ def test_the_page_names_what_lies_outside_and_what_is_not_judged():
     assert "Beside:" in page
 
 
+def test_a_page_of_few_clients_calls_itself_preliminary():
+    few, enough = (markdown_text([rate(draws=draws)], [], command="c", date="d", cells=[]) for draws in (1999, 2000))
+    assert "**Preliminary**: 1 of these rows rest on fewer than 2,000 clients, the fewest on 1,999" in few
+    assert "Preliminary" not in enough
+
+
 def test_no_row_without_width_is_called_within():
     page = markdown_text([rate(is_zero_width=True)], [], command="c", date="d", cells=[])
     assert "zero width" in page.partition("## All rows")[2]

@@ -20,6 +20,7 @@ CLASSES: dict[Kind, str] = {
     "test": "a test at 5% of a point null that is true",
     "composite": "a test at 5% of a composite null that is true (no mediation)",
 }
+ENOUGH = 2000  # clients; a cell in which an analysis often has no answer has fewer
 CAUTION = 0.15  # standard errors by which the truth used may be off before it is said
 
 
@@ -51,6 +52,7 @@ def markdown_text(
     rates = [rate for rate in rates if not rate.is_at_bound]
     outside = [rate for rate in rates if not rate.is_within]
     uncertain = [rate for rate in rates if rate.truth_error > CAUTION]
+    few = [rate for rate in rates if rate.draws < ENOUGH]
     parts = [
         "# Calibration",
         f"Made by `{command}` on {date}; the same numbers for machines are in `docs/calibration.csv`.",
@@ -82,6 +84,12 @@ def markdown_text(
         "## Verdict",
         f"{len(rates) - len(outside)} of {len(rates)} rows lie within their band.",
     ]
+    if few:
+        parts.append(
+            f"**Preliminary**: {len(few)} of these rows rest on fewer than {ENOUGH:,} clients, the fewest on "
+            f"{min(rate.draws for rate in few):,}; with few clients a band is so wide that only what is broken lies "
+            "outside it."
+        )
     if outside:
         parts += ["### Outside the band", _rate_table(outside)]
     if uncertain:

@@ -324,6 +324,7 @@ def test_a_client_without_a_survey_and_one_that_is_not_there_are_answered(projec
     monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
     for name in ("AUDIT_CLIENT", "AUDIT_PARAMS", "AUDIT_OUT"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "400")  # so that no cell of the table of faults is folded
     (tmp_path / "sales.yml").write_text("name: Sales\nsources: {transactions: {files: orders.csv}}\n", "utf-8")
     out = ["--params", str(tmp_path), "--out", str(tmp_path / "out")]
     assert cli.main(["replication", "sales", *out]) == 2

@@ -54,6 +54,36 @@ def markdown_text(
     uncertain = [rate for rate in rates if rate.truth_error > CAUTION]
     few = [rate for rate in rates if rate.draws < ENOUGH]
     parts = [
+        *_opening(command, date, cells),
+        f"{len(rates) - len(outside)} of {len(rates)} rows lie within their band.",
+    ]
+    if few:
+        parts.append(
+            f"**Preliminary**: {len(few)} of these rows rest on fewer than {ENOUGH:,} clients, the fewest on "
+            f"{min(rate.draws for rate in few):,}; with few clients a band is so wide that only what is broken lies "
+            "outside it."
+        )
+    if outside:
+        parts += ["### Outside the band", _rate_table(outside)]
+    if uncertain:
+        listed = [(rate.quantity, f"{rate.truth_error:.2f}") for rate in uncertain]
+        parts += ["### Where the truth itself is uncertain", _table(("quantity", "error, standard errors"), listed)]
+    if at_bound:
+        parts += [
+            "### At a bound, not judged",
+            "Partners that differ by less than half the standard error of one's own mean: the spread between them is "
+            "then as good as nil, and intervals that admit differences hold the truth too often. They are not in the "
+            "CSV.",
+            _table(("quantity", "rate", "draws"), [(r.quantity, f"{r.rate:.1f}", f"{r.draws:,}") for r in at_bound]),
+        ]
+    parts += ["## Beside the table", *(_note(note) for note in notes)] if notes else []
+    parts += ["## All rows", _rate_table(rates)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _opening(command: str, date: str, cells: Sequence[tuple[str, str]]) -> list[str]:
+    """Return what was done, the classes with their bands, the grid and what is held for true."""
+    return [
         "# Calibration",
         f"Made by `{command}` on {date}; the same numbers for machines are in `docs/calibration.csv`.",
         "Clients whose truth is known are drawn again and again, analysed as an audit analyses them, and each interval "
@@ -82,30 +112,7 @@ def markdown_text(
         "error of a truth is told below where it exceeds "
         f"{CAUTION:g} standard errors of a client's estimate.",
         "## Verdict",
-        f"{len(rates) - len(outside)} of {len(rates)} rows lie within their band.",
     ]
-    if few:
-        parts.append(
-            f"**Preliminary**: {len(few)} of these rows rest on fewer than {ENOUGH:,} clients, the fewest on "
-            f"{min(rate.draws for rate in few):,}; with few clients a band is so wide that only what is broken lies "
-            "outside it."
-        )
-    if outside:
-        parts += ["### Outside the band", _rate_table(outside)]
-    if uncertain:
-        listed = [(rate.quantity, f"{rate.truth_error:.2f}") for rate in uncertain]
-        parts += ["### Where the truth itself is uncertain", _table(("quantity", "error, standard errors"), listed)]
-    if at_bound:
-        parts += [
-            "### At a bound, not judged",
-            "Partners that differ by less than half the standard error of one's own mean: the spread between them is "
-            "then as good as nil, and intervals that admit differences hold the truth too often. They are not in the "
-            "CSV.",
-            _table(("quantity", "rate", "draws"), [(r.quantity, f"{r.rate:.1f}", f"{r.draws:,}") for r in at_bound]),
-        ]
-    parts += ["## Beside the table", *(_note(note) for note in notes)] if notes else []
-    parts += ["## All rows", _rate_table(rates)]
-    return "\n\n".join(parts) + "\n"
 
 
 def _note(note: Note) -> str:

@@ -24,7 +24,7 @@ from analysis.messages import N_, Message
 from analysis.models.drivers.result import DriverShares, ImportancePerformanceMap, MapPosition, Place
 from analysis.params.base import localized
 
-HEIGHT = 3.9
+HEIGHT = 3.1
 MOST_NAMED = 8
 """With more drivers the map shows their places by share instead of their names."""
 MOST_LISTED = 4
@@ -84,7 +84,7 @@ def plot_driver_map(result: ImportancePerformanceMap, ranks: dict[str, int], t: 
         _frame(ax, positions)
         _corners(ax, t)
         _name_points(ax, result, labels)
-        style_value_axis(ax, "y", "proportion", t, t(N_("Importance: share of the explained differences, %")))
+        style_value_axis(ax, "y", "proportion", t, t(N_("Importance, % of what is explained")))
         style_value_axis(ax, "x", "index", t, t(N_("Performance: mean answer, 0 to 100")))
     wave = t.period(result.wave)
     numbers = N_("Numbers: places by share, as in the table.")

@@ -16,7 +16,7 @@ from analysis.results import Estimate
 
 MOST_SHOWN = 60
 MOST_ROWS = 14
-CURVE_HEIGHT = 1.9  # inches
+CURVE_HEIGHT = 1.5  # inches
 ROW_HEIGHT = 0.165
 NAME_WIDTH = 44
 
@@ -38,7 +38,7 @@ def plot_specifications(curve: SpecificationCurve, title: Message, t: Translator
         _draw_curve(top, shown, curve, t, theme)
         _draw_choices(below, shown, rows, theme)
     captions: list[Message | str] = [
-        N_("Each column is one way to estimate the relation; vertical lines are 95% intervals."),
+        N_("Each column is one way to estimate what 10 points of satisfaction go with; lines: 95% intervals."),
         N_("The diamond is the one reported. Marks below show the choices taken."),
     ]
     if len(shown) < curve.estimated:
@@ -99,11 +99,7 @@ def _draw_curve(ax: Axes, shown: Sequence[Shown], curve: SpecificationCurve, t: 
     reported = next(place for place, item in enumerate(shown) if item[0])
     ax.plot(reported, estimates[reported].value, marker="D", markersize=7, color=INK, zorder=4)
     ax.tick_params(axis="x", bottom=False, labelbottom=False)
-    label = (
-        t(N_("Loyalty points per 10 points"))
-        if curve.relation == "loyalty"
-        else t(N_("Percentage points per 10 points"))
-    )
+    label = t(N_("Points of loyalty")) if curve.relation == "loyalty" else t(N_("Percentage points"))
     style_value_axis(ax, "y", "index" if curve.relation == "loyalty" else "percentage_points", t, label)
     ax.set_xlabel("")
     ax.spines["bottom"].set_visible(False)

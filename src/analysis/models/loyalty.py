@@ -1,5 +1,7 @@
 """How attitudinal loyalty goes with satisfaction: least squares beside the ordered logit, clustered by account."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from analysis.data.client import ClientData
@@ -19,6 +21,7 @@ from analysis.models.linear import LinearFit, fit_linear
 from analysis.models.loyalty_checks import check_loyalty
 from analysis.models.loyalty_ordered import fit_loyalty_item
 from analysis.models.loyalty_sample import LoyaltySample, build_loyalty_sample
+from analysis.models.memory import once_per_client
 from analysis.models.results import Curve, CurvePoint, LoyaltyModel, PublishedAnchor
 from analysis.models.terms import SATISFACTION, Design
 from analysis.params.model import ClientParams
@@ -35,12 +38,23 @@ IDENTICAL = 1e-12
 SMALLEST, LARGEST = 1e-300, 1 - 1e-12  # so that a part of the accounts without any scatter still has a correlation
 
 
-def fit_satisfaction_loyalty(data: ClientData, params: ClientParams) -> LoyaltyModel | NotEstimable:
-    """Fit the loyalty index on the satisfaction index over the responses of all waves.
+@dataclass(frozen=True, kw_only=True)
+class LoyaltyLine:
+    """The responses of the loyalty model, its design and outcome (0-100), and the straight line through them."""
+
+    sample: LoyaltySample
+    design: Design
+    outcome: Floats
+    fit: LinearFit
+
+
+@once_per_client
+def fit_loyalty_line(data: ClientData, params: ClientParams) -> LoyaltyLine | NotEstimable:
+    """Fit the loyalty index on the satisfaction index: what every analysis of loyalty sets out from.
 
     Returns
     -------
-    LoyaltyModel or NotEstimable
+    LoyaltyLine or NotEstimable
         The reason is a sentence for the client: not asked, too few, or answers that do not vary.
     """
     for column, reason in (
@@ -62,7 +76,22 @@ def fit_satisfaction_loyalty(data: ClientData, params: ClientParams) -> LoyaltyM
             reason=N_("Loyalty follows from satisfaction without any scatter: both seem to be the same question."),
             n=len(outcome),
         )
-    return _result(params, sample, design, outcome, fit)
+    return LoyaltyLine(sample=sample, design=design, outcome=outcome, fit=fit)
+
+
+@once_per_client
+def fit_satisfaction_loyalty(data: ClientData, params: ClientParams) -> LoyaltyModel | NotEstimable:
+    """Fit the loyalty index on the satisfaction index over the responses of all waves.
+
+    Returns
+    -------
+    LoyaltyModel or NotEstimable
+        The reason is a sentence for the client: not asked, too few, or answers that do not vary.
+    """
+    line = fit_loyalty_line(data, params)
+    if isinstance(line, NotEstimable):
+        return line
+    return _result(params, line.sample, line.design, line.outcome, line.fit)
 
 
 def refuse(sample: LoyaltySample, params: ClientParams) -> Message | None:

@@ -8,15 +8,16 @@ from scipy.special import expit, logit
 
 from analysis.data.client import ClientData
 from analysis.indicators.estimation import Measure, Sample, estimate
-from analysis.messages import N_, Message
+from analysis.messages import N_
 from analysis.models.binomial import Logit, predicted_mean
 from analysis.models.clustering import Codes, Floats, cluster_codes, critical_value
 from analysis.models.crossvalidation import FOLDS, fewest_clusters, validate
 from analysis.models.curve import binned_means, satisfaction_grid
+from analysis.models.memory import once_per_client
 from analysis.models.repurchase_checks import check_repurchase
 from analysis.models.repurchase_fits import effect_estimate, fit_predictors, summarise_fit
-from analysis.models.repurchase_plan import Plan, behaviour_controls, events_reason, plan_predictors
-from analysis.models.repurchase_sample import bought_between, build_sample, history, purchase_days
+from analysis.models.repurchase_plan import Plan, behaviour_controls, events_reason, plan_repeat_purchase
+from analysis.models.repurchase_sample import bought_between, history, purchase_days
 from analysis.models.results import (
     Curve,
     CurvePoint,
@@ -31,6 +32,7 @@ from analysis.results import Estimate, NotEstimable, Outcome
 SHARE = Measure(kind="proportion", unit="proportion", bounds=(0.0, 1.0))
 
 
+@once_per_client
 def fit_repeat_purchase(data: ClientData, params: ClientParams) -> RepurchaseModel | NotEstimable:
     """Fit repeat purchase on satisfaction and loyalty, one row a customer.
 
@@ -44,37 +46,10 @@ def fit_repeat_purchase(data: ClientData, params: ClientParams) -> RepurchaseMod
     RepurchaseModel or NotEstimable
         The reason is a sentence for the client: no survey, no orders, no link between them, too few (non-)buyers.
     """
-    reason = missing_data(data, params)
-    if reason is not None:
-        return NotEstimable(reason=reason)
-    sample = build_sample(data, params)
-    if sample.rows.empty:
-        return NotEstimable(
-            reason=N_(
-                "No customer's answer is older than the {days:int} days within which a repeat purchase would have to "
-                "show, so nobody can yet be said to have bought again or not.",
-                days=params.repurchase.horizon_days,
-            ),
-            n=0,
-        )
-    if not (sample.rows["weight"] > 0).all():
-        return NotEstimable(reason=N_("Some survey weights are missing or not above zero."), n=len(sample.rows))
-    plan = plan_predictors(sample, params)
+    plan = plan_repeat_purchase(data, params)
     if isinstance(plan, NotEstimable):
         return plan
     return _fit(data, params, plan)
-
-
-def missing_data(data: ClientData, params: ClientParams) -> Message | None:
-    """Return why the data cannot carry the model at all, or None."""
-    if not data.has("survey", "satisfaction_index"):
-        return N_("There is no survey answer about satisfaction.")
-    anonymous = params.survey is not None and params.survey.confidentiality == "anonymous"
-    if anonymous or not data.has_real_customers or not data.has("survey", "customer_id"):
-        return N_("The survey is anonymous: answers cannot be joined to the customers' orders.")
-    if not data.has("transactions"):
-        return N_("There are no orders, so it is not known who bought again.")
-    return None
 
 
 def _fit(data: ClientData, params: ClientParams, plan: Plan) -> RepurchaseModel:

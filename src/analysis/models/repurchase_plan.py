@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.data.client import ClientData
 from analysis.messages import N_, Message
 from analysis.models.clustering import Codes, Floats, checked_weights, cluster_codes
 from analysis.models.diagnostics import FEWEST_DIFFERING, differing_accounts
-from analysis.models.repurchase_sample import RepurchaseSample
+from analysis.models.memory import once_per_client
+from analysis.models.repurchase_sample import RepurchaseSample, build_sample
 from analysis.models.results import PredictorSet, RepurchaseCounts
 from analysis.models.terms import (
     FEWEST_KNOWN,
@@ -43,6 +45,45 @@ class Plan:
     counts: RepurchaseCounts
     loyalty_reason: Message
     notes: tuple[Message, ...]
+
+
+@once_per_client
+def plan_repeat_purchase(data: ClientData, params: ClientParams) -> Plan | NotEstimable:
+    """Return customers and predictors of the repeat-purchase model: every analysis of buying again sets out from it.
+
+    Returns
+    -------
+    Plan or NotEstimable
+        The reason is a sentence for the client: no survey, no orders, no link between them, too few (non-)buyers.
+    """
+    reason = missing_data(data, params)
+    if reason is not None:
+        return NotEstimable(reason=reason)
+    sample = build_sample(data, params)
+    if sample.rows.empty:
+        return NotEstimable(
+            reason=N_(
+                "No customer's answer is older than the {days:int} days within which a repeat purchase would have to "
+                "show, so nobody can yet be said to have bought again or not.",
+                days=params.repurchase.horizon_days,
+            ),
+            n=0,
+        )
+    if not (sample.rows["weight"] > 0).all():
+        return NotEstimable(reason=N_("Some survey weights are missing or not above zero."), n=len(sample.rows))
+    return plan_predictors(sample, params)
+
+
+def missing_data(data: ClientData, params: ClientParams) -> Message | None:
+    """Return why the data cannot carry the model at all, or None."""
+    if not data.has("survey", "satisfaction_index"):
+        return N_("There is no survey answer about satisfaction.")
+    anonymous = params.survey is not None and params.survey.confidentiality == "anonymous"
+    if anonymous or not data.has_real_customers or not data.has("survey", "customer_id"):
+        return N_("The survey is anonymous: answers cannot be joined to the customers' orders.")
+    if not data.has("transactions"):
+        return N_("There are no orders, so it is not known who bought again.")
+    return None
 
 
 def plan_predictors(sample: RepurchaseSample, params: ClientParams) -> Plan | NotEstimable:

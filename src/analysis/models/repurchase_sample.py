@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.client import ClientData
+from analysis.models.memory import once_per_client
 from analysis.params.model import ClientParams
 
 DAYS_PER_YEAR = 365.25
@@ -39,6 +40,7 @@ class RepurchaseSample:
     censored: int
 
 
+@once_per_client
 def build_sample(data: ClientData, params: ClientParams) -> RepurchaseSample:
     """Return the customers of the repeat-purchase model; the tables `survey` and `transactions` must be there."""
     answers = usable_answers(data, params)

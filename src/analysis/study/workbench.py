@@ -21,8 +21,7 @@ from analysis.models.prediction.analysis import analyse_prediction
 from analysis.models.prediction.results import PredictionComparison
 from analysis.models.repurchase import fit_repeat_purchase
 from analysis.models.repurchase_fits import effect_estimate, fit_predictors
-from analysis.models.repurchase_plan import plan_predictors
-from analysis.models.repurchase_sample import build_sample
+from analysis.models.repurchase_plan import plan_repeat_purchase
 from analysis.models.results import LoyaltyModel, RepurchaseModel
 from analysis.models.robustness.analysis import analyse_robustness
 from analysis.models.robustness.result import Robustness
@@ -102,7 +101,7 @@ class Workbench:
         """Variance of satisfaction's effect on buying again by groups of companies, over that of single customers."""
         if isinstance(self.repurchase, NotEstimable):
             return None
-        plan = plan_predictors(build_sample(self.data, self.params), self.params)
+        plan = plan_repeat_purchase(self.data, self.params)
         if isinstance(plan, NotEstimable):
             return None
         design = plan.designs["satisfaction"]

@@ -6,14 +6,15 @@ from typing import Any, Protocol
 
 from analysis.calibration.readings import Reading, mark_references, read_result
 from analysis.data.client import ClientData
-from analysis.models.repurchase_plan import plan_predictors
-from analysis.models.repurchase_sample import build_sample
+from analysis.models.repurchase_plan import plan_repeat_purchase
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
 
 BOOTSTRAP_DRAWS = 199
 FEWEST_DRAWS = 100  # for the large clients, whose estimates are wanted without their intervals
 LARGE = 5000  # customers, above which a client is one that the truth is read from
+
+_CUT: dict[tuple[int, int], tuple[ClientParams, ClientParams]] = {}
 
 
 class Result(Protocol):
@@ -31,7 +32,10 @@ def is_large(data: ClientData) -> bool:
 def with_draws(data: ClientData, params: ClientParams) -> ClientParams:
     """Return the parameters with the bootstrap's draws cut down: an interval's coverage hardly depends on them."""
     draws = FEWEST_DRAWS if is_large(data) else BOOTSTRAP_DRAWS
-    return params.model_copy(update={"bootstrap_draws": draws})
+    key = id(params), draws
+    if key not in _CUT:  # the same object for all groups: what they begin with is then computed once a client
+        _CUT[key] = params, params.model_copy(update={"bootstrap_draws": draws})
+    return _CUT[key][1]
 
 
 def with_variants(
@@ -50,7 +54,7 @@ def with_variants(
 
 def given(data: ClientData, params: ClientParams) -> str:
     """Return the names of what the model of repeat purchase can hold constant, and which customers it leaves out."""
-    plan = plan_predictors(build_sample(data, params), params)
+    plan = plan_repeat_purchase(data, params)
     if isinstance(plan, NotEstimable):
         return "nothing"
     terms = {term.key.partition("=")[0] for term in plan.designs["baseline"].terms}

@@ -20,8 +20,7 @@ from analysis.models.loyalty_sample import LoyaltySample, build_loyalty_sample
 from analysis.models.parts import Diagnostic
 from analysis.models.repurchase_checks import check_linearity
 from analysis.models.repurchase_fits import fit_predictors
-from analysis.models.repurchase_plan import Plan, plan_predictors
-from analysis.models.repurchase_sample import build_sample
+from analysis.models.repurchase_plan import Plan, plan_repeat_purchase
 from analysis.params.model import ClientParams
 
 TABLES = ("customers", "survey", "transactions", "rates")
@@ -76,7 +75,7 @@ def _outcome(sample: LoyaltySample) -> np.ndarray:
 
 
 def _buying(data: ClientData, params: ClientParams, rng: np.random.Generator) -> tuple[Diagnostic, ...]:
-    plan = plan_predictors(build_sample(data, params), params)
+    plan = plan_repeat_purchase(data, params)
     if not isinstance(plan, Plan):
         return ()
     design = plan.designs["satisfaction"]

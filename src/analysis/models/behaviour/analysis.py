@@ -14,7 +14,8 @@ from analysis.models.behaviour.result import (
     CountModel,
     DurationModel,
 )
-from analysis.models.repurchase import fit_repeat_purchase, missing_data
+from analysis.models.repurchase import fit_repeat_purchase
+from analysis.models.repurchase_plan import missing_data
 from analysis.models.results import RepurchaseModel, Validation
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable, Outcome

@@ -13,8 +13,7 @@ from analysis.models.drivers.data import Driver, DriverFrame, refuse_rows, tell_
 from analysis.models.drivers.effects import joint_test
 from analysis.models.drivers.outcomes import binary_shares, no_finite_answer
 from analysis.models.drivers.result import DriverShares
-from analysis.models.repurchase import missing_data
-from analysis.models.repurchase_plan import behaviour_controls, events_reason
+from analysis.models.repurchase_plan import behaviour_controls, events_reason, missing_data
 from analysis.models.repurchase_sample import build_sample, index_means
 from analysis.models.separation import detect_separation
 from analysis.models.terms import Design, Term, build_design

@@ -15,7 +15,7 @@ from analysis.models.imputation.result import ImputationComparison, ImputedEffec
 from analysis.models.imputation.rubin import pool_estimates
 from analysis.models.loyalty import refuse
 from analysis.models.loyalty_sample import build_loyalty_sample
-from analysis.models.repurchase import missing_data
+from analysis.models.repurchase_plan import missing_data
 from analysis.models.robustness.customer_rows import mean_answer, read_answers, select_answers
 from analysis.models.robustness.loyalty_specifications import loyalty_factors, try_loyalty
 from analysis.models.robustness.moments import Effect, cluster_moments, independent_columns, regress

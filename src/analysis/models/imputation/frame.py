@@ -11,7 +11,7 @@ from analysis.messages import N_, Message
 from analysis.models.clustering import Floats, checked_weights
 from analysis.models.imputation.result import ItemGaps
 from analysis.models.loyalty_sample import control_values, survey_weights
-from analysis.models.repurchase import missing_data
+from analysis.models.repurchase_plan import missing_data
 from analysis.models.robustness.customer_rows import followed, read_answers
 from analysis.params.model import ClientParams
 from analysis.params.survey import ItemSpec

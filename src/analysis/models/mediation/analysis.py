@@ -26,9 +26,7 @@ from analysis.models.mediation.sample import (
     restrict,
 )
 from analysis.models.parts import ModelPart
-from analysis.models.repurchase import missing_data
-from analysis.models.repurchase_plan import Plan, plan_predictors
-from analysis.models.repurchase_sample import build_sample
+from analysis.models.repurchase_plan import Plan, missing_data, plan_repeat_purchase
 from analysis.models.shape.spline import weighted_quantiles
 from analysis.models.terms import FEWEST_KNOWN
 from analysis.params.model import ClientParams
@@ -107,19 +105,7 @@ def analyse_mediation(data: ClientData, params: ClientParams) -> MediationAnalys
         return NotEstimable(reason=reason)
     if not data.has("survey", "loyalty_index"):
         return NotEstimable(reason=N_("The survey does not ask about loyalty."))
-    sample = build_sample(data, params)
-    if sample.rows.empty:
-        return NotEstimable(
-            reason=N_(
-                "No customer's answer is older than the {days:int} days within which a repeat purchase would have to "
-                "show, so nobody can yet be said to have bought again or not.",
-                days=params.repurchase.horizon_days,
-            ),
-            n=0,
-        )
-    if not (sample.rows["weight"] > 0).all():
-        return NotEstimable(reason=N_("Some survey weights are missing or not above zero."), n=len(sample.rows))
-    plan = plan_predictors(sample, params)
+    plan = plan_repeat_purchase(data, params)
     if isinstance(plan, NotEstimable):
         return plan
     if "satisfaction_loyalty" not in plan.designs:

@@ -10,11 +10,12 @@ from analysis.messages import N_
 from analysis.models.linear import fit_linear
 from analysis.models.loyalty import IDENTICAL, refuse, slope_estimate
 from analysis.models.loyalty_sample import build_loyalty_sample
-from analysis.models.moderation.buying import buying_interaction, buying_plan
+from analysis.models.moderation.buying import buying_interaction
 from analysis.models.moderation.linear import loyalty_interaction
 from analysis.models.moderation.moderators import customer_moderators, response_moderators
 from analysis.models.moderation.result import Interaction, Moderation, Untested
 from analysis.models.moderation.segments import segment_slopes
+from analysis.models.repurchase_plan import plan_repeat_purchase
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
 
@@ -51,7 +52,7 @@ def analyse_moderation(data: ClientData, params: ClientParams) -> Moderation | N
             n=len(outcome),
         )
     found = [loyalty_interaction(item, sample, params) for item in response_moderators(sample, data, params)]
-    plan = buying_plan(data, params)
+    plan = plan_repeat_purchase(data, params)
     if not isinstance(plan, NotEstimable):
         found += [buying_interaction(item, plan, params) for item in customer_moderators(plan, data, params)]
     tested = adjust([item for item in found if isinstance(item, Interaction)])

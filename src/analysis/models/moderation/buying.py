@@ -14,7 +14,6 @@ References
 import numpy as np
 from scipy.special import expit
 
-from analysis.data.client import ClientData
 from analysis.messages import N_, Message
 from analysis.models.binomial import Logit, fit_binomial, population_mean
 from analysis.models.clustering import Floats
@@ -22,23 +21,10 @@ from analysis.models.moderation.designs import Interacted, interact
 from analysis.models.moderation.inference import contrast_estimate, joint_test
 from analysis.models.moderation.moderators import Moderator
 from analysis.models.moderation.result import Contrast, Interaction, Untested
-from analysis.models.repurchase import missing_data
-from analysis.models.repurchase_plan import Plan, behaviour_controls, optional_controls, plan_predictors
-from analysis.models.repurchase_sample import build_sample
+from analysis.models.repurchase_plan import Plan, behaviour_controls, optional_controls
 from analysis.models.separation import detect_separation
 from analysis.params.model import ClientParams
-from analysis.results import Estimate, NotEstimable
-
-
-def buying_plan(data: ClientData, params: ClientParams) -> Plan | NotEstimable:
-    """Return the customers of the repeat-purchase model, or why there is none."""
-    reason = missing_data(data, params)
-    if reason is not None:
-        return NotEstimable(reason=reason)
-    sample = build_sample(data, params)
-    if sample.rows.empty or not (sample.rows["weight"] > 0).all():
-        return NotEstimable(reason=N_("No customer's buying could be followed after its answer."))
-    return plan_predictors(sample, params)
+from analysis.results import Estimate
 
 
 def buying_interaction(moderator: Moderator, plan: Plan, params: ClientParams) -> Interaction | Untested:

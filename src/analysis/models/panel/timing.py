@@ -24,7 +24,7 @@ from analysis.models.panel.fixed_effects import (
     slope_of,
 )
 from analysis.models.panel.results import PurchaseTiming, Timing
-from analysis.models.repurchase import missing_data
+from analysis.models.repurchase_plan import missing_data
 from analysis.models.repurchase_sample import bought_between, group_of, purchase_days
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable, Outcome

@@ -22,8 +22,7 @@ from analysis.models.panel.results import Proposition, PublishedFinding
 from analysis.models.prediction.heldout import FOLDS, REPEATS, score_held_out
 from analysis.models.prediction.results import NpsComparison, OutcomeComparison, VuongTest
 from analysis.models.prediction.vuong import Density, binomial_density, normal_density, vuong_test
-from analysis.models.repurchase import missing_data
-from analysis.models.repurchase_plan import behaviour_controls, events_reason
+from analysis.models.repurchase_plan import behaviour_controls, events_reason, missing_data
 from analysis.models.repurchase_sample import build_sample, index_means, purchase_days
 from analysis.models.separation import detect_separation
 from analysis.models.terms import SATISFACTION, Design, Term, build_design, is_redundant

@@ -9,9 +9,8 @@ from analysis.models.clustering import Codes, Floats, checked_weights, estimate_
 from analysis.models.linear import LinearFit, fit_linear
 from analysis.models.loyalty_result import LoyaltyModel
 from analysis.models.loyalty_sample import LoyaltySample, build_loyalty_sample
-from analysis.models.repurchase_plan import Plan, plan_predictors
+from analysis.models.repurchase_plan import Plan, plan_repeat_purchase
 from analysis.models.repurchase_result import RepurchaseModel
-from analysis.models.repurchase_sample import build_sample
 from analysis.models.robustness.confounding import assess_confounding, assess_e_value, fit_method
 from analysis.models.robustness.customer_rows import read_answers
 from analysis.models.robustness.influence import assess_influence
@@ -135,7 +134,7 @@ def _loyalty_influence(
 
 
 def _check_repurchase(data: ClientData, params: ClientParams) -> RepurchasePart:
-    plan = plan_predictors(build_sample(data, params), params)
+    plan = plan_repeat_purchase(data, params)
     if isinstance(plan, NotEstimable):
         return plan, plan, plan, plan
     answers = read_answers(data, params)

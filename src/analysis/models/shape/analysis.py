@@ -11,13 +11,12 @@ from typing import Literal
 import numpy as np
 
 from analysis.data.client import ClientData
-from analysis.messages import N_
 from analysis.models.bootstrap import model_draws, model_generator
 from analysis.models.clustering import Floats, critical_value
 from analysis.models.curve import satisfaction_grid
 from analysis.models.linear import LinearFit, fit_linear
-from analysis.models.loyalty import IDENTICAL, refuse
-from analysis.models.loyalty_sample import LoyaltySample, build_loyalty_sample
+from analysis.models.loyalty import fit_loyalty_line
+from analysis.models.loyalty_sample import LoyaltySample
 from analysis.models.results import Curve, CurvePoint
 from analysis.models.shape.bends import compare_sides, locate_threshold, threshold_candidates
 from analysis.models.shape.buying import buying_zones
@@ -59,26 +58,10 @@ def analyse_shape(data: ClientData, params: ClientParams) -> LoyaltyShape | NotE
     LoyaltyShape or NotEstimable
         The reason is a sentence for the client, the same as that of the loyalty model where that has none.
     """
-    for column, reason in (
-        ("satisfaction_index", N_("There is no survey answer about satisfaction.")),
-        ("loyalty_index", N_("The survey does not ask about loyalty.")),
-    ):
-        if not data.has("survey", column):
-            return NotEstimable(reason=reason)
-    sample = build_loyalty_sample(data, params)
-    against = refuse(sample, params)
-    if against is not None:
-        few = len(sample.rows) < params.limits.small_cell
-        return NotEstimable(reason=against, n=None if few else len(sample.rows))
-    design = sample.design()
-    outcome = sample.rows["loyalty_index"].to_numpy(dtype=float)
-    line = fit_linear(outcome, design.matrix, weights=sample.weights, clusters=sample.clusters)
-    if 1 - line.r_squared < IDENTICAL:
-        return NotEstimable(
-            reason=N_("Loyalty follows from satisfaction without any scatter: both seem to be the same question."),
-            n=len(outcome),
-        )
-    return _result(data, params, sample, design, outcome, line)
+    line = fit_loyalty_line(data, params)
+    if isinstance(line, NotEstimable):
+        return line
+    return _result(data, params, line.sample, line.design, line.outcome, line.fit)
 
 
 def _result(

@@ -11,9 +11,7 @@ from analysis.models.binomial import Logit, fit_binomial, population_mean
 from analysis.models.bootstrap import resampled_accounts
 from analysis.models.clustering import SINGULAR, Floats, critical_value, sum_by_cluster
 from analysis.models.curve import satisfaction_grid
-from analysis.models.repurchase import missing_data
-from analysis.models.repurchase_plan import Plan, events_reason, plan_predictors
-from analysis.models.repurchase_sample import build_sample
+from analysis.models.repurchase_plan import Plan, events_reason, plan_repeat_purchase
 from analysis.models.results import Curve, CurvePoint
 from analysis.models.separation import detect_separation
 from analysis.models.shape.moments import CHUNK
@@ -31,13 +29,7 @@ def buying_zones(
     data: ClientData, params: ClientParams, draws: int, rng: np.random.Generator
 ) -> tuple[Zones | NotEstimable, Curve | None]:
     """Return the zones of the chance to buy again, averaged over the customers' past buying, and its curve."""
-    reason = missing_data(data, params)
-    if reason is not None:
-        return NotEstimable(reason=reason), None
-    sample = build_sample(data, params)
-    if sample.rows.empty or not (sample.rows["weight"] > 0).all():
-        return NotEstimable(reason=N_("No customer's buying could be followed after its answer.")), None
-    plan = plan_predictors(sample, params)
+    plan = plan_repeat_purchase(data, params)
     if isinstance(plan, NotEstimable):
         return plan, None
     return _of_plan(plan, params, draws, rng)

@@ -11,10 +11,9 @@ from analysis.models.bootstrap import model_draws, model_generator, percentile_e
 from analysis.models.clustering import Codes, Floats
 from analysis.models.drivers.effects import DriverEffects, fit_driver_effects
 from analysis.models.linear import fit_linear
-from analysis.models.repurchase import missing_data
 from analysis.models.repurchase_fits import fit_predictors
-from analysis.models.repurchase_plan import Plan, plan_predictors
-from analysis.models.repurchase_sample import build_sample, group_of, index_means
+from analysis.models.repurchase_plan import Plan, missing_data, plan_repeat_purchase
+from analysis.models.repurchase_sample import group_of, index_means
 from analysis.models.terms import SATISFACTION
 from analysis.models.uplift.chain import Chain, DriverLink, Gains, PurchaseLink, drawn_gains, gains
 from analysis.models.uplift.result import DriverGain, UpliftSimulation
@@ -50,10 +49,7 @@ def simulate_uplift(
     effects = fit_driver_effects(data, params)
     if isinstance(effects, NotEstimable):
         return effects
-    sample = build_sample(data, params)
-    if sample.rows.empty or not (sample.rows["weight"] > 0).all():
-        return NotEstimable(reason=N_("No customer's answer can be followed by its orders."), n=0)
-    plan = plan_predictors(sample, params)
+    plan = plan_repeat_purchase(data, params)
     if isinstance(plan, NotEstimable):
         return plan
     chain = build_chain(data, params, effects, plan, worth_of(plan.rows, data, params))

@@ -8,8 +8,7 @@ from analysis.models.loyalty import fit_satisfaction_loyalty
 from analysis.models.loyalty_ordered import as_categories, main_item
 from analysis.models.loyalty_sample import build_loyalty_sample
 from analysis.models.repurchase import fit_repeat_purchase
-from analysis.models.repurchase_plan import plan_predictors
-from analysis.models.repurchase_sample import build_sample
+from analysis.models.repurchase_plan import plan_repeat_purchase
 from analysis.models.results import OrderedLogitResult
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
@@ -56,7 +55,7 @@ def repurchase_rows(data: ClientData, params: ClientParams) -> pd.DataFrame | No
     model = fit_repeat_purchase(data, params)
     if isinstance(model, NotEstimable) or any(fit.estimator != "ml" for fit in model.fits):
         return None
-    plan = plan_predictors(build_sample(data, params), params)
+    plan = plan_repeat_purchase(data, params)
     if isinstance(plan, NotEstimable):
         return None
     design = plan.designs.get("satisfaction_loyalty", plan.designs["satisfaction"])

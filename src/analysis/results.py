@@ -100,6 +100,31 @@ Outcome = Estimate | NotEstimable
 
 
 @dataclass(frozen=True, kw_only=True)
+class Point:
+    """A number without an interval, where no interval tried held the truth as often as it says.
+
+    Parameters
+    ----------
+    value
+        The estimate, in `unit`.
+    n
+        Units it rests on.
+    """
+
+    value: float
+    n: int
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value):
+            raise ValueError(f"a number must be finite: {self}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready data."""
+        return dict(vars(self)) | {"estimable": True}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """A later period against an earlier one, tested with the panel overlap respected.
 

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import math
 import multiprocessing
 import os
 import warnings
@@ -26,10 +27,14 @@ NUMBERS = 5  # of a reading: value, low, high, p-value, n
 
 
 class Group(Protocol):
-    """A module of `analysis.calibration.groups`."""
+    """A module of `analysis.calibration.groups`.
+
+    `TABLES` are the tables that it reads, `CELLS` the cells of the grid that it is drawn in, each with the number of
+    clients as a multiple of the draws asked for.
+    """
 
     TABLES: tuple[str, ...] | None
-    SCENARIOS: tuple[str, ...]
+    CELLS: Mapping[str, float]
 
     def read(self, data: ClientData, params: ClientParams) -> dict[str, Reading]:
         """Return what one client's results print."""
@@ -82,7 +87,8 @@ def _code_of(group: str, scenario: Scenario) -> str:
 
 
 def chunks_of(group: str, scenario: str, draws: int, folder: Path) -> list[Chunk]:
-    """Return the chunks that hold `draws` clients of one cell."""
+    """Return the chunks that hold the group's share of `draws` clients in one cell."""
+    draws = math.ceil(group_of(group).CELLS[scenario] * draws)
     home = folder / group / f"{scenario}-{_code_of(group, scenarios()[scenario])}"
     return [
         Chunk(
@@ -118,18 +124,29 @@ def truth_chunks_of(group: str, scenario: Scenario, folder: Path) -> list[Chunk]
     ]
 
 
-def draw_chunk(chunk: Chunk) -> Chunk:
-    """Draw and read the clients of a chunk, and keep what was read."""
-    group, scenario = group_of(chunk.group), scenarios()[chunk.scenario]
-    size = truth_size(chunk.group)[1] if chunk.is_truth else scenario.customers
-    readings = []
-    for seed in range(chunk.first, chunk.first + chunk.count):
-        data = scenario.draw(seed, customers=size, tables=group.TABLES)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            readings.append(group.read(data, scenario.params))
-    _write(chunk.path, readings)
-    return chunk
+def draw_together(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Draw the clients that several groups are to read, read them, and keep what was read.
+
+    The chunks are of the same clients: cell, seeds and size are alike.
+    """
+    one = chunks[0]
+    groups, scenario = [group_of(chunk.group) for chunk in chunks], scenarios()[one.scenario]
+    wanted = [group.TABLES for group in groups]
+    tables = None if None in wanted else sorted({name for own in wanted for name in own or ()})
+    readings: list[list[dict[str, Reading]]] = [[] for _ in chunks]
+    for seed in range(one.first, one.first + one.count):
+        data = scenario.draw(seed, customers=_size(one), tables=tables)
+        for group, kept in zip(groups, readings, strict=True):
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                kept.append(group.read(data, scenario.params))
+    for chunk, kept in zip(chunks, readings, strict=True):
+        _write(chunk.path, kept)
+    return chunks
+
+
+def _size(chunk: Chunk) -> int:
+    return truth_size(chunk.group)[1] if chunk.is_truth else scenarios()[chunk.scenario].customers
 
 
 def _write(path: Path, readings: Sequence[Mapping[str, Reading]]) -> None:
@@ -164,7 +181,7 @@ def load_chunks(chunks: Iterable[Chunk]) -> Draws:
 
 
 def run_chunks(chunks: Sequence[Chunk], workers: int, tell: Callable[[int, int, Chunk], None]) -> None:
-    """Draw the chunks that are not there yet.
+    """Draw the chunks that are not there yet, those of the same clients together.
 
     Parameters
     ----------
@@ -176,15 +193,21 @@ def run_chunks(chunks: Sequence[Chunk], workers: int, tell: Callable[[int, int, 
         Called after each chunk with the number done, the number there were to do, and the chunk.
     """
     waiting = [chunk for chunk in chunks if not chunk.path.is_file()]
-    for done, chunk in enumerate(_drawn(waiting, workers), 1):
-        tell(done, len(waiting), chunk)
+    batches: dict[tuple[str, int, int, int], list[Chunk]] = {}
+    for chunk in waiting:
+        batches.setdefault((chunk.scenario, chunk.first, chunk.count, _size(chunk)), []).append(chunk)
+    done = 0
+    for batch in _drawn(list(batches.values()), workers):
+        for chunk in batch:
+            done += 1
+            tell(done, len(waiting), chunk)
 
 
-def _drawn(chunks: Sequence[Chunk], workers: int) -> Iterator[Chunk]:
+def _drawn(batches: Sequence[Sequence[Chunk]], workers: int) -> Iterator[Sequence[Chunk]]:
     if workers <= 1:
-        yield from map(draw_chunk, chunks)
+        yield from map(draw_together, batches)
         return
     for name in ONE_THREAD:  # inherited by the processes: as many threads as processes would only get in their way
         os.environ.setdefault(name, "1")
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap(draw_chunk, chunks)
+        yield from pool.imap(draw_together, batches)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from analysis.calibration.draws import Chunk, chunks_of, group_of, load_chunks, run_chunks, truth_chunks_of, truth_size
 from analysis.calibration.notes import Note, notes_of
-from analysis.calibration.rates import Rate, rates_of
-from analysis.calibration.scenarios import scenarios
+from analysis.calibration.rates import Rate, over_the_grid, rates_of
+from analysis.calibration.scenarios import FIRST_SEED, scenarios
 from analysis.calibration.tables import csv_text, markdown_text
 from analysis.calibration.truths import truths_of
 
@@ -18,6 +18,7 @@ GROUPS = (
     "drivers",
     "shape",
     "behaviour",
+    "intention",
     "mediation",
     "moderation",
     "robustness",
@@ -31,14 +32,17 @@ DRAWS = 2000
 
 
 def plan_chunks(groups: Sequence[str], draws: int, folder: Path) -> list[Chunk]:
-    """Return everything to be drawn: the truths first, then cell by cell, the most telling ones first."""
-    found: dict[Path, Chunk] = {}
+    """Return everything to be drawn: the truths first, then all cells alike, so that a broken run has some of each."""
+    truths: dict[Path, Chunk] = {}
+    drawn: list[tuple[float, Chunk]] = []
     for key, scenario in scenarios().items():
-        for group in groups:
-            if key in group_of(group).SCENARIOS:
-                chunks = [*truth_chunks_of(group, scenario, folder), *chunks_of(group, key, draws, folder)]
-                found |= {chunk.path: chunk for chunk in chunks if chunk.path not in found}
-    return list(found.values())
+        own = [group for group in groups if key in group_of(group).CELLS]
+        most = max((group_of(group).CELLS[key] for group in own), default=1.0)
+        for group in own:
+            truths |= {chunk.path: chunk for chunk in truth_chunks_of(group, scenario, folder)}
+            chunks = chunks_of(group, key, draws, folder)
+            drawn += [((chunk.first - FIRST_SEED) / most, chunk) for chunk in chunks]
+    return [*truths.values(), *(chunk for _, chunk in sorted(drawn, key=lambda item: item[0]))]
 
 
 def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> tuple[list[Rate], list[Note]]:
@@ -47,7 +51,7 @@ def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> tuple[list
     cells = []
     for key, scenario in scenarios().items():
         for group in groups:
-            if key not in group_of(group).SCENARIOS:
+            if key not in group_of(group).CELLS:
                 continue
             found = load_chunks(chunks_of(group, key, draws, folder))
             if not len(found):
@@ -83,13 +87,15 @@ def describe_cells() -> Iterator[tuple[str, str]]:
 
 
 def write_tables(groups: Sequence[str], draws: int, folder: Path, docs: Path, *, command: str, date: str) -> list[Rate]:
-    """Write both tables from what has been drawn, and return the rates."""
-    rates, notes = collect_rates(groups, draws, folder)
-    judged = [rate for rate in rates if not rate.is_at_bound]
-    text = markdown_text(rates, notes, command=command, date=date, cells=list(describe_cells()))
-    (docs / "calibration.csv").write_text(csv_text(judged), encoding="utf-8")
+    """Write the tables from what has been drawn, and return the rates: over the whole grid, then cell by cell."""
+    cells, notes = collect_rates(groups, draws, folder)
+    judged = [rate for rate in cells if not rate.is_at_bound]
+    whole = over_the_grid(judged)
+    text = markdown_text(whole, cells, notes, command=command, date=date, grid=list(describe_cells()))
+    (docs / "calibration.csv").write_text(csv_text(whole), encoding="utf-8")
+    (docs / "calibration_cells.csv").write_text(csv_text(judged), encoding="utf-8")
     (docs / "calibration.md").write_text(text, encoding="utf-8")
-    return judged
+    return [*whole, *judged]
 
 
 def calibrate(

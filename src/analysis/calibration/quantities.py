@@ -122,7 +122,11 @@ def _repurchase() -> tuple[Quantity, ...]:
             reference="draws",
         ),
         Quantity(
-            pattern=rf"{home}/validation/(auc|brier)_gain", name=f"{name}, held-out gain in {{0}}", reference="draws"
+            pattern=rf"{home}/validation/(auc|brier)_gain",
+            name=f"{name}, held-out gain in {{0}}",
+            reference="draws",
+            claim=True,
+            null="nil-400",
         ),
         Quantity(
             pattern=rf"{home}/validation/(baseline|full)/deciles/.*",

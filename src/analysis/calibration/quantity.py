@@ -36,6 +36,9 @@ class Quantity:
         Whether the intervals of one client hold together, so that a client counts as one that holds all or not.
     bounds
         Of a bounded quantity: it is judged where the truth lies at least two standard errors off them.
+    claim
+        Whether something is claimed where the interval excludes zero, of a quantity whose spread vanishes where it is
+        nil (a gain on held-out customers): in the cell `null` the interval says nothing and the claim is the test.
     exempt
         Why it has no row in the table; "" where it has.
     """
@@ -49,6 +52,7 @@ class Quantity:
     scale: Literal["", "customers"] = ""
     is_joint: bool = False
     bounds: tuple[float, float] | None = None
+    claim: bool = False
     exempt: str = ""
 
     def label(self, path: str) -> str:

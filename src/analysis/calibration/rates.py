@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +39,7 @@ class Rate:
     Parameters
     ----------
     quantity
-        Name, with the cell of the grid.
+        Name, with the cell of the grid; the name alone over the whole grid.
     kind
         Class.
     rate, mc_error
@@ -52,6 +52,8 @@ class Rate:
         Largest error of the truth used, in standard errors of a client's estimate.
     is_zero_width
         Whether any interval had no width.
+    counted
+        Intervals or tests that the rate is of: clients times the places that each has.
     is_at_bound
         Whether it is not judged, because the units that are shrunken hardly differ: the spread between them is then at
         its bound, nil, and any interval that admits differences holds the truth too often.
@@ -65,6 +67,7 @@ class Rate:
     places: int
     truth_error: float
     is_zero_width: bool
+    counted: int = 1
     is_at_bound: bool = False
 
     @property
@@ -129,6 +132,36 @@ def rates_of(draws: Draws, truths: Mapping[str, Known], cell: str, *, null: str,
     return [rate for rate in rates if rate.draws >= FEWEST_DRAWS]
 
 
+def over_the_grid(cells: Sequence[Rate]) -> list[Rate]:
+    """Return one rate a quantity: that of all clients drawn, whichever cell of the grid they come from.
+
+    The cells' clients are drawn apart, so the errors add up by their squares.
+    """
+    rows: dict[str, list[Rate]] = defaultdict(list)
+    for cell in cells:
+        rows[cell.quantity.rpartition(" (")[0]].append(cell)
+    found = []
+    for name, own in sorted(rows.items()):
+        counts = np.array([cell.counted for cell in own], dtype=float)
+        errors = np.array([cell.mc_error for cell in own])
+        # a row of which one cell is discrete is judged as discrete
+        kinds = {cell.kind for cell in own}
+        found.append(
+            Rate(
+                quantity=name,
+                kind="discrete" if "discrete" in kinds else own[0].kind,
+                rate=float(np.average([cell.rate for cell in own], weights=counts)),
+                mc_error=float(np.sqrt(((errors * counts) ** 2).sum()) / counts.sum()),
+                draws=sum(cell.draws for cell in own),
+                places=max(cell.places for cell in own),
+                truth_error=max(cell.truth_error for cell in own),
+                is_zero_width=any(cell.is_zero_width for cell in own),
+                counted=int(counts.sum()),
+            )
+        )
+    return found
+
+
 def _places(
     numbers: np.ndarray, quantity: Quantity, path: str, truth: Known | None, null: str
 ) -> list[tuple[str, Kind, _Place]]:
@@ -138,6 +171,10 @@ def _places(
         if quantity.null == null:
             found.append((name, quantity.kind, _test(numbers)))
         return found
+    if quantity.claim and quantity.null == null:
+        told = (numbers[:, LOW] > 0) | (numbers[:, HIGH] < 0)
+        told = np.where(np.isfinite(numbers[:, LOW]), told, np.nan)
+        return [(f"{name}, claimed", "composite", _Place(hits=told, truth_error=0.0, is_zero_width=False))]
     if truth is None:
         return found
     spread = float(np.nanstd(numbers[:, VALUE])) if np.isfinite(numbers[:, VALUE]).sum() > 1 else math.nan
@@ -241,5 +278,6 @@ def _pooled(name: str, kind: Kind, places: list[_Place], *, is_at_bound: bool) -
         places=len(places),
         truth_error=max(place.truth_error for place in places),
         is_zero_width=any(place.is_zero_width for place in places),
+        counted=int(count.sum()),
         is_at_bound=is_at_bound,
     )

@@ -82,6 +82,8 @@ def _behaviour() -> tuple[Quantity, ...]:
             pattern=rf"{home}/(count|duration)/validation/(\w+)",
             name="{0} of purchases, held-out {1}",
             reference="draws",
+            claim=True,
+            null=NIL,
         ),
         Quantity(
             pattern=rf"{home}/duration/diagnostics/proportional_hazards",
@@ -175,7 +177,9 @@ def _others() -> tuple[Quantity, ...]:
             name="prediction, Vuong's test",
             exempt="Its null, two different models equally far from the truth, holds in no client drawn.",
         ),
-        Quantity(pattern=rf"{HOME}/prediction/(\w+)/.*", name="prediction, {0}", reference="draws"),
+        Quantity(
+            pattern=rf"{HOME}/prediction/(\w+)/.*", name="prediction, {0}", reference="draws", claim=True, null=NIL
+        ),
         Quantity(pattern=rf"{HOME}/uplift/drivers/\w+/money", name="uplift, money", scale="customers"),
         Quantity(pattern=rf"{HOME}/uplift/drivers/\w+/(\w+)", name="uplift, {0}"),
     )

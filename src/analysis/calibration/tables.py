@@ -18,7 +18,7 @@ CLASSES: dict[Kind, str] = {
     "shrunken": "an interval of 95% of a shrunken unit, on average over the units",
     "bounded": "an interval of 95% of a parameter with bounds, away from them",
     "test": "a test at 5% of a point null that is true",
-    "composite": "a test at 5% of a composite null that is true (no mediation)",
+    "composite": "a test at 5% of a composite null that is true (no mediation, no gain)",
 }
 ENOUGH = 2000  # clients; a cell in which an analysis often has no answer has fewer
 CAUTION = 0.15  # standard errors by which the truth used may be off before it is said
@@ -35,36 +35,40 @@ def csv_text(rates: Sequence[Rate]) -> str:
 
 
 def markdown_text(
-    rates: Sequence[Rate], notes: Sequence[Note], *, command: str, date: str, cells: Sequence[tuple[str, str]]
+    whole: Sequence[Rate],
+    cells: Sequence[Rate],
+    notes: Sequence[Note],
+    *,
+    command: str,
+    date: str,
+    grid: Sequence[tuple[str, str]],
 ) -> str:
     """Return the table for people, with bands and verdicts.
 
     Parameters
     ----------
-    rates, notes
-        What was counted, and what is told beside the table.
+    whole, cells, notes
+        What was counted over the whole grid and cell by cell, and what is told beside the tables.
     command, date
         How and when it was made.
-    cells
+    grid
         Name and description of each cell of the grid.
     """
-    at_bound = [rate for rate in rates if rate.is_at_bound]
-    rates = [rate for rate in rates if not rate.is_at_bound]
-    outside = [rate for rate in rates if not rate.is_within]
-    uncertain = [rate for rate in rates if rate.truth_error > CAUTION]
-    few = [rate for rate in rates if rate.draws < ENOUGH]
-    parts = [
-        *_opening(command, date, cells),
-        f"{len(rates) - len(outside)} of {len(rates)} rows lie within their band.",
-    ]
+    at_bound = [rate for rate in cells if rate.is_at_bound]
+    cells = [rate for rate in cells if not rate.is_at_bound]
+    parts = [*_opening(command, date, grid), _verdict(whole, "quantities"), _verdict(cells, "rows by cell")]
+    few = [rate for rate in whole if rate.draws < ENOUGH]
     if few:
-        parts.append(
-            f"**Preliminary**: {len(few)} of these rows rest on fewer than {ENOUGH:,} clients, the fewest on "
-            f"{min(rate.draws for rate in few):,}; with few clients a band is so wide that only what is broken lies "
-            "outside it."
-        )
+        parts += [
+            f"### Fewer than {ENOUGH:,} clients",
+            "What only some of the clients have an answer to, or what is asked in few cells; the band is the wider for "
+            "it.",
+            _table(("quantity", "clients"), [(rate.quantity, f"{rate.draws:,}") for rate in few]),
+        ]
+    outside = [rate for rate in (*whole, *cells) if not rate.is_within]
     if outside:
         parts += ["### Outside the band", _rate_table(outside)]
+    uncertain = [rate for rate in cells if rate.truth_error > CAUTION]
     if uncertain:
         listed = [(rate.quantity, f"{rate.truth_error:.2f}") for rate in uncertain]
         parts += ["### Where the truth itself is uncertain", _table(("quantity", "error, standard errors"), listed)]
@@ -77,32 +81,39 @@ def markdown_text(
             _table(("quantity", "rate", "draws"), [(r.quantity, f"{r.rate:.1f}", f"{r.draws:,}") for r in at_bound]),
         ]
     parts += ["## Beside the table", *(_note(note) for note in notes)] if notes else []
-    parts += ["## All rows", _rate_table(rates)]
+    parts += ["## All quantities, over the whole grid", _rate_table(whole), "## Cell by cell", _rate_table(cells)]
     return "\n\n".join(parts) + "\n"
 
 
-def _opening(command: str, date: str, cells: Sequence[tuple[str, str]]) -> list[str]:
+def _verdict(rates: Sequence[Rate], what: str) -> str:
+    within = sum(rate.is_within for rate in rates)
+    return f"{within:,} of {len(rates):,} {what} lie within their band."
+
+
+def _opening(command: str, date: str, grid: Sequence[tuple[str, str]]) -> list[str]:
     """Return what was done, the classes with their bands, the grid and what is held for true."""
     return [
         "# Calibration",
-        f"Made by `{command}` on {date}; the same numbers for machines are in `docs/calibration.csv`.",
+        f"Made by `{command}` on {date}; the same numbers for machines are in `docs/calibration.csv` (over the whole "
+        "grid) and `docs/calibration_cells.csv` (cell by cell).",
         "Clients whose truth is known are drawn again and again, analysed as an audit analyses them, and each interval "
         "is held against the truth. The generator is richer than the models: halo, ceiling, non-response that depends "
         "on satisfaction, seasons, an unmeasured trait, dealers, effects that are nil. A row is a quantity that a "
-        "report prints, in one cell of the grid; where it is printed for several waves, segments or items they are "
-        "pooled, and the Monte-Carlo error is clustered by client.",
+        "report prints; where it is printed for several waves, segments or items they are pooled, and the Monte-Carlo "
+        "error is clustered by client. The first table counts all clients of the grid, the second those of one cell.",
         "## Classes and bands",
         _table(
             ("class", "what it is", "band, percent"),
             [(kind, text, f"{BANDS[kind][0]:g} to {BANDS[kind][1]:g}") for kind, text in CLASSES.items()],
         ),
         "A quantity whose truth is its own bound (a share of nil, a component cut off at 100) is held by any interval "
-        "and has no row; neither has the effect of a mediator that is nil, beside its test. A test has a row where its "
-        "null hypothesis is true. Effects given fewer controls, where a client is too small for all, are held against "
-        "the truth given as many. Models that resample take 199 draws here, an audit 400 or 2,000.",
+        "and has no row; neither has the effect of a mediator that is nil, beside its test, nor the gain of nested "
+        "models on held-out customers where the answers tell nothing, beside how often a gain is claimed. A test has a "
+        "row where its null hypothesis is true. Effects given fewer controls, where a client is too small for all, are "
+        "held against the truth given as many. Models that resample take 199 draws here, an audit 400 or 2,000.",
         f"Each band is widened by {WIDENED:g} Monte-Carlo standard errors of the row. No interval may have zero width.",
         "## The grid",
-        _table(("cell", "clients"), cells),
+        _table(("cell", "clients"), grid),
         "## What is true",
         "Slopes of loyalty and marginal effects on repeat purchase are computed by formulas of their own from 200,000 "
         "simulated customers (`analysis.synthetic.population`). Held-out scores are held against their own mean over "

@@ -23,6 +23,7 @@ METHODS: Mapping[str, Message] = {
     "cluster-t": N_("t, clustered by account"),
     "stacked-cluster-t": N_("t, both periods stacked and clustered by account"),
     "t": N_("Student's t"),
+    "cr2-t": N_("t with cluster-robust errors (CR2)"),
     "cr3-t": N_("t with cluster-robust errors (CR3)"),
     "hc3-t": N_("t with heteroskedasticity-robust errors (HC3)"),
     "kaplan-meier": N_("Kaplan-Meier, log-log interval"),

@@ -6,12 +6,12 @@ from analysis.messages import N_, NP_, Message
 from analysis.models.drivers.result import DriverShares, EffectTable
 from analysis.models.robustness.result import Confounding, EValue, InfluenceResult, Robustness, SpecificationCurve
 from analysis.params.model import ClientParams
-from analysis.results import Estimate, NotEstimable, Outcome
+from analysis.results import Estimate, NotEstimable, Outcome, Point
 from analysis.study.evidence import NumberColumn, NumberTable
 from analysis.study.number_tables import coefficient_table, estimate_table
 from analysis.study.workbench import Workbench
 
-Row = tuple[Message | str, Outcome]
+Row = tuple[Message | str, Outcome | Point]
 
 
 def loyalty_doubts(found: Robustness) -> tuple[tuple[NumberTable, ...], tuple[Message, ...]]:

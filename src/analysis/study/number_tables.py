@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analysis.messages import N_, Message
 from analysis.models.parts import Coefficient, Diagnostic
-from analysis.results import Estimate, NotEstimable, Outcome
+from analysis.results import Estimate, NotEstimable, Outcome, Point
 from analysis.study.evidence import Cell, NumberColumn, NumberTable
 
 
@@ -31,7 +31,7 @@ def coefficient_table(
 def estimate_table(
     key: str,
     title: Message,
-    rows: Sequence[tuple[Message | str, Outcome]],
+    rows: Sequence[tuple[Message | str, Outcome | Point]],
     *,
     what: Message,
     notes: Sequence[Message] = (),
@@ -70,7 +70,9 @@ def estimate_table(
     )
 
 
-def _numbers(outcome: Outcome) -> tuple[Cell, ...]:
+def _numbers(outcome: Outcome | Point) -> tuple[Cell, ...]:
+    if isinstance(outcome, Point):
+        return outcome.value, None, None, None, outcome.n
     if isinstance(outcome, Estimate):
         return outcome.value, outcome.low, outcome.high, outcome.p_value, outcome.n
     return None, None, None, None, None if outcome.suppressed else outcome.n

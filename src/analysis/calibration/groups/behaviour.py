@@ -1,4 +1,4 @@
-"""How often and how soon customers buy again, and whether they do what they say."""
+"""How often and how soon customers buy again."""
 
 from analysis.calibration.groups.common import read_model, with_variants
 from analysis.calibration.readings import Reading
@@ -7,7 +7,7 @@ from analysis.models.behaviour.analysis import analyse_behaviour
 from analysis.params.model import ClientParams
 
 TABLES = None
-SCENARIOS = ("demo-400", "nil-400")
+CELLS = {"demo-400": 0.4, "nil-400": 1.0}
 TRUTH = (5, 10_000)
 
 
@@ -17,4 +17,5 @@ def read(data: ClientData, params: ClientParams) -> dict[str, Reading]:
 
 
 def _read(data: ClientData, params: ClientParams) -> dict[str, Reading]:
-    return read_model(analyse_behaviour(data, params), "relations/behaviour")
+    found = read_model(analyse_behaviour(data, params), "relations/behaviour")
+    return {path: reading for path, reading in found.items() if not path.startswith("relations/behaviour/intention")}

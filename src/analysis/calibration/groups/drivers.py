@@ -7,7 +7,7 @@ from analysis.models.drivers.analysis import analyse_drivers
 from analysis.params.model import ClientParams
 
 TABLES = None
-SCENARIOS = ("demo-400", "nil-400", "weighted-600")
+CELLS = {"demo-400": 1.0, "nil-400": 1.0, "weighted-600": 0.1}
 TRUTH = (5, 10_000)
 
 

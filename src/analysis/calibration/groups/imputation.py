@@ -7,7 +7,7 @@ from analysis.models.imputation.analysis import compare_imputation
 from analysis.params.model import ClientParams
 
 TABLES = None
-SCENARIOS = ("demo-400", "weighted-600")
+CELLS = {"demo-400": 0.9, "weighted-600": 0.1}
 OF_BUYING = r"effects/repurchase"
 TRUTH = (5, 10_000)
 

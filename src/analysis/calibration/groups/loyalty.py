@@ -7,7 +7,7 @@ from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
 
 TABLES = ("customers", "survey", "transactions", "rates")
-SCENARIOS = ("demo-400", "nil-400", "weighted-600", "demo-120", "strong-400", "demo-1000")
+CELLS = {"demo-400": 1.0, "nil-400": 1.0, "weighted-600": 0.15, "demo-120": 0.2, "strong-400": 0.1, "demo-1000": 0.05}
 TRUTH = (5, 20_000)
 
 

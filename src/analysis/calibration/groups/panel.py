@@ -7,7 +7,7 @@ from analysis.models.panel.analysis import analyse_panel
 from analysis.params.model import ClientParams
 
 TABLES = None
-SCENARIOS = ("demo-400", "nil-400")
+CELLS = {"demo-400": 1.0, "nil-400": 1.0}
 TRUTH = (5, 10_000)
 
 

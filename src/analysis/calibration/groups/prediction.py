@@ -7,7 +7,7 @@ from analysis.models.prediction.analysis import analyse_prediction
 from analysis.params.model import ClientParams
 
 TABLES = None
-SCENARIOS = ("demo-400", "nil-400")
+CELLS = {"demo-400": 0.4, "nil-400": 1.0}
 TRUTH = (5, 10_000)
 
 

@@ -8,7 +8,14 @@ from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
 
 TABLES = ("customers", "survey", "transactions", "rates")
-SCENARIOS = ("demo-400", "nil-400", "weighted-600", "partial-400", "strong-400", "demo-1000")
+CELLS = {
+    "demo-400": 0.4,
+    "nil-400": 1.0,
+    "weighted-600": 0.15,
+    "partial-400": 0.2,
+    "strong-400": 0.1,
+    "demo-1000": 0.05,
+}
 TRUTH = (5, 20_000)
 LIMIT = 5000  # customers, above which a client is one that the truth is read from
 

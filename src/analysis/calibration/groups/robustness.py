@@ -9,7 +9,7 @@ from analysis.models.robustness.analysis import analyse_robustness
 from analysis.params.model import ClientParams
 
 TABLES = None
-SCENARIOS = ("demo-400", "nil-400")
+CELLS = {"demo-400": 0.4, "nil-400": 1.0}
 OF_BUYING = r"repurchase_curve|repurchase_influence|e_value|placebo"
 TRUTH = (5, 10_000)
 

@@ -8,7 +8,7 @@ from analysis.params.model import ClientParams
 
 HOME = "relations/shape"
 TABLES = None
-SCENARIOS = ("demo-400", "nil-400")
+CELLS = {"demo-400": 0.4, "nil-400": 1.0}
 TRUTH = (5, 10_000)
 
 

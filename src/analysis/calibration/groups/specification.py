@@ -24,7 +24,7 @@ from analysis.models.repurchase_plan import Plan, plan_repeat_purchase
 from analysis.params.model import ClientParams
 
 TABLES = ("customers", "survey", "transactions", "rates")
-SCENARIOS = ("specification",)
+CELLS = {"specification": 1.0}
 TRUTH = (0, 0)
 INTRA = 0.3  # correlation of the outcomes of one account
 SLOPE, SCATTER = 0.5, 15.0  # points of loyalty per point of satisfaction, and around the line

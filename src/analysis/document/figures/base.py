@@ -16,7 +16,7 @@ from analysis.document.theme import GREY, RULE, Theme, drawing, figure_to_svg, n
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text, display_width
 from analysis.messages import N_, Message
-from analysis.results import Estimate, IndicatorResult, Unit
+from analysis.results import Estimate, IndicatorResult, Point, Unit
 
 LABEL_WIDTH = 34  # Latin characters of a group's name beside a chart
 MAX_GROUPS = 14
@@ -88,8 +88,10 @@ def _short(value: Any) -> Any:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-def estimate_row(label: str, estimate: Estimate) -> dict[str, Any]:
+def estimate_row(label: str, estimate: Estimate | Point) -> dict[str, Any]:
     """Return the data behind one mark."""
+    if isinstance(estimate, Point):
+        return {"label": label, "value": estimate.value, "n": estimate.n}
     return {"label": label, "value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}
 
 

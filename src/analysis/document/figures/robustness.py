@@ -12,7 +12,7 @@ from analysis.document.theme import GREY, INK, LIGHT, RULE, Theme
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
 from analysis.models.robustness.result import SpecificationCurve
-from analysis.results import Estimate
+from analysis.results import Estimate, NotEstimable, Point
 
 MOST_SHOWN = 60
 MOST_ROWS = 14
@@ -20,7 +20,7 @@ CURVE_HEIGHT = 1.5  # inches
 ROW_HEIGHT = 0.165
 NAME_WIDTH = 44
 
-Shown = tuple[bool, dict[str, str], Estimate]
+Shown = tuple[bool, dict[str, str], Estimate | Point]
 Row = tuple[str, str, str]  # factor, level, what stands beside it
 
 
@@ -64,7 +64,7 @@ def select_specifications(curve: SpecificationCurve) -> list[Shown]:
     found = [
         (spec.declared, {choice.factor: choice.level for choice in spec.choices}, spec.effect)
         for spec in curve.specifications
-        if isinstance(spec.effect, Estimate)
+        if not isinstance(spec.effect, NotEstimable)
     ]
     found.sort(key=lambda item: item[2].value)
     if len(found) <= MOST_SHOWN:
@@ -90,9 +90,8 @@ def _draw_curve(ax: Axes, shown: Sequence[Shown], curve: SpecificationCurve, t: 
     places = np.arange(len(shown))
     estimates = [estimate for _, _, estimate in shown]
     ax.axhline(0, color=GREY, linewidth=0.9, zorder=1)
-    ax.vlines(
-        places, [e.low for e in estimates], [e.high for e in estimates], color=theme.pale, linewidth=2.4, zorder=2
-    )
+    lines = [(place, e.low, e.high) for place, e in zip(places, estimates, strict=True) if isinstance(e, Estimate)]
+    ax.vlines(*zip(*lines, strict=True), color=theme.pale, linewidth=2.4, zorder=2)
     sns.scatterplot(
         x=places, y=[e.value for e in estimates], ax=ax, color=theme.color, s=14, linewidth=0, zorder=3, legend=False
     )

@@ -6,7 +6,6 @@ customers with a complete horizon; whole groups of companies are held out, and n
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -38,7 +37,7 @@ from analysis.models.crossvalidation import (
 )
 from analysis.models.results import HeldOutScore, PredictorSet
 from analysis.params.model import ClientParams
-from analysis.results import Estimate, NotEstimable
+from analysis.results import Estimate, NotEstimable, Point
 
 # Fits of parts start at the fit of the whole, so that few steps suffice; this share of a log-likelihood shows nowhere.
 CLOSE = 1e-4
@@ -135,7 +134,6 @@ def _validate(
         reason = N_("The predictions are the same in every part held back, so how certain they are cannot be told.")
         return NotEstimable(reason=reason, n=len(y))
     brier_gain = resampled_estimate(gains[:, 1], len(y))
-    bounds = (0.0, 1.0) if score == "concordance" else None
     return BehaviourValidation(
         folds=FOLDS, repeats=REPEATS,
         baseline=_held_out(keys[0], values[:, 0], brier_estimate(errors[0], w, codes), y, sums[0], w),
@@ -143,9 +141,9 @@ def _validate(
         auc_gain=resampled_estimate(gains[:, 0], len(y)), brier_gain=brier_gain,
         verdict="better" if brier_gain.low > 0 else "worse" if brier_gain.high < 0 else "no_difference",
         score=score,
-        baseline_score=_level(values[:, 2], len(y), bounds),
-        full_score=_level(values[:, 5], len(y), bounds),
-        score_gain=resampled_estimate(gains[:, 2], len(y)),
+        baseline_score=_mean(values[:, 2], len(y)),
+        full_score=_mean(values[:, 5], len(y)),
+        score_gain=_mean(gains[:, 2], len(y)),
     )  # fmt: skip
 
 
@@ -167,9 +165,8 @@ def _varying(design: Floats, first: int) -> Codes:
     return np.flatnonzero(varies)
 
 
-def _level(values: Floats, n: int, bounds: tuple[float, float] | None) -> Estimate:
-    """Return a mean score, which no test against zero belongs to."""
-    return replace(resampled_estimate(values, n, bounds), p_value=None)
+def _mean(values: Floats, n: int) -> Point:
+    return Point(value=float(values.mean()), n=n, unit="ratio")
 
 
 def _held_out(

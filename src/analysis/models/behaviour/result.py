@@ -6,7 +6,7 @@ from typing import Literal
 from analysis.messages import Message
 from analysis.models.parts import Coefficient, Diagnostic, ModelPart, PublishedAnchor
 from analysis.models.results import PredictorSet, Validation
-from analysis.results import Estimate, NotEstimable, Outcome
+from analysis.results import Estimate, NotEstimable, Outcome, Point
 
 Verdict = Literal["better", "worse", "no_difference"]
 
@@ -39,13 +39,13 @@ class BehaviourValidation(Validation):
         ``log_score`` (mean log probability of the customer's number of orders) or ``concordance`` (share of pairs whose
         order in time is ranked rightly, 0.5 is a coin); higher is better in both.
     baseline_score, full_score, score_gain
-        Without and with the answers, and the gain.
+        Without and with the answers, and the gain; without intervals, which were far too wide.
     """
 
     score: Literal["log_score", "concordance"]
-    baseline_score: Estimate
-    full_score: Estimate
-    score_gain: Estimate
+    baseline_score: Point
+    full_score: Point
+    score_gain: Point
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,16 +26,16 @@ from analysis.models.panel.moments import (
     MomentFit,
     Moments,
     Structure,
+    bias_reduced_deviations,
     fit_moments,
     independence_log_likelihood,
-    leave_one_out,
     scaling_factor,
     summarise_patterns,
     unrestricted,
 )
 from analysis.models.panel.results import CrossLagged, ModelFit, Path
 from analysis.params.model import ClientParams
-from analysis.results import Estimate, NotEstimable, Outcome
+from analysis.results import Estimate, NotEstimable, Point
 
 MOST_WAVES = 6
 """Of more waves the latest so many are used: the unrestricted moments of more would need thousands of accounts."""
@@ -144,7 +144,7 @@ def fit_cross_lagged(
         return NotEstimable(
             reason=N_("The model of which comes first has no stable solution in these answers."), n=len(data.values)
         )
-    deviations = leave_one_out(data, structure, fit)
+    deviations = bias_reduced_deviations(data, structure, fit)
     admissible = _admissible(fit, deviations, layout)
     if admissible is None:
         return NotEstimable(
@@ -305,8 +305,8 @@ def _result(
         parameters=layout.parameters,
         paths=paths,
         dominance=_estimate(float(gap), moved, n, UNIT),
-        lasting_satisfaction=_share(fit.parameters, deviations, place, place + 3, n),
-        lasting_loyalty=_share(fit.parameters, deviations, place + 2, place + 5, n),
+        lasting_satisfaction=_share(fit.parameters, place, place + 3, n),
+        lasting_loyalty=_share(fit.parameters, place + 2, place + 5, n),
         admissible=admissible,
         fit=quality,
     )
@@ -314,14 +314,15 @@ def _result(
 
 def _estimate(value: float, deviations: Floats, n: int, factor: float) -> Estimate:
     error = factor * float(np.linalg.norm(deviations))
-    return estimate_from_error(factor * float(value), error, clusters=n, unit="index", n=n, method="cr3-t")
+    return estimate_from_error(factor * float(value), error, clusters=n, unit="index", n=n, method="cr2-t")
 
 
-def _share(theta: Floats, deviations: Floats, lasting: int, moving: int, n: int) -> Outcome:
-    """Return lasting / (lasting + moving) variance, where both are above zero."""
+def _share(theta: Floats, lasting: int, moving: int, n: int) -> Point | NotEstimable:
+    """Return lasting / (lasting + moving) variance, where both are above zero.
+
+    Without an interval: near either end the delta method's held the truth in 99 of 100 draws, twice too wide.
+    """
     a, b = theta[lasting], theta[moving]
     if a <= 0 or b <= 0:
         return NotEstimable(reason=N_("What lasts and what moves cannot be told apart in these answers."), n=n)
-    moved = (deviations[:, lasting] * b - deviations[:, moving] * a) / (a + b) ** 2
-    error = float(np.linalg.norm(moved))
-    return estimate_from_error(a / (a + b), error, clusters=n, unit="ratio", n=n, method="delta-cr3-t")
+    return Point(value=float(a / (a + b)), n=n, unit="ratio")

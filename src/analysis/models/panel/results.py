@@ -5,7 +5,7 @@ from typing import Literal
 
 from analysis.messages import Message
 from analysis.models.parts import ModelPart
-from analysis.results import NotEstimable, Outcome
+from analysis.results import NotEstimable, Outcome, Point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,8 +234,8 @@ class CrossLagged(ModelPart):
     parameters: int
     paths: tuple[Path, ...]
     dominance: Outcome
-    lasting_satisfaction: Outcome
-    lasting_loyalty: Outcome
+    lasting_satisfaction: Point | NotEstimable
+    lasting_loyalty: Point | NotEstimable
     admissible: bool
     fit: ModelFit | NotEstimable
 

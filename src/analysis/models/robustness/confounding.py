@@ -21,13 +21,13 @@ from scipy.special import expit
 
 from analysis.messages import N_, Message
 from analysis.models.binomial import Logit, population_mean
-from analysis.models.clustering import LEVEL, Floats, critical_value, estimate_from_error, p_value
+from analysis.models.clustering import LEVEL, Floats, critical_value, p_value
 from analysis.models.linear import LinearFit
 from analysis.models.loyalty import slope_estimate
 from analysis.models.loyalty_sample import LoyaltySample
 from analysis.models.robustness.result import Benchmark, Confounding, EValue
 from analysis.models.terms import Design
-from analysis.results import Estimate, NotEstimable, Outcome
+from analysis.results import Estimate, NotEstimable, Outcome, Point
 
 MULTIPLES = (1, 2, 3)
 TEN_POINTS = 1.0  # satisfaction is in tens in the design
@@ -194,14 +194,11 @@ def _benchmarks(
     rows = []
     for multiple in MULTIPLES:
         strengths = bound(treatment_r2, outcome_r2, multiple)
-        adjusted: Outcome = NotEstimable(
+        adjusted: Point | NotEstimable = NotEstimable(
             reason=N_("No factor can be so strong beside what is measured."), n=len(outcome)
         )
         if strengths is not None:
-            value, error = adjust(base, *strengths)
-            adjusted = estimate_from_error(
-                value, error, clusters=fit.accounts, unit="index", n=len(outcome), method=fit_method(fit)
-            )
+            adjusted = Point(value=adjust(base, *strengths)[0], n=len(outcome), unit="index")
         rows.append(
             Benchmark(
                 key=key,

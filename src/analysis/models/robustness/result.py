@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from analysis.messages import Message
 from analysis.models.parts import ModelPart
-from analysis.results import Estimate, NotEstimable, Outcome
+from analysis.results import Estimate, NotEstimable, Outcome, Point
 
 Relation = Literal["loyalty", "repurchase"]
 
@@ -33,13 +33,14 @@ class Specification(ModelPart):
     declared
         Whether it is the one that the audit reports as its finding.
     effect
-        The effect of 10 points of satisfaction, or why this specification has none.
+        The effect of 10 points of satisfaction, or why this specification has none; without an interval where
+        accounts were left out for what they did to it, because the errors cannot know of that choice.
     """
 
     key: str
     choices: tuple[Choice, ...]
     declared: bool
-    effect: Outcome
+    effect: Outcome | Point
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data; the words of the choices stand with the curve's `choices`, once for all."""
@@ -196,7 +197,8 @@ class Benchmark(ModelPart):
     with_satisfaction, with_outcome
         Partial R squared that such a factor has with each, 0 to 1.
     adjusted
-        What would be left of the effect, or why such a factor cannot exist.
+        What would be left of the effect, or why such a factor cannot exist. Without an interval: one that takes the
+        strength for known holds too rarely what a factor as strong as the control would truly leave.
     """
 
     key: str
@@ -204,7 +206,7 @@ class Benchmark(ModelPart):
     multiple: int
     with_satisfaction: float
     with_outcome: float
-    adjusted: Outcome
+    adjusted: Point | NotEstimable
 
 
 @dataclass(frozen=True, kw_only=True)

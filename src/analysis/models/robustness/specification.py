@@ -32,7 +32,7 @@ from analysis.models.robustness.result import (
     SpecificationCurve,
 )
 from analysis.params.model import ClientParams
-from analysis.results import Estimate, NotEstimable, Outcome, Unit
+from analysis.results import Estimate, NotEstimable, Outcome, Point, Unit
 
 # Of fewer estimates neither a spread nor a share says anything.
 FEWEST = 3
@@ -54,11 +54,18 @@ class Tried:
     method: str = ""
     n: int | None = None
 
-    def outcome(self, unit: Unit) -> Outcome:
+    @property
+    def is_trimmed(self) -> bool:
+        """Return whether accounts were left out for their influence: an error that cannot know of it is too small."""
+        return ("outliers", "influential") in self.levels
+
+    def outcome(self, unit: Unit) -> Outcome | Point:
         """Return the effect as a result."""
-        if isinstance(self.found, Effect):
-            return self.found.estimate(unit, self.method)
-        return NotEstimable(reason=self.found, n=self.n)
+        if not isinstance(self.found, Effect):
+            return NotEstimable(reason=self.found, n=self.n)
+        if self.is_trimmed:
+            return Point(value=self.found.value, n=self.found.n, unit=unit)
+        return self.found.estimate(unit, self.method)
 
 
 def grid(factors: Sequence[Factor]) -> list[Levels]:
@@ -86,6 +93,8 @@ def summarise_curve(
     reported = outcomes[at]
     if isinstance(reported, NotEstimable):
         return reported
+    if isinstance(reported, Point):
+        raise TypeError("the declared specification leaves out nobody for influence")
     if len(effects) < FEWEST:
         return NotEstimable(reason=N_("These data allow too few other ways to estimate the relation."), n=reported.n)
     values = np.array([effect.value for effect in effects])
@@ -113,18 +122,13 @@ def summarise_curve(
         excludes_zero=float(np.mean(beyond)),
         choices=share_of_choices([item.levels for item in tried if isinstance(item.found, Effect)], values),
         joint=joint_test(
-            [item.found for item in tried if isinstance(item.found, Effect) and not _is_trimmed(item)],
+            [item.found for item in tried if isinstance(item.found, Effect) and not item.is_trimmed],
             model_generator(f"specification-curve-{relation}", params),
             model_draws(params),
         ),
         full=params.depth == "full",
         notes=notes,
     )
-
-
-def _is_trimmed(item: Tried) -> bool:
-    """Return whether accounts were left out for their influence: an error that cannot know of it spoils a test."""
-    return ("outliers", "influential") in item.levels
 
 
 def distinct(tried: Sequence[Tried]) -> list[Tried]:

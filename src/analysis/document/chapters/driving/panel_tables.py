@@ -15,7 +15,7 @@ from analysis.models.panel.results import (
     Timing,
 )
 from analysis.models.prediction.results import OutcomeComparison, RankComparison, VuongTest
-from analysis.results import Estimate, NotEstimable, Outcome
+from analysis.results import Estimate, NotEstimable, Outcome, Point
 
 Row = tuple[Message, Outcome, int | None]
 
@@ -103,13 +103,16 @@ def tabulate_paths(model: CrossLagged, t: Translator) -> Table:
     """Return the paths of the cross-lagged model and what lasts."""
     rows: list[Row] = [(path.label, path.estimate, None) for path in model.paths]
     rows.append((N_("Satisfaction → loyalty less loyalty → satisfaction"), model.dominance, None))
-    rows.append((N_("Share of differences in satisfaction that last"), model.lasting_satisfaction, None))
-    rows.append((N_("Share of differences in loyalty that last"), model.lasting_loyalty, None))
     texts = tuple(
         (t(label), t.difference(outcome), DASH if outcome.p_value is None else t.value(outcome.p_value, "pvalue"))
         for label, outcome, _ in rows
         if isinstance(outcome, Estimate)
     )
+    lasting = (
+        (N_("Share of differences in satisfaction that last"), model.lasting_satisfaction),
+        (N_("Share of differences in loyalty that last"), model.lasting_loyalty),
+    )
+    texts += tuple((t(label), t.number(share.value, 2), DASH) for label, share in lasting if isinstance(share, Point))
     improper = N_(
         "One estimated variance is below zero, by no more than chance allows: the paths are to be read with care."
     )

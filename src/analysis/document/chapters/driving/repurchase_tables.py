@@ -207,7 +207,7 @@ def _tabulate_held_out(key: str, validation: Validation, t: Translator) -> Table
     table = tabulate_validation(validation, t)
     notes = list(table.notes)
     if isinstance(validation, BehaviourValidation):
-        values = {"gain": _three(validation.score_gain, t), "full": _three(validation.full_score, t)}
+        values = {"gain": t.number(validation.score_gain.value, 3), "full": t.number(validation.full_score.value, 3)}
         if validation.score == "log_score":
             notes.append(
                 t(N_("Log score of the number of orders: {full:text}; gain over past buying {gain:text}.", **values))

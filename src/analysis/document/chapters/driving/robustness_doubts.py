@@ -15,7 +15,7 @@ from analysis.models.robustness.result import (
     SpecificationCurve,
     WeightComparison,
 )
-from analysis.results import Estimate, NotEstimable
+from analysis.results import Estimate, NotEstimable, Point
 
 
 def tabulate_doubts(robustness: Robustness, imputation: ImputationComparison | NotEstimable, t: Translator) -> Table:
@@ -59,9 +59,15 @@ def tabulate_doubts(robustness: Robustness, imputation: ImputationComparison | N
     )  # fmt: skip
 
 
-def effect_text(estimate: Estimate, t: Translator) -> str:
-    """Return an effect with its interval, one decimal."""
-    return t.difference(estimate)
+NO_INTERVAL = N_(
+    "Estimates without the most influential accounts have no interval: errors that cannot know how they were chosen "
+    "are too small."
+)
+
+
+def effect_text(estimate: Estimate | Point, t: Translator) -> str:
+    """Return an effect with its interval, where it has one."""
+    return t.signed(estimate.value, estimate.unit) if isinstance(estimate, Point) else t.difference(estimate)
 
 
 def _curve_cell(curve: SpecificationCurve | NotEstimable, t: Translator) -> str:
@@ -137,13 +143,13 @@ def _strongest_control(confounding: Confounding, t: Translator) -> Message | Non
     known = [
         benchmark
         for benchmark in confounding.benchmarks
-        if benchmark.multiple == 1 and isinstance(benchmark.adjusted, Estimate)
+        if benchmark.multiple == 1 and isinstance(benchmark.adjusted, Point)
     ]
     if not known:
         return None
     sign = 1.0 if confounding.effect.value >= 0 else -1.0  # what turns the sign is stronger than what leaves little
-    strongest = min(known, key=lambda item: sign * item.adjusted.value if isinstance(item.adjusted, Estimate) else 0.0)
-    if not isinstance(strongest.adjusted, Estimate):
+    strongest = min(known, key=lambda item: sign * item.adjusted.value if isinstance(item.adjusted, Point) else 0.0)
+    if not isinstance(strongest.adjusted, Point):
         return None
     return N_(
         "One as strong as the strongest control ({control:message}) would leave {value:text}.",

@@ -1,14 +1,14 @@
 """The full tables behind the doubts, and how each was examined, for the technical appendix."""
 
 from analysis.document.blocks import Table
-from analysis.document.chapters.driving.robustness_doubts import effect_text
+from analysis.document.chapters.driving.robustness_doubts import NO_INTERVAL, effect_text
 from analysis.document.tables import DASH, cap_rows, end, notes_of, start
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
 from analysis.models.imputation.result import ImputationComparison, ImputedEffect
 from analysis.models.robustness.result import Confounding, JointTest, SpecificationCurve
 from analysis.params.base import localized
-from analysis.results import Estimate
+from analysis.results import Estimate, NotEstimable, Point
 
 MOST_SPECIFICATIONS = 24
 RELATIONS = {
@@ -117,8 +117,8 @@ def tabulate_choices(curve: SpecificationCurve, t: Translator) -> Table | None:
 def tabulate_specifications(curve: SpecificationCurve, t: Translator) -> Table:
     """Return the specifications in order of size, the first and the last of them where there are many."""
     varying = {share.factor for share in curve.choices}
-    found = [spec for spec in curve.specifications if isinstance(spec.effect, Estimate)]
-    found.sort(key=lambda spec: spec.effect.value if isinstance(spec.effect, Estimate) else 0.0)
+    found = [spec for spec in curve.specifications if not isinstance(spec.effect, NotEstimable)]
+    found.sort(key=lambda spec: 0.0 if isinstance(spec.effect, NotEstimable) else spec.effect.value)
     emphasised = [place for place, spec in enumerate(found) if spec.declared]
     rows = [
         (
@@ -127,7 +127,7 @@ def tabulate_specifications(curve: SpecificationCurve, t: Translator) -> Table:
             t.number(spec.effect.n, 0),
         )
         for spec in found
-        if isinstance(spec.effect, Estimate)
+        if not isinstance(spec.effect, NotEstimable)
     ]
     kept, note = cap_rows(rows, t, MOST_SPECIFICATIONS)
     columns = (
@@ -139,7 +139,11 @@ def tabulate_specifications(curve: SpecificationCurve, t: Translator) -> Table:
         title=t(N_("{relation:message}: every way to estimate it", relation=RELATIONS[curve.relation])),
         columns=columns,
         rows=tuple(kept),
-        notes=notes_of(note, t(N_("The reported one is in bold.")) if not note else ""),
+        notes=notes_of(
+            note,
+            t(N_("The reported one is in bold.")) if not note else "",
+            t(NO_INTERVAL) if any(isinstance(spec.effect, Point) for spec in found) else "",
+        ),
         emphasis=tuple(emphasised) if not note else (),
         anchor=f"table-robustness-specifications-{curve.relation}",
     )
@@ -150,9 +154,9 @@ def tabulate_benchmarks(confounding: Confounding, t: Translator) -> Table | None
     rows = [
         (
             t(N_("{multiple:int} times {control:message}", multiple=row.multiple, control=row.name)),
-            t.percent(row.with_satisfaction) if isinstance(row.adjusted, Estimate) else DASH,
-            t.percent(row.with_outcome) if isinstance(row.adjusted, Estimate) else DASH,
-            effect_text(row.adjusted, t) if isinstance(row.adjusted, Estimate) else t(row.adjusted.reason),
+            t.percent(row.with_satisfaction) if isinstance(row.adjusted, Point) else DASH,
+            t.percent(row.with_outcome) if isinstance(row.adjusted, Point) else DASH,
+            effect_text(row.adjusted, t) if isinstance(row.adjusted, Point) else t(row.adjusted.reason),
         )
         for row in confounding.benchmarks
     ]

@@ -13,7 +13,7 @@ from analysis.results import IndicatorResult
 
 if TYPE_CHECKING:
     from analysis.audit import ClientAudit
-    from analysis.document.chapters.driving.section import Section
+    from analysis.document.chapters.section import Section
 
 
 def chapter_titles() -> dict[str, Message]:

@@ -3,7 +3,7 @@
 from analysis.document.blocks import Block, Callout, Chapter, Prose
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.driving.chapter import APPENDIX_ONLY
-from analysis.document.chapters.driving.section import Section
+from analysis.document.chapters.section import Section
 from analysis.document.figures.models import relation_finding, validation_finding
 from analysis.messages import N_, Message
 from analysis.models.results import LoyaltyModel, RepurchaseModel

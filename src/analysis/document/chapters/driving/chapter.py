@@ -9,9 +9,9 @@ from analysis.document.chapters.driving.moderation import moderation_section
 from analysis.document.chapters.driving.panel import panel_section
 from analysis.document.chapters.driving.repurchase import repurchase_section
 from analysis.document.chapters.driving.robustness import robustness_section
-from analysis.document.chapters.driving.section import Section
 from analysis.document.chapters.driving.shape import shape_section
 from analysis.document.chapters.driving.uplift import uplift_section
+from analysis.document.chapters.section import Section
 
 if TYPE_CHECKING:
     from analysis.document.chapters.base import ChapterContext

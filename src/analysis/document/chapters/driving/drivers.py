@@ -8,7 +8,7 @@ from analysis.document.chapters.driving.driver_tables import (
     tabulate_driver_outcomes,
     tabulate_outranking,
 )
-from analysis.document.chapters.driving.section import Section, notes_on_sample
+from analysis.document.chapters.section import Section, notes_on_sample
 from analysis.document.figures.drivers import (
     MOST_LISTED,
     driver_label,

@@ -12,7 +12,7 @@ from analysis.document.chapters.driving.mediation_tables import (
     tabulate_parts,
     tabulate_path_models,
 )
-from analysis.document.chapters.driving.section import Section, notes_on_sample
+from analysis.document.chapters.section import Section, notes_on_sample
 from analysis.document.figures.mediation import plot_mediation
 from analysis.document.figures.models import plain_term
 from analysis.document.translate import Translator

@@ -9,7 +9,7 @@ from analysis.document.chapters.driving.moderation_tables import (
     tabulate_segments,
     tabulate_untested,
 )
-from analysis.document.chapters.driving.section import Section
+from analysis.document.chapters.section import Section
 from analysis.document.figures.moderation import plot_segment_slopes
 from analysis.messages import N_, Message
 from analysis.models.moderation.result import Interaction, Moderation

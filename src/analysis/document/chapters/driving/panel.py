@@ -9,7 +9,7 @@ from analysis.document.chapters.driving.panel_tables import (
     tabulate_rank,
     tabulate_scores,
 )
-from analysis.document.chapters.driving.section import Section
+from analysis.document.chapters.section import Section
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
 from analysis.models.panel.results import (

@@ -3,7 +3,7 @@
 from analysis.document.blocks import Block, Prose, Table
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.driving.repurchase_tables import repurchase_appendix, tabulate_models
-from analysis.document.chapters.driving.section import Section
+from analysis.document.chapters.section import Section
 from analysis.document.figures.models import plot_repurchase_relation, relation_finding, validation_finding
 from analysis.messages import N_, Message
 from analysis.models.behaviour.result import Behaviour

@@ -13,7 +13,7 @@ from analysis.document.chapters.driving.robustness_tables import (
     tabulate_imputed,
     tabulate_specifications,
 )
-from analysis.document.chapters.driving.section import Section, notes_on_sample
+from analysis.document.chapters.section import Section, notes_on_sample
 from analysis.document.figures.robustness import plot_specifications
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message

@@ -2,13 +2,13 @@
 
 from analysis.document.blocks import Block, Callout, Prose, Table
 from analysis.document.chapters.base import ChapterContext
-from analysis.document.chapters.driving.section import Section, notes_on_sample
 from analysis.document.chapters.driving.shape_tables import (
     tabulate_bends,
     tabulate_item_forms,
     tabulate_items,
     tabulate_zones,
 )
+from analysis.document.chapters.section import Section, notes_on_sample
 from analysis.document.figures.shape import plot_shape
 from analysis.messages import N_, Message
 from analysis.models.results import LoyaltyModel

@@ -2,7 +2,7 @@
 
 from analysis.document.blocks import Block, Callout, Prose, Table
 from analysis.document.chapters.base import ChapterContext
-from analysis.document.chapters.driving.section import Section, notes_on_sample
+from analysis.document.chapters.section import Section, notes_on_sample
 from analysis.document.figures.drivers import LONGEST_LABEL
 from analysis.document.figures.uplift import gain_of, plot_uplift
 from analysis.document.prose import cell_text

@@ -9,12 +9,12 @@ from analysis.messages import Message
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """One question of the chapter on what drives loyalty and repeat purchase, answered.
+    """One question of a chapter, answered.
 
     Parameters
     ----------
     key
-        Stable name ([a-z0-9-]), the stem of all anchors: ``drivers-<key>`` here, ``technical-<key>`` in the appendix.
+        Stable name ([a-z0-9-]), the stem of all anchors: ``<chapter>-<key>`` here, ``technical-<key>`` in the appendix.
     question
         The heading, as a question a board member would ask.
     finding

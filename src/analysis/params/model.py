@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from analysis.params.base import BrokenRule, Language, LocalizedText, Share, Spec, Words
+from analysis.params.conditions import ConditionText
 from analysis.params.secrets import redact_text
 from analysis.params.sources import SourceSpec, SyntheticSpec, TableName
+from analysis.params.steering import ActionTakenSpec
 from analysis.params.study import StudySpec
 from analysis.params.survey import SurveySpec
 
@@ -203,6 +205,13 @@ class ClientParams(Spec):
     """Targets, besides those of the table `targets`."""
     benchmarks: list[BenchmarkSpec] = Field(default_factory=list)
     """Outside values."""
+    alerts: list[ConditionText] = Field(default_factory=list)
+    """Conditions that an audit should raise the alarm on: it is built and published, and the command ends with 3."""
+    actions: str | None = None
+    """The client's own catalogue of actions (YAML), relative to the parameter file, laid over the one that is shipped:
+    an entry of the same key replaces it."""
+    actions_taken: dict[str, ActionTakenSpec] = Field(default_factory=dict)
+    """Key of a recommended action -> when, by whom and for whom it was taken."""
     branding: BrandingSpec = BrandingSpec()
     """Logo, colour, lines."""
     scale: ScaleWeights = ScaleWeights()

@@ -143,8 +143,9 @@ def _hash_if_there(path: Path) -> str | None:
 
 def _hash_params(params: ClientParams) -> dict[str, str]:
     folder = params.params_file.parent
-    files = {f"{DEFAULTS}.yml", params.params_file.name} | ({params.branding.logo} if params.branding.logo else set())
-    # A logo outside the folder keeps its name only: where it lies is this machine's business.
+    declared = {name for name in (params.branding.logo, params.actions) if name}
+    files = {f"{DEFAULTS}.yml", params.params_file.name} | declared
+    # A file outside the folder keeps its name only: where it lies is this machine's business.
     return {Path(name).name: hash_file(folder / name) for name in sorted(files) if (folder / name).is_file()}
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.calibration.draws import Draws
-from analysis.calibration.rates import Rate, differ, rates_of
+from analysis.calibration.rates import Rate, differ, over_the_grid, rates_of
 from analysis.calibration.truths import Known
 
 NPS, SHARE, TEST = (
@@ -71,6 +71,33 @@ def test_a_composite_null_is_judged_by_its_test_alone():
     rows = [[0.1 * (-1) ** place, -1, 1, 0.5, 90] for place in range(40)]
     nil = rates_of(drawn(**{path: rows}), {path: Known(value=0.0, std_error=0)}, "c", null="x", times=1)
     assert [(rate.quantity, rate.kind) for rate in nil] == [("mediation, main, indirect, test (c)", "composite")]
+
+
+def test_of_a_gain_that_is_nil_the_claim_is_judged():
+    path = "relations/behaviour/count/validation/auc_gain"
+    rows = [[0.1 + 0.01 * (place % 3), 0.05 if place < 2 else -0.3, 0.2, NONE, 90] for place in range(40)]
+    draws, known = drawn(**{path: rows}), {path: Known(value=0.1, std_error=0)}
+    (nil,) = rates_of(draws, known, "c", null="nil-400", times=1)
+    assert (nil.quantity, nil.kind) == ("count of purchases, held-out auc_gain, claimed (c)", "composite")
+    assert nil.rate == pytest.approx(5.0)
+    (real,) = rates_of(draws, known, "c", null="demo-400", times=1)
+    assert (real.quantity, real.kind, real.rate) == ("count of purchases, held-out auc_gain (c)", "regular", 100.0)
+
+
+def test_the_grid_counts_every_interval_of_every_cell_once():
+    small, large = (
+        rate(quantity=f"nps ({cell})", kind=kind, rate=held, mc_error=error, draws=draws, counted=counted)
+        for cell, kind, held, error, draws, counted in (
+            ("120 customers", "discrete", 90.0, 2.0, 100, 300),
+            ("nil effects, 400 customers", "regular", 96.0, 1.0, 300, 900),
+        )
+    )
+    other = rate(quantity="effort (120 customers)", kind="regular", rate=95.0, mc_error=1.0, draws=9)
+    effort, nps = over_the_grid([small, large, other])
+    assert (effort.quantity, effort.rate, effort.draws) == ("effort", 95.0, 9)
+    assert (nps.quantity, nps.kind, nps.draws, nps.counted) == ("nps", "discrete", 400, 1200)
+    assert nps.rate == pytest.approx(94.5)
+    assert nps.mc_error == pytest.approx(np.hypot(300 * 2, 900 * 1) / 1200)
 
 
 def test_what_is_truly_at_its_bound_is_not_judged():

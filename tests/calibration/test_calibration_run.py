@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from analysis.calibration import draws as kept
-from analysis.calibration.draws import Chunk, chunks_of, draw_chunk, load_chunks, run_chunks, truth_chunks_of
+from analysis.calibration.draws import (
+    Chunk,
+    chunks_of,
+    draw_together,
+    group_of,
+    load_chunks,
+    run_chunks,
+    truth_chunks_of,
+)
 from analysis.calibration.fingerprint import closure, fingerprint
 from analysis.calibration.proof import GROUPS, plan_chunks
 from analysis.calibration.scenarios import scenarios
@@ -34,11 +42,11 @@ def test_a_broken_run_goes_on_where_it_was(tmp_path, monkeypatch, told):
     (tmp_path / "2.99.part").write_bytes(b"half a chunk")
     drawn = []
 
-    def counted(each):
-        drawn.append(each.first)
-        return draw_chunk(each)
+    def counted(batch):
+        drawn.extend(each.first for each in batch)
+        return draw_together(batch)
 
-    monkeypatch.setattr(kept, "draw_chunk", counted)
+    monkeypatch.setattr(kept, "draw_together", counted)
     run_chunks(chunks, 1, told)
     assert drawn == [2, 3]
     assert told == [(1, 1, "1.npz"), (1, 2, "2.npz"), (2, 2, "3.npz")]
@@ -46,11 +54,44 @@ def test_a_broken_run_goes_on_where_it_was(tmp_path, monkeypatch, told):
 
 
 def test_a_chunk_holds_the_same_whoever_draws_it(tmp_path):
-    both = draw_chunk(chunk(tmp_path, 7, 2))
-    single = [draw_chunk(chunk(tmp_path / "single", first, 1)) for first in (7, 8)]
-    together, apart = load_chunks([both]), load_chunks(single)
+    both = draw_together([chunk(tmp_path, 7, 2)])
+    single = [*draw_together([chunk(tmp_path / "single", 7, 1)]), *draw_together([chunk(tmp_path / "single", 8, 1)])]
+    together, apart = load_chunks(both), load_chunks(single)
     assert together.paths == apart.paths
     assert np.array_equal(together.numbers, apart.numbers, equal_nan=True)
+
+
+def test_groups_read_one_client_as_if_it_were_theirs_alone(tmp_path, told):
+    """Loyalty asks for four tables; beside a group that asks for all it reads the same, and the client is drawn once."""
+
+    def chunks(home):
+        return [chunk(home / group, 7, 1, group=group) for group in ("loyalty", "uplift", "drivers")]
+
+    alone, together = chunks(tmp_path / "alone"), chunks(tmp_path / "together")
+    for each in alone:
+        draw_together([each])
+    run_chunks(together, 1, told)
+    assert [done for done, *_ in told] == [1, 2, 3]
+    for one, beside in zip(alone, together, strict=True):
+        first, second = load_chunks([one]), load_chunks([beside])
+        assert first.paths == second.paths
+        assert np.array_equal(first.numbers, second.numbers, equal_nan=True)
+
+
+def test_every_group_draws_as_many_clients_as_were_asked_for():
+    for group in GROUPS:
+        cells = group_of(group).CELLS
+        assert set(cells) <= set(scenarios())
+        assert sum(cells.values()) >= 1
+
+
+def test_a_broken_run_has_some_of_every_cell(tmp_path):
+    """After the truths the cells go forward together: of half the chunks every cell has about half of its own."""
+    planned = [each for each in plan_chunks(GROUPS, 2000, tmp_path) if not each.is_truth]
+    half = planned[: len(planned) // 2]
+    for key in scenarios():
+        own = [sum(each.scenario == key for each in chunks) for chunks in (half, planned)]
+        assert 0.35 < own[0] / own[1] < 0.65, key
 
 
 def test_more_draws_keep_the_chunks_of_fewer(tmp_path):

@@ -18,95 +18,114 @@ def rate(**fields):
     return Rate(**(plain | {"places": 1, "truth_error": 0.02, "is_zero_width": False} | fields))
 
 
-@pytest.fixture(scope="module")
-def shipped():
-    with (DOCS / "calibration.csv").open(encoding="utf-8", newline="") as file:
+def read(name):
+    with (DOCS / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def test_the_shipped_table_has_its_form(shipped):
-    assert len(shipped) > 150
-    assert tuple(shipped[0]) == COLUMNS == ("quantity", "class", "rate", "mc_error", "draws")
-    assert len({row["quantity"] for row in shipped}) == len(shipped)
-    assert {row["class"] for row in shipped} <= set(BANDS)
-    for row in shipped:
+@pytest.fixture(scope="module")
+def whole():
+    return read("calibration.csv")
+
+
+@pytest.fixture(scope="module")
+def cells():
+    return read("calibration_cells.csv")
+
+
+@pytest.fixture(scope="module")
+def page():
+    return (DOCS / "calibration.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "fewest"), [("calibration.csv", 350), ("calibration_cells.csv", 700)])
+def test_the_shipped_tables_have_their_form(name, fewest):
+    rows = read(name)
+    assert len(rows) > fewest
+    assert tuple(rows[0]) == COLUMNS == ("quantity", "class", "rate", "mc_error", "draws")
+    assert len({row["quantity"] for row in rows}) == len(rows)
+    assert {row["class"] for row in rows} <= set(BANDS)
+    for row in rows:
         assert 0 <= float(row["rate"]) <= 100
         assert 0 < float(row["mc_error"]) < 10
         assert int(row["draws"]) >= 30
 
 
-def outside(shipped, *, is_cautious):
-    """Return the rows outside their band: on the cautious side (too wide, rejects too rarely), or on the other."""
-    found = set()
-    for row in shipped:
+def test_every_quantity_of_a_cell_counts_in_the_grid(whole, cells):
+    draws = dict.fromkeys((row["quantity"] for row in whole), 0)
+    for row in cells:
+        draws[row["quantity"].rpartition(" (")[0]] += int(row["draws"])
+    assert draws == {row["quantity"]: int(row["draws"]) for row in whole}
+
+
+def outside(rows):
+    """Return the rows outside their band, printed with two decimals."""
+    found = {}
+    for row in rows:
         low, high = BANDS[row["class"]]
-        margin, rate = WIDENED * float(row["mc_error"]) + 0.02, float(row["rate"])  # printed with two decimals
-        below, above = rate < low - margin, rate > high + margin
-        is_test = row["class"] in ("test", "composite")
-        if (below if is_test == is_cautious else above) and (below or above):
-            found.add(row["quantity"])
+        margin = WIDENED * float(row["mc_error"]) + 0.02
+        if not low - margin <= float(row["rate"]) <= high + margin:
+            found[row["quantity"]] = (row["class"], row["rate"], row["mc_error"], row["draws"])
     return found
 
 
-def test_no_shipped_interval_is_too_narrow_and_no_test_rejects_too_often(shipped):
-    assert outside(shipped, is_cautious=False) == set()
+def test_every_shipped_rate_lies_in_its_band(whole, cells):
+    assert outside(whole) == {}
+    assert outside(cells) == {}
 
 
-def test_what_is_too_cautious_is_listed_and_the_table_does_not_call_itself_final(shipped):
-    """An interval that is wider than it says is for mending, too; until then the page has to name it."""
-    page = (DOCS / "calibration.md").read_text(encoding="utf-8")
-    listed = page.partition("### Outside the band")[2].partition("\n## ")[0].partition("\n### ")[0]
-    cautious = outside(shipped, is_cautious=True)
-    assert (
-        set(re.findall(r"^\| (.+?) \| (?:regular|discrete|shrunken|bounded|test|composite) \|", listed, re.M))
-        == cautious
-    )
-    assert not cautious or "**Preliminary**" in page
-
-
-def test_the_sides_of_a_band_are_told_apart():
+def test_either_side_of_a_band_is_outside():
     def row(kind, rate):
-        return {"quantity": f"{kind} {rate}", "class": kind, "rate": str(rate), "mc_error": "0.5"}
+        return {"quantity": f"{kind} {rate}", "class": kind, "rate": str(rate), "mc_error": "0.5", "draws": "2000"}
 
     rows = [row("regular", 90), row("regular", 99), row("test", 9), row("test", 1), row("regular", 95), row("test", 5)]
-    assert outside(rows, is_cautious=False) == {"regular 90", "test 9"}
-    assert outside(rows, is_cautious=True) == {"regular 99", "test 1"}
+    assert set(outside(rows)) == {"regular 90", "regular 99", "test 9", "test 1"}
 
 
-def test_the_page_for_people_says_the_same(shipped):
-    page = (DOCS / "calibration.md").read_text(encoding="utf-8")
+def test_the_page_for_people_says_the_same(whole, cells, page):
     assert re.search(r"Made by `make calibrate[^`]*` on 20\d\d-\d\d-\d\d", page)
-    rows = re.findall(
-        r"^\| (.+?) \| (\w+) \| ([\d.]+) \| [\d.]+ \| ([\d,]+) \|", page.partition("## All rows")[2], re.M
-    )
-    assert {(name, kind, draws.replace(",", "")) for name, kind, _, draws in rows} == {
-        (row["quantity"], row["class"], row["draws"]) for row in shipped
-    }
+    grid, _, by_cell = page.partition("## All quantities, over the whole grid")[2].partition("## Cell by cell")
+    for text, table in ((grid, whole), (by_cell, cells)):
+        rows = re.findall(r"^\| (.+?) \| (\w+) \| ([\d.]+) \| [\d.]+ \| ([\d,]+) \|", text, re.M)
+        assert {(name, kind, draws.replace(",", "")) for name, kind, _, draws in rows} == {
+            (row["quantity"], row["class"], row["draws"]) for row in table
+        }
+
+
+def test_what_rests_on_fewer_clients_is_said(whole, page):
+    listed = page.partition("### Fewer than 2,000 clients")[2].partition("\n#")[0]
+    few = {row["quantity"] for row in whole if int(row["draws"]) < 2000}
+    assert set(re.findall(r"^\| (?!quantity|---)(.+?) \| [\d,]+ \|$", listed, re.M)) == few
 
 
 def test_rates_are_written_in_percent():
     assert csv_text([rate()]) == "quantity,class,rate,mc_error,draws\nnps (400 customers),regular,94.40,0.50,2000\n"
 
 
+def written(whole, cells=(), notes=()):
+    return markdown_text(whole, cells, notes, command="make calibrate", date="2026-01-01", grid=[("x", "clients")])
+
+
 def test_the_page_names_what_lies_outside_and_what_is_not_judged():
-    rates = [rate(), rate(quantity="bad (x)", rate=80.0), rate(quantity="alike (x)", rate=99.9, is_at_bound=True)]
+    cells = [rate(), rate(quantity="bad (x)", rate=80.0), rate(quantity="alike (x)", rate=99.9, is_at_bound=True)]
     note = Note(text="Beside:", columns=("a", "b"), rows=(("1", "2"),))
-    page = markdown_text(rates, [note], command="make calibrate", date="2026-01-01", cells=[("x", "clients")])
-    assert "1 of 2 rows lie within" in page
+    page = written([rate(quantity="nps")], cells, [note])
+    assert "1 of 1 quantities lie within" in page
+    assert "1 of 2 rows by cell lie within" in page
     outside = page.partition("### Outside the band")[2].partition("##")[0]
     assert "bad (x)" in outside
     assert "nps" not in outside
     assert "alike (x)" in page.partition("### At a bound")[2].partition("## ")[0]
-    assert "alike (x)" not in page.partition("## All rows")[2]
+    assert "alike (x)" not in page.partition("## All quantities")[2]
     assert "Beside:" in page
 
 
-def test_a_page_of_few_clients_calls_itself_preliminary():
-    few, enough = (markdown_text([rate(draws=draws)], [], command="c", date="d", cells=[]) for draws in (1999, 2000))
-    assert "**Preliminary**: 1 of these rows rest on fewer than 2,000 clients, the fewest on 1,999" in few
-    assert "Preliminary" not in enough
+def test_a_page_names_what_few_clients_answer():
+    few, enough = (written([rate(quantity="nps", draws=draws)]) for draws in (1999, 2000))
+    assert "| nps | 1,999 |" in few.partition("### Fewer than 2,000 clients")[2]
+    assert "Fewer than" not in enough
 
 
 def test_no_row_without_width_is_called_within():
-    page = markdown_text([rate(is_zero_width=True)], [], command="c", date="d", cells=[])
-    assert "zero width" in page.partition("## All rows")[2]
+    page = written([rate(is_zero_width=True)])
+    assert "zero width" in page.partition("## All quantities")[2]

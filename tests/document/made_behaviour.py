@@ -5,7 +5,7 @@ from typing import Any
 from analysis.messages import N_
 from analysis.models import results as models
 from analysis.models.behaviour import result as behaviour
-from analysis.results import Estimate, NotEstimable
+from analysis.results import Estimate, NotEstimable, Point
 
 REASON = NotEstimable(reason=N_("There are no observations."))
 
@@ -32,7 +32,8 @@ def validation(score: str) -> behaviour.BehaviourValidation:
     return behaviour.BehaviourValidation(
         folds=5, repeats=10, baseline=held, full=held, auc_gain=est(0.03, 0.02, "ratio"),
         brier_gain=est(0.004, 0.008, "ratio"), verdict="no_difference", score=score,
-        baseline_score=est(-1.7, 0.1, "ratio"), full_score=est(-1.68, 0.1, "ratio"), score_gain=est(0.02, 0.03, "ratio"),
+        baseline_score=Point(value=-1.7, n=200, unit="ratio"), full_score=Point(value=-1.68, n=200, unit="ratio"),
+        score_gain=Point(value=0.02, n=200, unit="ratio"),
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from analysis.models.prediction.results import (
     ScoreDifference,
     VuongTest,
 )
-from analysis.results import Estimate, NotEstimable
+from analysis.results import Estimate, NotEstimable, Point
 
 WHY = NotEstimable(reason=N_("There are no observations."))
 EN = SimpleNamespace(t=Translator("en"))
@@ -77,7 +77,7 @@ def panel(**more):
         "purchases": bought(7.7),
         "cross_lagged": CrossLagged(
             n=200, repeated=150, waves=("a", "b", "c"), patterns=7, parameters=22, paths=paths, dominance=est(1),
-            lasting_satisfaction=est(0.5, 0.2, "ratio"), lasting_loyalty=WHY, admissible=False, fit=fit,
+            lasting_satisfaction=Point(value=0.5, n=200, unit="ratio"), lasting_loyalty=WHY, admissible=False, fit=fit,
         ),
         "propositions": propositions(), "notes": (N_("There are no observations."),),
     }  # fmt: skip

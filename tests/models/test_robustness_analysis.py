@@ -25,7 +25,7 @@ from analysis.models.robustness.moments import Effect
 from analysis.models.robustness.repurchase_specifications import repurchase_factors
 from analysis.models.robustness.result import SpecificationCurve
 from analysis.models.robustness.specification import grid, joint_test, share_of_choices
-from analysis.results import Estimate, NotEstimable
+from analysis.results import Estimate, NotEstimable, Point
 
 PARAMS = make_params()
 FULL = make_params(depth="full")
@@ -63,12 +63,15 @@ def test_the_declared_specification_is_what_the_audit_reports(client, found):
 
 def test_the_summary_is_that_of_the_specifications(found):
     curve = found.repurchase_curve
-    values = np.array([effect.value for effect in effects(curve).values()])
+    values = np.array([s.effect.value for s in curve.specifications if not isinstance(s.effect, NotEstimable)])
     assert curve.estimated == len(values) > 20
     assert (curve.lowest, curve.highest) == (values.min(), values.max())
     assert curve.median == pytest.approx(np.median(values))
     assert curve.same_sign == pytest.approx(np.mean(values > 0))
     assert curve.excludes_zero == pytest.approx(np.mean([effect.low > 0 for effect in effects(curve).values()]))
+    trimmed = {s.key for s in curve.specifications if isinstance(s.effect, Point)}
+    assert trimmed == {s.key for s in curve.specifications if "outliers=influential" in s.key}
+    assert trimmed
     assert [share.share for share in curve.choices] == sorted((s.share for s in curve.choices), reverse=True)
 
 

@@ -1,4 +1,4 @@
-"""Questions inside a chapter: each is a heading, a finding and what shows it; what they leave open closes the chapter."""
+"""Questions inside a chapter: heading, finding and what shows it; what they leave open closes the chapter."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -48,14 +48,9 @@ def _title(zones: Zones) -> Message:
     best = zones.best
     if zones.stands_out and best.slope.high < 0:
         return N_(
-            "Between {low:int} and {high:int} points of satisfaction, 10 points more go with {slope:number1} points"
-            " less loyalty (95% interval {from:number1} to {to:number1}), unlike on the rest of the scale"
-            " (p = {p:pvalue}).",
+            "Between {low:int} and {high:int} points of satisfaction, loyalty falls as satisfaction rises",
             low=best.low,
             high=best.high,
-            slope=-best.slope.value,
-            p=zones.p_value,
-            **{"from": -best.slope.high, "to": -best.slope.low},
         )
     if zones.stands_out:
         return N_(

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from analysis.params.base import BrokenRule, Language, LocalizedText, Share, Spec, Words
 from analysis.params.conditions import ConditionText
+from analysis.params.scale import ScaleWeights, check_scale
 from analysis.params.secrets import redact_text
 from analysis.params.sources import SourceSpec, SyntheticSpec, TableName
 from analysis.params.steering import ActionTakenSpec
@@ -31,7 +32,6 @@ Chapter = Literal[
 CHAPTERS: tuple[str, ...] = get_args(Chapter)
 Depth = Literal["board", "full"]
 CLIENT_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
-DIMENSIONS = ("satisfaction", "loyalty", "value", "interaction", "depth_breadth")
 
 
 class MoneySpec(Spec):
@@ -77,6 +77,19 @@ class InteractionSpec(Spec):
     """Planned interval between contacts where the customer's row does not say."""
     contact_levels: list[str] = Field(default_factory=lambda: ["executive", "management", "specialist", "operational"])
     """Contact levels, highest first."""
+
+
+class ValueSpec(Spec):
+    """What customers are worth from here on: how far ahead, at which rate, and of which money."""
+
+    horizon_years: float = Field(default=3, gt=0, le=20)
+    """Years ahead that count; what customers buy after them is worth nothing here."""
+    discount_rate: float = Field(default=0.10, ge=0, le=1)
+    """Rate at which later money counts for less, a year (0.10: a euro in a year is worth 1 / 1.10 today)."""
+    margin: Share | None = None
+    """Margin as a share of revenue, for orders without a `margin` of their own; without either, value is revenue."""
+    period_days: float = Field(default=7, gt=0, le=366)
+    """Days of the unit of time in which the purchase models are fitted and their rates are written."""
 
 
 class LimitsSpec(Spec):
@@ -141,33 +154,6 @@ class BrandingSpec(Spec):
     """Who signs the audit."""
 
 
-class ScaleWeights(Spec):
-    """The relationship score: weights of the dimensions and the levels."""
-
-    satisfaction: float = Field(default=1, ge=0)
-    """Weight of satisfaction."""
-    loyalty: float = Field(default=1, ge=0)
-    """Weight of loyalty."""
-    value: float = Field(default=1, ge=0)
-    """Weight of value."""
-    interaction: float = Field(default=1, ge=0)
-    """Weight of interaction."""
-    depth_breadth: float = Field(default=1, ge=0)
-    """Weight of depth and breadth."""
-    levels: dict[Literal["A", "B", "C", "D"], float] = {"A": 80.0, "B": 65.0, "C": 50.0, "D": 35.0}  # noqa: RUF012
-    """Lowest score of each level; below D is E."""
-
-    @model_validator(mode="after")
-    def _usable(self) -> Self:
-        if not any(getattr(self, dimension) for dimension in DIMENSIONS):
-            raise BrokenRule("must give at least one dimension a weight above 0", "only zeros")
-        cuts = [cut for _, cut in sorted(self.levels.items())]
-        if len(set(cuts)) < 4 or cuts != sorted(cuts, reverse=True):
-            found = ", ".join(f"{level} {cut:g}" for level, cut in sorted(self.levels.items())) or "none"
-            raise BrokenRule("must give A, B, C and D, each below the one before", found, key="levels")
-        return self
-
-
 class ClientParams(Spec):
     """One client's parameter file, over `defaults.yml`."""
 
@@ -199,6 +185,8 @@ class ClientParams(Spec):
     """Retention."""
     interaction: InteractionSpec = InteractionSpec()
     """Contacts."""
+    value: ValueSpec = ValueSpec()
+    """Customer lifetime value."""
     limits: LimitsSpec = LimitsSpec()
     """Limits."""
     targets: list[TargetSpec] = Field(default_factory=list)
@@ -240,6 +228,7 @@ class ClientParams(Spec):
     def _consistent(self) -> Self:
         if "survey" in self.sources and self.survey is None:
             raise BrokenRule("must describe the questionnaire, since sources has a survey", "nothing", key="survey")
+        check_scale(self.scale, self.survey)
         return self
 
     def redact(self, text: str) -> str:

@@ -85,9 +85,20 @@ class ItemSpec(Spec):
     touchpoint: str | None = None
     """Touchpoint or stage that the item is about, for touchpoint scores."""
     dimension: str | None = None
-    """Name of the custom dimension (role custom)."""
+    """Name of the dimension that an item of role custom measures: one of the client's own, such as sustainability,
+    which then is a dimension of the relationship score (see `scale: custom:`); or one of the five, whose chapter shows
+    the item."""
     waves: dict[str, WaveItemSpec] = Field(default_factory=dict)
     """Per wave, where it differed."""
+
+    @model_validator(mode="after")
+    def _custom_has_dimension(self) -> Self:
+        if self.role == "custom" and not (self.dimension or "").strip():
+            raise BrokenRule("must name the dimension that an item of role custom measures", "nothing", key="dimension")
+        if self.role != "custom" and self.dimension is not None:
+            rule = "must be left out where the role is not custom, since the role says what the item measures"
+            raise BrokenRule(rule, self.dimension, key="dimension")
+        return self
 
     @model_validator(mode="after")
     def _recommendation_is_0_10(self) -> Self:

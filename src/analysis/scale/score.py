@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 
 from analysis.indicators.shapes import Indicators
 from analysis.messages import N_, Message
-from analysis.params.model import DIMENSIONS, ClientParams
+from analysis.params.model import ClientParams
+from analysis.params.scale import DIMENSIONS
 from analysis.results import Contributions, Estimate, IndicatorResult, NotEstimable, Outcome
 
 METHOD = "combined-limits"

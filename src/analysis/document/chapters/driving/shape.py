@@ -16,7 +16,7 @@ from analysis.models.shape.result import LoyaltyShape, Zones
 from analysis.results import NotEstimable
 
 KEY = "shape"
-QUESTION = N_("Where does a point of satisfaction buy most loyalty?")
+QUESTION = N_("Where does a point of satisfaction go with most loyalty?")
 
 
 def shape_section(

@@ -25,8 +25,8 @@ FILE_HANDLERS = ("data", "report", "synthetic", "params.load", "params.logo", "c
 """Rooms that may read or write files; the rest is pure."""
 FILE_HANDLING_FUNCTIONS = {("params.schema", "write_parameters_doc")}
 """Single functions that may, in modules that otherwise may not."""
-RESOURCE_READERS = ("document.translate",)
-"""Modules that read what the project itself installs: the catalogs."""
+RESOURCE_READERS = ("document.translate", "text.resources")
+"""Modules that read what the project itself installs: the catalogs, and the word lists of the texts."""
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 CALLS = """
     open read_text read_bytes write_text write_bytes mkdir unlink rmtree rmdir urlopen create_engine

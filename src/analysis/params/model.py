@@ -92,19 +92,6 @@ class ValueSpec(Spec):
     """Days of the unit of time in which the purchase models are fitted and their rates are written."""
 
 
-class ValueSpec(Spec):
-    """What customers are worth from here on: how far ahead, at which rate, and of which money."""
-
-    horizon_years: float = Field(default=3, gt=0, le=20)
-    """Years ahead that count; what customers buy after them is worth nothing here."""
-    discount_rate: float = Field(default=0.10, ge=0, le=1)
-    """Rate at which later money counts for less, a year (0.10: a euro in a year is worth 1 / 1.10 today)."""
-    margin: Share | None = None
-    """Margin as a share of revenue, for orders without a `margin` of their own; without either, value is revenue."""
-    period_days: float = Field(default=7, gt=0, le=366)
-    """Days of the unit of time in which the purchase models are fitted and their rates are written."""
-
-
 class LimitsSpec(Spec):
     """Where the software refuses, stays silent or hides."""
 
@@ -198,8 +185,6 @@ class ClientParams(Spec):
     """Retention."""
     interaction: InteractionSpec = InteractionSpec()
     """Contacts."""
-    value: ValueSpec = ValueSpec()
-    """Customer lifetime value."""
     value: ValueSpec = ValueSpec()
     """Customer lifetime value."""
     limits: LimitsSpec = LimitsSpec()

@@ -4,7 +4,7 @@
     satisfaction_index.high < benchmark
     revenue misses target           the whole interval on the wrong side of the client's own target
     retention_rate falls            by the family of tested changes, not by two numbers side by side
-    score.level worse than B        beyond doubt: no level that the interval admits is B or better
+    score.level worse than B        the level as it is printed, by the point estimate; score.high < 65 is beyond doubt
     survey is missing               or: is known
 
 Here a condition is read; which facts there are, `analysis.actions.facts` says.

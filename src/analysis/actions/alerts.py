@@ -1,0 +1,103 @@
+"""Alerts that the client declared, held against the audit: ringing, silent, or unable to say.
+
+An alert that cannot be evaluated does not ring, and it says so: silence for want of data must not look like calm.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from analysis.actions.facts import OWN, Fact, quantity
+from analysis.actions.judge import Facts, judge
+from analysis.indicators.catalogue import CATALOGUE
+from analysis.messages import N_, Message
+from analysis.params.conditions import parse_condition
+from analysis.results import Estimate
+
+State = Literal["fired", "silent", "unknown"]
+STATES: dict[str, State] = {"holds": "fired", "does_not_hold": "silent", "unknown": "unknown"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """One declared alert.
+
+    Parameters
+    ----------
+    condition
+        As it was written.
+    state
+        ``fired``, ``silent``, or ``unknown`` where the data cannot say.
+    name
+        What it is about.
+    found
+        What was found: the number with its interval, a count, or why there is none.
+    """
+
+    condition: str
+    state: State
+    name: Message
+    found: Message
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready data."""
+        return vars(self) | {"name": self.name.to_dict(), "found": self.found.to_dict()}
+
+
+def evaluate_alerts(conditions: Iterable[str], facts: Facts) -> tuple[Alert, ...]:
+    """Return every declared alert with its state, those that fired first.
+
+    Parameters
+    ----------
+    conditions
+        `ClientParams.alerts`.
+    facts
+        The facts of the audit.
+    """
+    alerts = [_evaluate(text, facts) for text in conditions]
+    order = {"fired": 0, "unknown": 1, "silent": 2}
+    return tuple(sorted(alerts, key=lambda alert: order[alert.state]))
+
+
+def _evaluate(text: str, facts: Facts) -> Alert:
+    condition = parse_condition(text)
+    fact = facts.get(condition.fact)
+    return Alert(
+        condition=condition.text,
+        state=STATES[judge(condition, facts)],
+        name=_name(condition.fact, fact),
+        found=_found(fact),
+    )
+
+
+def _name(name: str, fact: Fact | None) -> Message:
+    if name in CATALOGUE:
+        return CATALOGUE[name].name
+    if name in OWN:
+        return OWN[name][1]
+    if name == "score":
+        return N_("Relationship score")
+    label = None if fact is None else fact.values.get("name")
+    if isinstance(label, Message):
+        return N_("{name:message}: groups clearly below the whole", name=label)
+    return N_("{name:text}", name=str(label or name))
+
+
+def _found(fact: Fact | None) -> Message:
+    if fact is None:
+        return N_("The data do not say.")
+    if fact.kind == "flag":
+        return N_("recorded") if fact.number else N_("not recorded")
+    if fact.kind != "estimate":
+        number = fact.number or 0.0
+        return quantity(number, "proportion") if fact.unit_is_share else N_("{count:int}", count=int(number))
+    outcome = fact.outcome
+    if isinstance(outcome, Estimate):
+        return N_(
+            "{value:message} (95% interval {low:message} to {high:message}, n = {n:int})",
+            value=quantity(outcome.value, outcome.unit),
+            low=quantity(outcome.low, outcome.unit),
+            high=quantity(outcome.high, outcome.unit),
+            n=outcome.n,
+        )
+    return N_("The data do not say.") if outcome is None else outcome.reason

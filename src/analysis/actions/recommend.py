@@ -1,0 +1,243 @@
+"""From evidence to improvement actions: each names what was found, whom it concerns and what it may be worth.
+
+No evidence, no action. The ranking is by the revenue of the customers concerned (a fact), not by a promised effect (a
+guess). Then come the actions on a part of the service, by what the simulation says they would be worth if the relations
+are causal, then the others in the order of the catalogue.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from analysis.actions.catalogue import Entry, load_catalogue
+from analysis.actions.factbook import Evidence, FactBook
+from analysis.actions.facts import Fact
+from analysis.actions.judge import Facts, judge
+from analysis.data.client import ClientData
+from analysis.indicators.shapes import Indicators
+from analysis.messages import Message
+from analysis.models.loyalty_result import LoyaltyModel
+from analysis.models.relations import Relations
+from analysis.models.repurchase_result import RepurchaseModel
+from analysis.models.uplift.result import DriverGain
+from analysis.params.base import Language, LocalizedText, localized
+from analysis.params.model import ClientParams
+from analysis.params.steering import Effort
+from analysis.results import Estimate, NotEstimable, Outcome
+
+MATERIAL = 0.01  # of last year's revenue: less than this is no business of a board, open complaints apart
+Basis = Literal["simulated", "concerned", "none"]
+_PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What an action may bring, from the simulation of better performance, if the relations are causal.
+
+    Parameters
+    ----------
+    driver
+        The part of the service that is raised, in the report's language.
+    points
+        By how many points of 100.
+    repurchase
+        Chance to buy again, percentage points.
+    revenue
+        A year, or a share of it where the record of orders is too short.
+    """
+
+    driver: str
+    points: float
+    repurchase: Outcome
+    revenue: Outcome
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready data."""
+        return vars(self) | {"repurchase": self.repurchase.to_dict(), "revenue": self.revenue.to_dict()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One recommended action.
+
+    Parameters
+    ----------
+    key
+        Stable name.
+    title, evidence, owner
+        What to do, what was found, and who would do it.
+    customers, revenue
+        Customers concerned, and their revenue in the audit's currency (which revenue, the evidence says); None where
+        no customers can be named.
+    effort
+        Rough effort.
+    dimension
+        Part of the relationship that it belongs to.
+    for_whom
+        Which customers it is for, in words.
+    due
+        Day by which it should be done, ISO 8601; "" where none is proposed.
+    indicator
+        Key of the indicator that it should move.
+    conditions
+        The conditions that held.
+    facts
+        The facts that they asked about; the first says whom it concerns.
+    effect
+        What it may bring, where the simulation says; else None, and `revenue` is what it concerns.
+    """
+
+    key: str
+    title: Message
+    evidence: Message
+    owner: Message
+    effort: Effort
+    customers: int | None = None
+    revenue: float | None = None
+    dimension: str = ""
+    for_whom: Message | None = None
+    due: str = ""
+    indicator: str = ""
+    conditions: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    effect: Effect | None = None
+
+    @property
+    def basis(self) -> Basis:
+        """What its worth rests on: a simulation, the revenue concerned, or nothing."""
+        if self.effect is not None:
+            return "simulated"
+        return "none" if self.revenue is None else "concerned"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready data."""
+        texts = {key: getattr(self, key).to_dict() for key in ("title", "evidence", "owner")}
+        texts["for_whom"] = None if self.for_whom is None else self.for_whom.to_dict()
+        effect = None if self.effect is None else self.effect.to_dict()
+        lists = {"conditions": list(self.conditions), "facts": list(self.facts)}
+        return vars(self) | texts | lists | {"effect": effect, "basis": self.basis}
+
+
+def recommend_actions(
+    data: ClientData,
+    indicators: Indicators,
+    params: ClientParams,
+    *,
+    loyalty: LoyaltyModel | NotEstimable | None = None,
+    repurchase: RepurchaseModel | NotEstimable | None = None,
+    relations: Relations | None = None,
+    score: object | None = None,
+    more: Mapping[str, Outcome] | None = None,
+) -> tuple[Action, ...]:
+    """Return the actions for which the data hold evidence, most revenue concerned first.
+
+    Parameters
+    ----------
+    data, indicators, params
+        The client's data, results and parameters. Survey answers enter only through `indicators`, which have the
+        small-cell rules applied.
+    loyalty, repurchase, relations, score, more
+        As in `Evidence`; what is not given is not asked.
+
+    Raises
+    ------
+    ParamsError
+        The client's own catalogue cannot be used.
+    """
+    evidence = Evidence(
+        data=data, params=params, indicators=indicators, loyalty=loyalty, repurchase=repurchase, relations=relations,
+        score=score, more=more,
+    )  # fmt: skip
+    return actions_from(FactBook(evidence))
+
+
+def actions_from(book: FactBook) -> tuple[Action, ...]:
+    """Return the recommended actions of a book of facts, best first."""
+    params = book.evidence.params
+    catalogue = load_catalogue(params)
+    firing = fired(catalogue, book)
+    least = MATERIAL * book.revenue_of_last_year
+    found = [_action(catalogue[key], book, params) for key in firing]
+    worth = [x for x in found if x.revenue is None or x.revenue >= least or catalogue[x.key].spec.small_too]
+    return tuple(sorted(worth, key=_rank))
+
+
+def fired(catalogue: Mapping[str, Entry], facts: Facts) -> tuple[str, ...]:
+    """Return the keys of the entries whose conditions all hold, those that yield to another that fires left out."""
+    holding = [
+        key
+        for key, entry in catalogue.items()
+        if all(judge(condition, facts) == "holds" for condition in entry.conditions)
+    ]
+    return tuple(key for key in holding if not set(catalogue[key].spec.yields_to) & set(holding))
+
+
+def _rank(action: Action) -> tuple[int, float]:
+    if action.effect is not None:
+        gain = action.effect.revenue
+        return 1, -gain.value if isinstance(gain, Estimate) else 0.0
+    return (2, 0.0) if action.revenue is None else (0, -action.revenue)
+
+
+def _action(entry: Entry, book: FactBook, params: ClientParams) -> Action:
+    spec, language = entry.spec, params.language
+    subject = book.get(entry.conditions[0].fact) or Fact(kind="flag")
+    count = subject.values.get("count")
+    texts = [spec.title, spec.for_whom, spec.evidence, spec.evidence_one or spec.evidence, spec.owner]
+    title, for_whom, many, one, owner = (template(text, language, subject, book) for text in texts)
+    evidence = many
+    if spec.evidence_one is not None and isinstance(count, int):
+        evidence = Message(one.msgid, {**many.values, **one.values}, many.msgid, count)
+    named = subject.customers is not None and len(subject.customers) > 0
+    gain = book.gain(subject.driver) if subject.driver else None
+    return Action(
+        key=entry.key,
+        title=title,
+        evidence=evidence,
+        owner=owner,
+        effort=spec.effort,
+        customers=len(subject.customers) if subject.customers is not None and named else None,
+        revenue=subject.revenue if named else None,
+        dimension=spec.dimension,
+        for_whom=for_whom,
+        due=(book.evidence.data.as_of + pd.Timedelta(days=spec.due_days)).date().isoformat(),
+        indicator=spec.indicator,
+        conditions=tuple(condition.text for condition in entry.conditions),
+        facts=tuple(condition.fact for condition in entry.conditions),
+        effect=None if gain is None else _effect(gain, params),
+    )
+
+
+def _effect(gain: DriverGain, params: ClientParams) -> Effect:
+    money = gain.money if isinstance(gain.money, Estimate) else gain.share
+    return Effect(driver=gain.label, points=params.uplift_points, repurchase=gain.chance, revenue=money)
+
+
+def template(text: LocalizedText, language: Language, subject: Fact, facts: Facts) -> Message:
+    """Return a text of the catalogue as a message in the report's language, its placeholders bound.
+
+    ``{value}`` is a value of `subject`, ``{nps.value}`` of another fact; the format follows from what the value is: an
+    int is a count, a float money. A placeholder that nothing stands for is shown as a dash.
+    """
+    values: dict[str, Any] = {}
+
+    def bind(found: re.Match[str]) -> str:
+        fact, _, name = found.group(1).rpartition(".")
+        source = facts.get(fact) if fact else subject
+        value = None if source is None else source.values.get(name)
+        key = found.group(1).replace(".", "_")
+        values[key] = list(value) if isinstance(value, tuple) else value
+        return f"{{{key}:{_format(value)}}}"
+
+    return Message(_PLACEHOLDER.sub(bind, localized(text, language)), values)
+
+
+def _format(value: Any) -> str:
+    if isinstance(value, Message):
+        return "message"
+    if isinstance(value, tuple | list):
+        return "list"
+    return "int" if isinstance(value, int) else "money" if isinstance(value, float) else "text"

@@ -7,6 +7,7 @@ are alike) ends near the edge instead of running away, and says so.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy import optimize
@@ -18,8 +19,9 @@ NEAR_EDGE = 7.5
 """A logarithm of a parameter beyond it is at the edge of what is looked through."""
 STEP = 1e-4
 """Of the central differences of the analytic gradient, in logarithms: their error is about its square."""
-FLAT = 1e-8
-"""Directions with less than this share of the largest curvature carry no information."""
+FLAT = 0.1
+"""Information on a direction of the logarithms below which nothing is known of it: a factor of 20 either way (three
+standard errors of one) is as good as any other. Such directions are taken as given."""
 MANY_ROWS = 10_000
 """A fit to more rows begins where one to a systematic part of about so many of them ends."""
 CLIMBS = 8
@@ -97,6 +99,7 @@ def fit_likelihood(evaluate: Evaluate, counts: Floats, names: Sequence[str], sta
     at, information = _climb(evaluate, counts, at, observed_information)
     covariance, whole = _inverse(information)
     values, scores = evaluate(at, everything)
+    scores = scores - counts @ scores / counts.sum()  # 0 at a maximum; not where a parameter ended at the edge
     return Fit(
         names=tuple(names),
         values=np.exp(at),
@@ -170,8 +173,13 @@ def _improved(evaluate: Evaluate, counts: Floats, at: Floats, step: Floats, valu
 
 def _inverse(information: Floats) -> tuple[Floats, bool]:
     """Return the inverse of an information matrix, nothing in flat directions, and whether there are none of those."""
-    scale = np.sqrt(np.maximum(np.abs(np.diag(information)), 1e-300))
-    values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
-    usable = values > FLAT * max(float(values.max()), 1e-300)
-    inverse = (vectors[:, usable] / values[usable]) @ vectors[:, usable].T
-    return np.asarray(inverse / np.outer(scale, scale)), bool(usable.all())
+    values, vectors = np.linalg.eigh(information)
+    usable = values > FLAT
+    return np.asarray((vectors[:, usable] / values[usable]) @ vectors[:, usable].T), bool(usable.all())
+
+
+@cache
+def legendre(count: int) -> tuple[Floats, Floats]:
+    """Return places and weights of Gauss-Legendre quadrature on 0 to 1 (not to be changed: they are shared)."""
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    return (nodes + 1) / 2, weights / 2

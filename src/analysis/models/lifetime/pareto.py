@@ -22,7 +22,7 @@ from scipy import special
 
 from analysis.messages import N_, Message
 from analysis.models.clustering import Floats
-from analysis.models.lifetime.likelihood import Fit, fit_likelihood
+from analysis.models.lifetime.likelihood import Fit, fit_likelihood, legendre
 from analysis.models.lifetime.purchases import unique_rows
 
 NODES = 20
@@ -120,8 +120,8 @@ def integrate_lifetimes(values: Floats, x: Floats, recency: Floats, watched: Flo
     end = np.minimum(watched, recency + reach)
     first = np.log(small + recency)
     length = np.log1p((end - recency) / (small + recency))
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    place = first[:, None] + length[:, None] * (nodes + 1) / 2
+    nodes, weights = legendre(NODES)
+    place = first[:, None] + length[:, None] * nodes
     from_small = np.exp(place)  # c + y
     from_large = from_small + abs(alpha - beta)
     other = np.log(from_large)
@@ -132,7 +132,7 @@ def integrate_lifetimes(values: Floats, x: Floats, recency: Floats, watched: Flo
     height = -power * np.log(alpha + recency) - s * np.log(beta + recency)  # the integrand's part that never rises
     scale = np.maximum(log_stayed, height)
     density = np.exp(place - log_beta - power[:, None] * log_alpha - s * log_beta - scale[:, None])
-    density *= weights * (s * length[:, None] / 2)
+    density *= weights * (s * length[:, None])
     left = density.sum(axis=1)
     known = np.where(left > 0, left, 1.0)
     return Lifetimes(

@@ -23,6 +23,7 @@ from analysis.params.model import LimitsSpec
 from analysis.results import NotEstimable, Outcome, Unit
 
 CELLS = 60_000  # of draws times rows handled at a time, so that the work stays in the processor's cache
+FEWEST = 8  # draws handled at a time, since each reads the whole design from memory where it exceeds the cache
 SCALES: dict[Family, tuple[float, Unit]] = {
     "linear": (1.0, "index"),
     "binary": (100.0, "percentage_points"),
@@ -126,7 +127,7 @@ def resample(
     if not full.converged[0]:
         return full, point, np.full((draws, len(point)), np.nan)
     taken = resampled_accounts(prepared.accounts, draws, rng)
-    block = max(1, CELLS // prepared.n)
+    block = max(FEWEST, CELLS // prepared.n)
     parts = []
     while counts := list(islice(taken, block)):
         fitted = fit_system(prepared.system, equations, prepared.weights * np.array(counts)[:, prepared.codes], full)

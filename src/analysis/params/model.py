@@ -14,6 +14,7 @@ from analysis.params.sources import SourceSpec, SyntheticSpec, TableName
 from analysis.params.steering import ActionTakenSpec
 from analysis.params.study import StudySpec
 from analysis.params.survey import SurveySpec
+from analysis.params.themes import ThemeSpec
 
 Chapter = Literal[
     "summary",
@@ -193,6 +194,8 @@ class ClientParams(Spec):
     """Targets, besides those of the table `targets`."""
     benchmarks: list[BenchmarkSpec] = Field(default_factory=list)
     """Outside values."""
+    themes: dict[str, ThemeSpec] = Field(default_factory=dict)
+    """Themes of the client's own in what customers write, by key."""
     alerts: list[ConditionText] = Field(default_factory=list)
     """Conditions that an audit should raise the alarm on: it is built and published, and the command ends with 3."""
     actions: str | None = None

@@ -218,7 +218,8 @@ def _drivers(place: str) -> Callable[[FactBook], Fact | None]:
         found.sort(key=lambda each: -each.importance.value)
         names = [each.driver.name(book.evidence.params) for each in found]
         values = {"count": len(found), "names": tuple(names), "n": drivers.n}
-        return Fact(kind="count", number=len(found), values=values, driver=found[0].driver.key if found else "")
+        raised = found[0].driver.key if found and place == "first" else ""  # what is good already is not raised
+        return Fact(kind="count", number=len(found), values=values, driver=raised)
 
     return find
 

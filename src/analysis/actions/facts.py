@@ -222,7 +222,9 @@ def estimate_values(outcome: Outcome) -> dict[str, Any]:
     """Return what a sentence may quote of an estimate."""
     if isinstance(outcome, NotEstimable):
         return {}
-    numbers = {key: quantity(getattr(outcome, key), outcome.unit) for key in ("value", "low", "high")}
+    limit = "index" if outcome.unit == "percentage_points" else outcome.unit  # the unit is said once
+    numbers = {key: quantity(getattr(outcome, key), limit) for key in ("low", "high")}
+    numbers["value"] = quantity(outcome.value, outcome.unit)
     return numbers | {"n": outcome.n}
 
 

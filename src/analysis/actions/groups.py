@@ -197,7 +197,9 @@ def _lapsed_complainers(records: Records) -> Group | None:
 def _ending_contracts(records: Records) -> Group | None:
     if not records.has("contracts", "ends_on"):
         return None
-    latest = records.table("contracts").groupby("customer_id")["ends_on"].agg(lambda ends: ends.max(skipna=False))
+    contracts = records.table("contracts")
+    ends = contracts["ends_on"].fillna(pd.Timestamp.max.floor("D"))  # without an end: it goes on
+    latest = ends.groupby(contracts["customer_id"]).max()
     horizon = records.today + pd.Timedelta(days=RENEWAL_DAYS)
     return _of(records, latest.index[(latest > records.today) & (latest <= horizon)], days=RENEWAL_DAYS)
 

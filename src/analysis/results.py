@@ -169,11 +169,20 @@ class TargetAttainment:
         The period it was set for.
     verdict
         ``met`` or ``missed`` only where the interval lies wholly on one side; else ``open``.
+    probability
+        Confidence that the true value reaches the target, 0 to 1 (`indicators.attainment`); None where not computed.
+    attainment, attainment_low, attainment_high
+        Estimate over target, with the estimate's limits, 1 is on target and more is better (target over estimate where
+        lower is better); None where target or estimate is not above zero, so that a ratio would say nothing.
     """
 
     target: float
     period: str
     verdict: Literal["met", "missed", "open"]
+    probability: float | None = None
+    attainment: float | None = None
+    attainment_low: float | None = None
+    attainment_high: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data."""

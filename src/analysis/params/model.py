@@ -121,6 +121,18 @@ class TargetSpec(Spec):
     """The target, in the indicator's unit (proportions from 0 to 1)."""
     segment: str | None = None
     """Only for this segment."""
+    account_manager: str | None = None
+    """Only for the customers of this account manager."""
+    partner_id: str | None = None
+    """Only for the customers of this channel partner."""
+
+    @model_validator(mode="after")
+    def _one_group(self) -> Self:
+        named = [key for key in ("segment", "account_manager", "partner_id") if getattr(self, key) is not None]
+        if len(named) > 1:
+            rule = "must name at most one of segment, account_manager and partner_id, since groups are not crossed"
+            raise BrokenRule(rule, " and ".join(named), key=named[-1])
+        return self
 
 
 class BenchmarkSpec(Spec):

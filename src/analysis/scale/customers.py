@@ -18,6 +18,7 @@ from analysis.indicators.relationships import collect_relationships
 from analysis.indicators.repeat_purchase import observe_repeat_purchase
 from analysis.indicators.samples import Floats
 from analysis.indicators.survey import Responses, answers_of, collect_responses
+from analysis.models.memory import once_per_client
 from analysis.params.model import ClientParams
 from analysis.params.scale import custom_dimensions
 from analysis.scale.anchors import anchors_with, indicator_of
@@ -44,8 +45,14 @@ def customer_dimensions(data: ClientData, params: ClientParams, *, short: bool =
         Indexed as `data.customers`; one column a dimension, 0 to 100: the mean of the components that are known of the
         customer (`customer_components`), NaN where none is. The client's own dimensions come last.
     """
-    components = customer_components(data, params, short=short)
+    components = customer_components(data, params, short=True) if short else components_today(data, params)
     return mean_by_dimension(components, params)
+
+
+@once_per_client
+def components_today(data: ClientData, params: ClientParams) -> pd.DataFrame:
+    """Return `customer_components` at the date of the audit, which several analyses begin with: not to be changed."""
+    return customer_components(data, params)
 
 
 def mean_by_dimension(components: pd.DataFrame, params: ClientParams) -> pd.DataFrame:

@@ -6,7 +6,7 @@ Nothing here computes an indicator or a model, and nothing asks whether an actio
 from analysis.actions.alerts import Alert, evaluate_alerts
 from analysis.actions.check import check_steering
 from analysis.actions.factbook import Evidence, FactBook, concerned_customers
-from analysis.actions.recommend import Action, Effect, actions_from, recommend_actions
+from analysis.actions.recommend import Action, Effect, action_titles, actions_from, recommend_actions
 from analysis.params.steering import Effort
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Effort",
     "Evidence",
     "FactBook",
+    "action_titles",
     "actions_from",
     "check_steering",
     "concerned_customers",

@@ -241,3 +241,19 @@ def _format(value: Any) -> str:
     if isinstance(value, tuple | list):
         return "list"
     return "int" if isinstance(value, int) else "money" if isinstance(value, float) else "text"
+
+
+def action_titles(params: ClientParams) -> dict[str, tuple[Message, str, str]]:
+    """Return, by key, the title of every entry of the catalogue, the indicator it aims at and the fact it rests on.
+
+    What a title's placeholder would stand for is not known here: it is shown as a dash.
+    """
+    nothing = Fact(kind="flag")
+    return {
+        key: (
+            template(entry.spec.title, params.language, nothing, {}),
+            entry.spec.indicator,
+            entry.conditions[0].fact,
+        )
+        for key, entry in load_catalogue(params).items()
+    }

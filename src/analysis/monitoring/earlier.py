@@ -1,0 +1,217 @@
+"""Earlier audits of the same client, read from their audit.json: whatever can be used of them, and why the rest cannot.
+
+An audit of an older version is brought to today's form step by step; one of a version that is not known, or that is no
+audit at all, is named with the reason. Nothing in such a file can stop the audit that reads it.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.messages import N_, Message
+from analysis.models.parts import ModelPart
+from analysis.results import Estimate
+
+NEWEST_MAJOR = 2
+"""Audits of this main version and older ones can be read; what later minor versions add is left aside."""
+TEN_FIRST: Mapping[str, tuple[str, str]] = {
+    "restore_contact": ("contact_coverage", "overdue_customers"),
+    "win_back": ("retention_rate", "lost_customers"),
+    "stop_shrinking": ("revenue_growth", "shrinking_customers"),
+    "add_contacts": ("contacts_per_customer", "single_contact_key_accounts"),
+    "widen_range": ("categories_bought", "single_category_customers"),
+    "close_complaints": ("complaint_rate", "open_complaints"),
+    "raise_weakest_item": ("satisfaction_index", "weakest_item"),
+    "coach_partners": ("satisfaction_index", "weak_partners"),
+    "ask_customers": ("satisfaction_index", "survey"),
+    "record_contacts": ("contact_coverage", "interactions"),
+}
+"""The actions of version 1.1 and before -> the indicator they aimed at, and the fact that they rested on."""
+_ESTIMATE = ("value", "low", "high", "n", "method", "unit", "level", "std_error", "clusters")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierIndicator:
+    """An indicator as an earlier audit printed it: its overall estimate, and those of its periods, oldest first."""
+
+    overall: Estimate
+    by_period: Mapping[str, Estimate]
+    latest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecommendedAction:
+    """An action that an earlier audit recommended: its key and title, what it aimed at and what it rested on."""
+
+    key: str
+    title: Message
+    indicator: str
+    fact: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierAudit:
+    """What is used of an earlier audit.
+
+    Parameters
+    ----------
+    as_of, version, language
+        Its date, the version of its form as it was written, and its language.
+    indicators
+        Key -> estimates; those without are left out.
+    score
+        The relationship score, or None.
+    actions
+        What it recommended, best first.
+    """
+
+    as_of: str
+    version: str
+    language: str
+    indicators: Mapping[str, EarlierIndicator]
+    score: Estimate | None
+    actions: tuple[RecommendedAction, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnreadableAudit(ModelPart):
+    """An earlier audit that cannot be used: the name of its folder, and why."""
+
+    name: str
+    reason: Message
+
+
+def read_earlier(
+    stored: Sequence[tuple[str, str]], *, client: str, as_of: str
+) -> tuple[tuple[EarlierAudit, ...], tuple[UnreadableAudit, ...]]:
+    """Return the audits of this client that are older than `as_of`, oldest first, and those that cannot be used.
+
+    Parameters
+    ----------
+    stored
+        Name of the folder and text of its audit.json.
+    client
+        Id of the client; an audit of another one is named and not used.
+    as_of
+        Date of the audit that asks, ISO 8601; later ones are none of its business.
+    """
+    found: dict[str, EarlierAudit] = {}
+    unreadable = []
+    for name, text in stored:
+        try:
+            audit = _parsed(text, client)
+        except _Unusable as error:
+            if name < as_of:
+                unreadable.append(UnreadableAudit(name=name, reason=error.reason))
+            continue
+        if audit.as_of < as_of:
+            found[audit.as_of] = audit
+    return tuple(found[day] for day in sorted(found)), tuple(unreadable)
+
+
+class _Unusable(Exception):  # noqa: N818 - never leaves this module
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason.msgid)
+        self.reason = reason
+
+
+def _parsed(text: str, client: str) -> EarlierAudit:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        raise _Unusable(N_("Its audit.json is no JSON.")) from None
+    if not isinstance(content, dict) or not isinstance(content.get("schema_version"), str):
+        raise _Unusable(N_("Its audit.json does not say in which version it is written."))
+    version = content["schema_version"]
+    major = version.partition(".")[0]
+    if not major.isdigit() or int(major) > NEWEST_MAJOR:
+        raise _Unusable(
+            N_("It is written in version {version:text}, which this software does not know.", version=version)
+        )
+    while (step := MIGRATIONS.get(content["schema_version"])) is not None:
+        content = step(content)
+    day = content.get("as_of")
+    if content.get("client") != client:
+        raise _Unusable(N_("It is an audit of another client."))
+    if not isinstance(day, str) or len(day) != len("2026-01-31"):
+        raise _Unusable(N_("It does not say of which date it is."))
+    return EarlierAudit(
+        as_of=day,
+        version=version,
+        language=str(content.get("language", "")),
+        indicators=_indicators(_at(content, "indicators", "results")),
+        score=_estimate(_at(content, "score", "overall")),
+        actions=tuple(_actions(content.get("actions"))),
+    )
+
+
+def _from_1_0(content: dict[str, Any]) -> dict[str, Any]:
+    """Version 1.1 added what drives loyalty and repeat purchase, of which nothing is used here."""
+    return content | {"schema_version": "1.1"}
+
+
+def _from_1_1(content: dict[str, Any]) -> dict[str, Any]:
+    """Version 1.2 says of each action which indicator it aims at and on which facts it rests."""
+    actions = content.get("actions")
+    migrated = [
+        {"indicator": TEN_FIRST.get(str(action.get("key")), ("", ""))[0],
+         "facts": [TEN_FIRST.get(str(action.get("key")), ("", ""))[1]], **action}
+        for action in (actions if isinstance(actions, list) else [])
+        if isinstance(action, dict)
+    ]  # fmt: skip
+    return content | {"schema_version": "1.2", "actions": migrated}
+
+
+MIGRATIONS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"1.0": _from_1_0, "1.1": _from_1_1}
+"""Version -> the step to the next one."""
+
+
+def _at(content: Any, *path: str) -> Any:
+    for key in path:
+        content = content.get(key) if isinstance(content, dict) else None
+    return content
+
+
+def _indicators(results: Any) -> dict[str, EarlierIndicator]:
+    found = {}
+    for key, result in (results if isinstance(results, dict) else {}).items():
+        overall, periods = _estimate(_at(result, "overall")), _at(result, "by_period")
+        periods = periods if isinstance(periods, dict) else {}
+        if overall is not None:
+            estimates = {label: each for label, one in periods.items() if (each := _estimate(one)) is not None}
+            latest = next(reversed(periods), "")
+            found[str(key)] = EarlierIndicator(overall=overall, by_period=estimates, latest=latest)
+    return found
+
+
+def _estimate(outcome: Any) -> Estimate | None:
+    """Return an estimate as it was printed, or None where there was none or it cannot be one."""
+    if not isinstance(outcome, dict) or outcome.get("estimable") is not True:
+        return None
+    try:
+        return Estimate(**{key: outcome[key] for key in _ESTIMATE if key in outcome})
+    except (TypeError, ValueError):
+        return None
+
+
+def _actions(actions: Any) -> list[RecommendedAction]:
+    return [
+        RecommendedAction(
+            key=str(action["key"]),
+            title=_message(action.get("title")) or Message(str(action["key"])),
+            indicator=str(action.get("indicator") or ""),
+            fact=str((action.get("facts") or [""])[0]),
+        )
+        for action in (actions if isinstance(actions, list) else [])
+        if isinstance(action, dict) and "key" in action and isinstance(action.get("facts") or [""], list)
+    ]
+
+
+def _message(data: Any) -> Message | None:
+    """Return a message as it was written; messages within its values become messages again."""
+    if not isinstance(data, dict) or not isinstance(data.get("message"), str):
+        return None
+    values = data.get("values")
+    bound = {key: _message(value) or value for key, value in values.items()} if isinstance(values, dict) else {}
+    return Message(data["message"], bound)

@@ -75,17 +75,20 @@ def measure_revenue_retention(
         kept=int((later[rows] > 0).sum()),
         earlier=round(float(before.sum()), 2),
         later=round(float(after.sum()), 2),
-        gross=ratio_of(kept, before, "gross revenue retention", params, highest=1.0),
-        net=ratio_of(after, before, "net revenue retention", params),
+        gross=ratio_of(kept, before, "gross revenue retention", params, n=int(rows.sum()), highest=1.0),
+        net=ratio_of(after, before, "net revenue retention", params, n=int(rows.sum())),
         draws=model_draws(params),
     )
 
 
 def ratio_of(
-    above: Floats, below: Floats, name: str, params: ClientParams, *, highest: float | None = None,
+    above: Floats, below: Floats, name: str, params: ClientParams, *, n: int, highest: float | None = None,
     unit: Unit = "proportion",
 ) -> Outcome:  # fmt: skip
-    """Return the ratio of two sums over groups with the limits of a studentised bootstrap, cut at `highest`."""
+    """Return the ratio of two sums over groups with the limits of a studentised bootstrap, cut at `highest`.
+
+    `n` is how many customers (or returns) the sums count.
+    """
     growth = growth_estimate(
         above, below, (0.0, 0.0), draws=model_draws(params), rng=model_generator(name, params),
         min_n=params.limits.min_clusters,
@@ -95,4 +98,4 @@ def ratio_of(
     low, value, high = growth.low + 1, growth.value + 1, growth.high + 1
     if highest is not None:
         value, high = min(value, highest), min(high, highest)
-    return replace(growth, value=value, low=min(low, value), high=max(high, value), unit=unit)
+    return replace(growth, value=value, low=min(low, value), high=max(high, value), unit=unit, n=n, clusters=len(below))

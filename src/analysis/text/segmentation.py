@@ -10,6 +10,7 @@ References
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from analysis.text.resources import load_yaml
 
@@ -58,7 +59,7 @@ def stop_words(language: str) -> frozenset[str]:
 def tone_features(text: str) -> list[str]:
     """Return what a tone model counts: characters, their pairs, words and pairs of words.
 
-    Chinese counts by characters as well as by words, because a cut that goes wrong ("不好吃" as one word or as two) then
+    Chinese counts by characters as well as by words, because a cut that goes wrong ("不好吃" as one word or two) then
     costs nothing; English counts by words. A mark of exclamation or question counts once however often it is repeated.
 
     >>> tone_features("Too late!!")
@@ -77,9 +78,9 @@ def tone_features(text: str) -> list[str]:
             last = run
         else:
             features += run
-            features += map("".join, zip(run, run[1:], strict=False))
+            features += map("".join, pairwise(run))
             words = cut_chinese(run)
             features += [word for word in words if len(word) >= LONG_WORD]
-            features += map("_".join, zip(words, words[1:], strict=False))
+            features += map("_".join, pairwise(words))
             last = ""
     return features

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from analysis.document.blocks import Column, Table
+from analysis.document.target_words import HOW_SURE, probability_text, verdict_words
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
 from analysis.document.vocabulary import short_id
@@ -13,7 +14,7 @@ from analysis.results import Estimate, IndicatorResult
 def tabulate_group_targets(
     results: Sequence[IndicatorResult], t: Translator, *, partners: Mapping[str, str], anchor: str
 ) -> Table | None:
-    """Return one row a target: indicator, group, estimate with interval, target, verdict; None without any.
+    """Return one row a target: indicator, group, estimate, target, verdict and probability; None without any.
 
     Parameters
     ----------
@@ -26,7 +27,7 @@ def tabulate_group_targets(
     anchor
         The table's stable id.
     """
-    verdicts = {"met": N_("met"), "missed": N_("missed"), "open": N_("open")}
+    verdicts = verdict_words()
     rows = []
     for result in results:
         held = [(group, group, result.by_segment, attained) for group, attained in result.segment_targets.items()]
@@ -39,7 +40,7 @@ def tabulate_group_targets(
             if isinstance(outcome, Estimate):
                 target = t.unit(attained.target, result.unit)
                 texts = (t(result.name), clean_text(name, 60), t.estimate(outcome), target)
-                rows.append((*texts, t(verdicts[attained.verdict])))
+                rows.append((*texts, t(verdicts[attained.verdict]), probability_text(attained, t)))
     if not rows:
         return None
     return Table(
@@ -50,8 +51,12 @@ def tabulate_group_targets(
             Column(title=t(N_("Value (95% interval)")), align="end", width=2.0),
             Column(title=t(N_("Target")), align="end"),
             Column(title=t(N_("Verdict"))),
+            Column(title=t(N_("Probability met")), align="end"),
         ),
         rows=tuple(rows),
-        notes=(t(N_("Met or missed only where the whole interval lies on one side of the target; else open.")),),
+        notes=(
+            t(N_("Met or missed only where the whole interval lies on one side of the target; else open.")),
+            t(HOW_SURE),
+        ),
         anchor=anchor,
     )

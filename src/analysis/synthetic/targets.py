@@ -9,8 +9,8 @@ from analysis.synthetic.words import Vocabulary
 
 OF_MANAGERS = (("contact_coverage", "2025", 0.75), ("retention_rate", "2025", 0.85), ("contact_coverage", "2024", 0.70))
 """What every account manager was to reach: indicator, year, share."""
-OF_PARTNERS = (("retention_rate", "2025", 0.85),)
-"""What the first three dealers were to reach."""
+OF_PARTNERS = (("response_rate", None, 0.45), ("retention_rate", "2025", 0.85))
+"""What the first three dealers were to reach; None stands for the latest wave."""
 
 
 def draw_targets(words: Vocabulary) -> pd.DataFrame:
@@ -38,7 +38,11 @@ def draw_targets(words: Vocabulary) -> pd.DataFrame:
         columns=["indicator", "period", "value", "account_manager"],
     )
     partners = pd.DataFrame(
-        [(key, period, value, code) for key, period, value in OF_PARTNERS for code in partner_codes(np.arange(3))],
+        [
+            (key, period or wave, value, code)
+            for key, period, value in OF_PARTNERS
+            for code in partner_codes(np.arange(3))
+        ],
         columns=["indicator", "period", "value", "partner_id"],
     )
     return pd.concat([whole, managers, partners], ignore_index=True)[list(whole.columns)]

@@ -210,7 +210,7 @@ def _cards(
         key = str(customer)
         now, before = (None, None) if revenue is None else _known_pair(revenue.loc[customer])
         health = _health(row, standing, params, cuts)
-        whole, ended = standing.whole(row), data.customers["ended_on"].get(customer)
+        whole = standing.whole(row)
         facts = Facts(
             contact=contacts.get(key),
             complaints=complaints.get(key),
@@ -219,7 +219,7 @@ def _cards(
             revenue=now,
             before=before,
             p_alive=_number(alive, key),
-            ended=None if ended is None or pd.isna(ended) else ended.date().isoformat(),
+            ended=_end(data, customer),
         )
         cards.append(
             AccountCard(
@@ -278,6 +278,14 @@ def _number(values: pd.Series | None, key: str) -> float | None:
         return None
     found = float(values[key])
     return found if np.isfinite(found) else None
+
+
+def _end(data: ClientData, customer: str) -> str | None:
+    """Return the day on which the relationship ended, where it has."""
+    if "ended_on" not in data.customers:
+        return None
+    day = data.customers["ended_on"].loc[[customer]].iloc[0]
+    return None if pd.isna(day) or day > data.as_of else day.date().isoformat()
 
 
 def _name(data: ClientData, customer: str) -> str:

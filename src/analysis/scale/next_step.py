@@ -128,7 +128,7 @@ def _top(facts: Facts) -> NextStep | None:
 
 
 def _weak(facts: Facts) -> NextStep | None:
-    known = [part for part in facts.health if part.score is not None and part.level in WEAK]
+    known = [part for part in facts.health if part.level in WEAK and part.dimension != "value"]  # revenue has its rule
     if not known:
         return None
     weakest = min(known, key=lambda part: part.score or 0.0)

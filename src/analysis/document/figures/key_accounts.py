@@ -1,6 +1,7 @@
 """Key accounts on a map of worth and relationship, and one account's revenue by quarter."""
 
 from collections.abc import Sequence
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
@@ -22,11 +23,16 @@ LABELLED = 12
 LABEL_WIDTH = 24  # Latin characters of an account's name
 LOGARITHMIC = 15  # times from the least to the most from which worth is drawn on a logarithmic axis
 CHARACTER = 0.5  # mean width of a Latin character, of the font's size
+CORNER = 95.0  # points of width for a quadrant's name
 DOT = 4.0  # points from a dot's middle to its edge
-SPOTS = (  # offsets of a name from its dot in points, and which end of it lies there
-    (7, 0, "left"), (-7, 0, "right"), (0, 9, "center"), (0, -9, "center"), (6, 9, "left"), (-6, 9, "right"),
-    (6, -9, "left"), (-6, -9, "right"), (0, 19, "center"), (0, -19, "center"),
+SPOTS = (  # offsets of a name from its dot in points, and which end of it lies there; the far ones get a line
+    (7, 0, "left"), (-7, 0, "right"), (0, 10, "center"), (0, -10, "center"), (6, 9, "left"), (-6, 9, "right"),
+    (6, -9, "left"), (-6, -9, "right"), (0, 22, "center"), (0, -22, "center"), (16, 18, "left"), (-16, 18, "right"),
+    (16, -18, "left"), (-16, -18, "right"), (24, 30, "left"), (-24, 30, "right"), (24, -30, "left"),
+    (-24, -30, "right"), (34, 42, "left"), (-34, 42, "right"), (34, -42, "left"), (-34, -42, "right"),
 )  # fmt: skip
+ENDS = {"left": (0.0, 0.5), "center": (0.5, 0.5), "right": (1.0, 0.5)}
+FAR = 16  # points from which a name is joined to its dot
 SVG_WIDTH, SVG_HEIGHT, SVG_BASE, SVG_TOP = 482.0, 104.0, 84.0, 16.0  # points
 Box = tuple[float, float, float, float]
 
@@ -45,7 +51,7 @@ def plot_portfolio(result: KeyAccounts, title: Message, t: Translator, theme: Th
     with figure_drawing(theme, "key-accounts", HEIGHT) as sheet:
         ax = sheet.ax
         ax.scatter([p.value for p in points], [p.relationship for p in points], s=34, color=theme.color, zorder=3)
-        style_value_axis(ax, "y", "index", t, t(N_("Relationship, points of 100")))
+        style_value_axis(ax, "y", "index", t, t(N_("Relationship without value, points of 100")))
         ax.grid(visible=False)
         _worth_axis(ax, [p.value for p in points], t, f"{worth}, {t.currency}")
         low, high = min(p.relationship for p in points), max(p.relationship for p in points)
@@ -57,7 +63,7 @@ def plot_portfolio(result: KeyAccounts, title: Message, t: Translator, theme: Th
                 t(name), (x, y), xycoords="axes fraction", color=GREY, ha="right" if x > 0.5 else "left",
                 va="top" if y > 0.5 else "bottom",
             )  # fmt: skip
-        _name_points(sheet, points)
+        named = _name_points(sheet, _most_urgent(result), (result.middle, result.strong))
     word = {"label": t(N_("Account")), "value": worth, "points": t(N_("Relationship"))}
     return Figure(
         title=t(title),
@@ -71,11 +77,12 @@ def plot_portfolio(result: KeyAccounts, title: Message, t: Translator, theme: Th
         caption=t.sentences(
             N_(
                 "Relationship: weighted mean of {dimensions:list}. Dashed: the median worth, and where level B"
-                " begins. {shown:int} of {total:int} key accounts, of which enough is known; the {named:int} worth most are named.",
+                " begins. {shown:int} of {total:int} key accounts, of which enough is known; {named:int} are named:"
+                " those worth much and below level B, then those worth most.",
                 dimensions=list(result.compared),
                 shown=len(points),
                 total=result.total,
-                named=min(LABELLED, len(points)),
+                named=named,
             )
         ),
         data=tuple(
@@ -108,32 +115,52 @@ def _worth_axis(ax: Axes, values: Sequence[float], t: Translator, label: str) ->
     ax.set_xlabel(label)
 
 
-def _name_points(sheet: Drawing, points: Sequence[PortfolioPoint]) -> None:
-    """Name the accounts worth most, each beside its dot where nothing else stands; one without room stays unnamed."""
+def _most_urgent(result: KeyAccounts) -> list[PortfolioPoint]:
+    """Return the accounts, those worth more than the median and not strong first, then by worth."""
+    middle = result.middle or 0.0
+    return sorted(result.portfolio, key=lambda p: (p.value < middle or p.relationship >= result.strong, -p.value))
+
+
+def _name_points(sheet: Drawing, points: Sequence[PortfolioPoint], cross: tuple[float, float]) -> int:
+    """Name the first accounts, each beside its dot where nothing else stands; return how many found room.
+
+    Parameters
+    ----------
+    cross
+        Where the two dashed lines meet, which no name crosses.
+    """
     ax = sheet.ax
     sheet.canvas.draw_without_rendering()  # settles the layout, so that places on the page are known
     scale = 72 / sheet.canvas.dpi
     places = ax.transData.transform([(p.value, p.relationship) for p in points]) * scale
-    frame = np.asarray(ax.get_window_extent().extents) * scale
+    left, bottom, right, top = np.asarray(ax.get_window_extent().extents) * scale
     taken: list[Box] = [(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in places]
-    taken += [  # the quadrants' names
-        (frame[0], frame[3] - 14, frame[0] + 95, frame[3]), (frame[2] - 95, frame[3] - 14, frame[2], frame[3]),
-        (frame[0], frame[1], frame[0] + 95, frame[1] + 14), (frame[2] - 95, frame[1], frame[2], frame[1] + 14),
-    ]  # fmt: skip
+    for begin, end in ((left, left + CORNER), (right - CORNER, right)):  # the quadrants' names
+        taken += [(begin, top - 14, end, top), (begin, bottom, end, bottom + 14)]
+    across, up = ax.transData.transform([cross])[0] * scale
+    taken += [(across - 1, bottom, across + 1, top), (left, up - 1, right, up + 1)]
+    named = 0
     for point, (x, y) in list(zip(points, places, strict=True))[:LABELLED]:
         text = _label(point)
         width, half = display_width(text) * CHARACTER * FONT_SIZE, 0.6 * FONT_SIZE
         for dx, dy, align in SPOTS:
-            left = x + dx - {"left": 0.0, "center": width / 2, "right": width}[align]
-            box = (left, y + dy - half, left + width, y + dy + half)
-            inside = box[0] >= frame[0] and box[2] <= frame[2] + 4 and box[1] >= frame[1] and box[3] <= frame[3]
+            start = x + dx - {"left": 0.0, "center": width / 2, "right": width}[align]
+            box = (start, y + dy - half, start + width, y + dy + half)
+            inside = box[0] >= left and box[2] <= right + 4 and box[1] >= bottom and box[3] <= top
             if inside and not any(_overlap(box, other) for other in taken):
+                line: dict[str, Any] | None = (
+                    {"arrowstyle": "-", "color": LIGHT, "linewidth": 0.7, "relpos": ENDS[align]}
+                    if abs(dy) > FAR
+                    else None
+                )
                 ax.annotate(
                     text, (point.value, point.relationship), xytext=(dx, dy), textcoords="offset points", ha=align,
-                    va="center", color=INK,
+                    va="center", color=INK, arrowprops=line,
                 )  # fmt: skip
                 taken.append(box)
+                named += 1
                 break
+    return named
 
 
 def _overlap(first: Box, second: Box) -> bool:

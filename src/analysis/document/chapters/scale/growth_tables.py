@@ -42,7 +42,8 @@ def tabulate_growth_parts(split: PriceVolume, t: Translator, small_cell: int) ->
     )
     note = N_(
         "{products:int} products sold in both years ({split:percent} of revenue), {new:int} new, {dropped:int} no"
-        " longer sold. Bennet's formula; the parts add up exactly. Intervals: as many other groups of companies of this kind.",
+        " longer sold. Bennet's formula; the parts add up exactly. Intervals: as many other groups of companies of"
+        " this kind.",
         products=split.products,
         split=split.split,
         new=split.new,

@@ -21,7 +21,7 @@ from analysis.errors import AnalysisError, Fault, InputError, ParamsError
 if TYPE_CHECKING:
     from analysis.data.client import DataQuality, Repair
 
-DONE, FAILED, BAD_INPUT = 0, 1, 2
+DONE, FAILED, BAD_INPUT, ALERTED = 0, 1, 2, 3
 INTERRUPTED, TERMINATED = 130, 143  # 128 plus the signal's number, as shells have it
 WIDTH_WITHOUT_TERMINAL = 120
 
@@ -29,6 +29,7 @@ EPILOG = """exit codes:
   0  done (or nothing to do)
   1  an unexpected failure; a broken notebook and a log are kept in OUT/<client>/failed
   2  bad parameters or data, with all faults listed; nothing was published
+  3  built and published, and an alert of the client's parameters has fired
 """
 
 
@@ -158,7 +159,11 @@ def _report(arguments: argparse.Namespace) -> int:
         print(f"Built in {result.seconds:.1f} s:")
     for path in result.files:
         print(f"  {escape_controls(str(path))}")
-    return DONE
+    for text in result.unanswered:
+        _complain(f"alert without an answer: {text}")
+    for text in result.alerts:
+        _complain(f"alert: {text}")
+    return ALERTED if result.alerts else DONE
 
 
 def _study(arguments: argparse.Namespace) -> int:
@@ -218,6 +223,10 @@ def _validate(arguments: argparse.Namespace) -> int:
     from analysis.params.load import load_params
 
     params = load_params(_client(arguments), Path(_option(arguments, "params") or "params"))
+    if params.alerts or params.actions or params.actions_taken:
+        from analysis.actions.check import check_steering
+
+        check_steering(params)
     from analysis.data.load import load_client_data  # pandas: not before the parameters are known to be sound
 
     data = load_client_data(params)

@@ -122,6 +122,8 @@ def compare_groups(
         if _enough(spec, acted, others, fewest, data):
             return _compared(spec, span, against, changes, (acted, others), data, params)
     _, acted, others = sides[-1]
+    if spec.table == "survey":  # of answers not even the number of a small group is told
+        return NotEstimable(reason=N_("Too few of the customers for whom it was done answered both times."))
     reason = N_(
         "There are {acted:int} customers with values before and after for whom it was done and {others:int} others: a"
         " fair comparison needs at least {min:int} groups of companies on either side.",
@@ -129,12 +131,7 @@ def compare_groups(
         others=len(others),
         min=fewest,
     )
-    hidden = spec.table == "survey"  # of answers not even the number of a small group is told
-    return (
-        NotEstimable(reason=N_("Too few of the customers for whom it was done answered both times."))
-        if hidden
-        else (NotEstimable(reason=reason, n=len(acted)))
-    )
+    return NotEstimable(reason=reason, n=len(acted))
 
 
 def _span(spec: OutcomeSpec, taken_on: pd.Timestamp, data: ClientData) -> Span | NotEstimable:
@@ -237,7 +234,7 @@ def _difference(
     customers = sides[0].append(sides[1])
     treated = np.arange(len(customers)) < len(sides[0])
     groups = pd.factorize(group_of(pd.Series(customers, dtype=object), data))[0]
-    aligned = changes.reindex(customers).to_numpy(dtype=np.float64)
+    aligned: Floats = np.asarray(changes.reindex(customers), dtype=np.float64)
     return difference_in_changes(aligned, treated, groups.astype(np.int64), unit)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from analysis.errors import InputError, ReportError
 from analysis.params.load import load_params, resolved_data_folder
 from analysis.params.model import ClientParams
+from analysis.report.earlier import fired_alerts, hash_earlier, unknown_alerts
 from analysis.report.failure import keep_failure
 from analysis.report.imports import import_papermill
 from analysis.report.kernel import KernelProcess
@@ -38,12 +39,18 @@ class BuildResult:
         True where it was there already, made from the same inputs and code, and nothing was done.
     seconds
         How long it took.
+    alerts
+        The client's own alerts that fired, each with what was found.
+    unanswered
+        Those that the data could not answer, each with the reason.
     """
 
     folder: Path
     files: tuple[Path, ...]
     unchanged: bool
     seconds: float
+    alerts: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 def build_report(
@@ -86,6 +93,12 @@ def build_report(
     """
     started, progress = time.perf_counter(), progress or NoProgress()
     params = load_params(client, params_folder, as_of=as_of, language=language)
+    if params.alerts or params.actions or params.actions_taken:
+        from analysis.actions.check import (
+            check_steering,
+        )  # loads the statistics: only where there is something to check
+
+        check_steering(params)
     folder = out / client
     job = _Job(
         params=params,
@@ -106,7 +119,11 @@ def build_report(
     else:
         built = False
     files = tuple(sorted(path for path in report.iterdir() if path.is_file()))
-    return BuildResult(folder=report, files=files, unchanged=not built, seconds=time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    alerts, unanswered = fired_alerts(report), unknown_alerts(report)
+    return BuildResult(
+        folder=report, files=files, unchanged=not built, seconds=seconds, alerts=alerts, unanswered=unanswered
+    )
 
 
 def _tell_waiting(client: str, progress: Progress, waited: list[bool]) -> None:
@@ -129,7 +146,8 @@ class _Job:
         """Return the report that is there already; the inputs are hashed only where there is one to compare."""
         if not any(self.folder.glob(f"*/{MANIFEST}")):
             return None
-        return find_unchanged(self.folder, describe_origin(self.params, self.notebook))
+        origin = describe_origin(self.params, self.notebook)
+        return find_unchanged(self.folder, origin, lambda day: hash_earlier(self.folder, day))
 
     def build(self) -> Path:
         """Build and publish under the client's lock; return the published folder."""
@@ -187,7 +205,8 @@ class _Job:
             (report / name).write_bytes(content)
         (report / "audit.ipynb").write_text(render_notebook(stripped), encoding="utf-8")
         audit = _read_audit(report)
-        text = render_manifest(self.params.client, audit["as_of"], audit["language"], origin, report)
+        earlier = hash_earlier(self.folder, audit["as_of"])
+        text = render_manifest(self.params.client, audit["as_of"], audit["language"], origin, report, earlier)
         (report / MANIFEST).write_text(text, encoding="utf-8")
 
     def _clean(self, *folders: Path) -> Callable[[str], str]:

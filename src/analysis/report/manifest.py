@@ -5,7 +5,7 @@ Nothing heavy is imported here: an unchanged client is to be told so in a moment
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,9 @@ def describe_origin(params: ClientParams, notebook: Path) -> Origin:
     )
 
 
-def render_manifest(client: str, as_of: str, language: str, origin: Origin, folder: Path) -> str:
+def render_manifest(
+    client: str, as_of: str, language: str, origin: Origin, folder: Path, earlier: Mapping[str, str] | None = None
+) -> str:
     """Return the text of the manifest of the complete report in `folder`.
 
     Parameters
@@ -81,21 +83,30 @@ def render_manifest(client: str, as_of: str, language: str, origin: Origin, fold
         What it was made from.
     folder
         Holds the report's files, in folders or not, and nothing else.
+    earlier
+        Hashes of the earlier audits that it follows up, by day.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FILE_NAME)
     outputs = {path.relative_to(folder).as_posix(): hash_file(path) for path in files}
-    data = {"version": VERSION, "client": client, "as_of": as_of, "language": language}
+    data = {"version": VERSION, "client": client, "as_of": as_of, "language": language, "earlier": dict(earlier or {})}
     return json.dumps(data | origin.to_dict() | {"outputs": outputs}, indent=1, sort_keys=True) + "\n"
 
 
-def find_unchanged(folder: Path, origin: Origin) -> Path | None:
-    """Return the published report in `folder` that was made from exactly `origin` and is intact, or None."""
+def find_unchanged(
+    folder: Path, origin: Origin, earlier: Callable[[str], Mapping[str, str]] = lambda _: {}
+) -> Path | None:
+    """Return the published report in `folder` that was made from exactly `origin` and is intact, or None.
+
+    `earlier` returns the hashes of the reports before a day: one that has followed up others is made anew when these
+    are not the same any more.
+    """
     if origin.inputs is None:
         return None
     wanted = origin.to_dict()
     for path in sorted(folder.glob(f"[!.]*/{FILE_NAME}")):
         manifest = read_manifest(path)
         same = manifest is not None and all(manifest.get(key) == value for key, value in wanted.items())
+        same = same and manifest is not None and manifest.get("earlier", {}) == dict(earlier(path.parent.name))
         if manifest is not None and same and _is_intact(path.parent, manifest["outputs"]):
             return path.parent
     return None

@@ -1,0 +1,73 @@
+"""Finds the published audits of a client, so that the next one can follow them up, and reads which alerts fired."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.report.manifest import hash_file
+
+FILE_NAME = "audit.json"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def find_stored_audits(run_folder: str) -> tuple[tuple[str, str], ...]:
+    """Return name of the folder and text of the audit.json of each published audit of the client, oldest first.
+
+    Parameters
+    ----------
+    run_folder
+        Folder ``OUT/<client>/<build>/<report>`` that the running notebook writes into; empty where it runs by hand, and
+        then there are none.
+    """
+    if not run_folder:
+        return ()
+    found = []
+    for path in _published(Path(run_folder).resolve().parents[1]):
+        try:
+            found.append((path.parent.name, path.read_text("utf-8")))
+        except (OSError, UnicodeDecodeError):
+            found.append((path.parent.name, ""))  # no JSON: the audit that reads it will name it
+    return tuple(found)
+
+
+def hash_earlier(folder: Path, as_of: str) -> dict[str, str]:
+    """Return the hashes of the published audits of a client before a day, by day: what the audit of that day reads."""
+    return {path.parent.name: hash_file(path) for path in _published(folder) if path.parent.name < as_of}
+
+
+def fired_alerts(report: Path) -> tuple[str, ...]:
+    """Return the alerts of a published audit that fired, each with what was found, in English."""
+    return _alerts(report, "fired")
+
+
+def unknown_alerts(report: Path) -> tuple[str, ...]:
+    """Return the alerts of a published audit that the data could not answer, each with the reason, in English."""
+    return _alerts(report, "unknown")
+
+
+def _published(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob(f"*/{FILE_NAME}") if _DAY.fullmatch(path.parent.name))
+
+
+def _alerts(report: Path, state: str) -> tuple[str, ...]:
+    audit = json.loads((report / FILE_NAME).read_text("utf-8"))
+    chosen = [alert for alert in audit.get("alerts", []) if alert["state"] == state]
+    if not chosen:
+        return ()
+    from analysis.document.translate import Translator  # only where there is something to say
+
+    translate = Translator("en", audit["currency"])
+    return tuple(f"{alert['condition']}: found {translate(_message(alert['found']))}" for alert in chosen)
+
+
+def _message(data: Mapping[str, Any]) -> Any:
+    """Return a message as audit.json holds it, with the messages inside it."""
+    from analysis.messages import Message
+
+    values = {
+        key: _message(value) if isinstance(value, dict) and "message" in value else value
+        for key, value in data["values"].items()
+    }
+    return Message(data["message"], values)

@@ -64,15 +64,40 @@ def compute_leagues(
     }
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LeagueDraws:
+    """Joint draws of the partners' true values on one measure, in its unit, shape (draws, partners)."""
+
+    partners: tuple[str, ...]
+    draws: Floats
+
+
+def league_draws(result: IndicatorResult, observations: Observations, params: ClientParams) -> LeagueDraws | None:
+    """Return the draws from which the ranks of a league are taken, or None where there is no league."""
+    partners, means = _partner_means(result, observations)
+    if not _can_compare(partners, means):
+        return None
+    posterior = shrink(means.values, means.pooled * means.squares)
+    return LeagueDraws(partners=tuple(partners), draws=_draw(posterior, result, params))
+
+
+def _draw(posterior: "Posterior", result: IndicatorResult, params: ClientParams) -> Floats:
+    return posterior.draw(generator(f"league {result.key}", params), DRAWS)
+
+
+def _can_compare(partners: list[str], means: "_Means") -> bool:
+    return len(partners) >= MIN_PARTNERS and means.pooled > TINY * float((means.values**2).max())
+
+
 def _league(
     result: IndicatorResult, observations: Observations, data: ClientData, params: ClientParams
 ) -> PartnerLeague | None:
     partners, means = _partner_means(result, observations)
-    if len(partners) < MIN_PARTNERS or means.pooled <= TINY * float((means.values**2).max()):
+    if not _can_compare(partners, means):
         return None
     posterior = shrink(means.values, means.pooled * means.squares)
     limits = posterior.limits(0.95)
-    draws = posterior.draw(generator(f"league {result.key}", params), DRAWS)
+    draws = _draw(posterior, result, params)
     direction = -1.0 if result.higher_is_better else 1.0
     ranks = np.argsort(np.argsort(direction * draws, axis=1, kind="stable"), axis=1) + 1
     low, high = np.percentile(ranks, [2.5, 97.5], axis=0, method="inverted_cdf")

@@ -2,11 +2,11 @@
 
 A complaint settled late can only be settled late where the customer is still there to see it; comparing by what
 happened in the end would therefore favour the well served by construction. Every complaint is judged on one day, the
-landmark, so many days after it came in, and buying is counted after that day alone [1]_. Customers get a
-further landmark, drawn from the complainers' own, at which they stand for those without a complaint where none of
-theirs lies near it. Probabilities are adjusted for orders, recency and revenue of the
-half-year before the complaint, and for them only: who was served well may differ in other ways, and that customers are happier
-after a good recovery than before ("service recovery paradox") has held for satisfaction more than for buying [2]_.
+landmark, so many days after it came in, and buying is counted after that day alone [1]_. Customers get a further
+landmark, drawn from the complainers' own, at which they stand for those without a complaint where none of theirs lies
+near it. Probabilities are adjusted for orders, recency and revenue of the half-year before the complaint, and for them
+only: who was served well may differ in other ways, and that customers are happier after a good recovery than before
+("service recovery paradox") has held for satisfaction more than for buying [2]_.
 
 References
 ----------
@@ -155,7 +155,7 @@ def complained_near(who: Codes, when: Codes, position: Codes, received: Codes) -
 
 
 def followed(received: Codes, ledger: Ledger, horizon: int) -> "np.ndarray":
-    """Return which complaints have a half-year of orders before and the whole horizon after their landmark on record."""
+    """Return which complaints have the history before and the whole horizon after their landmark on record."""
     return (received - HISTORY >= ledger.first_day - 7) & (received + LANDMARK + horizon <= ledger.as_of)
 
 
@@ -168,7 +168,7 @@ def drawn_days(days: Codes, count: int, params: ClientParams) -> Codes:
 
 
 def history_of(who: Codes, when: Codes, ledger: Ledger) -> tuple[Floats, Floats, Floats]:
-    """Return order days, days since the last order, and revenue of the half-year before each day (the day itself is out)."""
+    """Return order days, days since the last order, and revenue of the half-year before each day, itself left out."""
     key, base, span = _keys(ledger)
     total = np.append(0.0, np.cumsum(ledger.bought_for))
     first = np.searchsorted(key, who * span + np.maximum(when - HISTORY - base, 0))

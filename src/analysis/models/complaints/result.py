@@ -117,7 +117,7 @@ class Recovery(ModelPart):
     n, events, accounts
         Customers, those who bought again (or did not, whichever are fewer), and groups of companies.
     groups
-        ``well``, ``badly`` and ``none`` (customers without a complaint near their landmark), with their adjusted shares.
+        ``well``, ``badly`` and ``none`` (no complaint near their landmark), with their adjusted shares.
     well_against_badly, well_against_none, badly_against_none
         Differences of the adjusted shares, in percentage points.
     per_rating

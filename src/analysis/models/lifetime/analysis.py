@@ -1,17 +1,17 @@
 """What the customers are worth from here on, how sure that is, and what of it is at risk."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 
 from analysis.data.client import ClientData
-from analysis.messages import N_, NP_, Message
-from analysis.models.clustering import Floats
 from analysis.models.lifetime.assumptions import measure_independence, measure_regularity
 from analysis.models.lifetime.contracts import value_contracts
 from analysis.models.lifetime.likelihood import Fit
+from analysis.models.lifetime.notes import lifetime_notes
 from analysis.models.lifetime.potential import measure_potentials
 from analysis.models.lifetime.process import Process
-from analysis.models.lifetime.purchases import YEAR_DAYS
 from analysis.models.lifetime.result import (
     ChanceBand,
     CustomerStanding,
@@ -24,13 +24,11 @@ from analysis.models.lifetime.result import (
 from analysis.models.lifetime.sums import Parts, share_estimate, sum_estimate
 from analysis.models.lifetime.valuation import Valuation, value_customers
 from analysis.params.model import ClientParams
-from analysis.results import Estimate, NotEstimable, Outcome
+from analysis.results import NotEstimable, Outcome
 
 TOP = 10
 BAND_EDGES = (1.0, 0.9, 0.5, 0.0)
 GONE_BELOW = 0.5
-REGULAR = 1.5
-"""From this k on (its lower limit) waits are so even that the models misread a pause [Platzer & Reutterer 2016]."""
 
 
 def analyse_lifetime_value(data: ClientData, params: ClientParams) -> LifetimeValue | NotEstimable:
@@ -75,7 +73,7 @@ def analyse_lifetime_value(data: ClientData, params: ClientParams) -> LifetimeVa
         forecast=found.forecast,
         contracts=value_contracts(data, params, contract_margin),
         potentials=measure_potentials(data, params, history.ids, revenue, found.clusters),
-        notes=_notes(found, regularity, independence),
+        notes=lifetime_notes(found, regularity, independence),
     )
 
 
@@ -94,7 +92,7 @@ def _at_risk(found: Valuation) -> Parts:
 def _bands(found: Valuation) -> tuple[ChanceBand, ...]:
     chance, parts = found.alive.values, (np.maximum(found.revenue, 0.0), np.maximum(found.value.values, 0.0))
     bands = []
-    for high, low in zip(BAND_EDGES[:-1], BAND_EDGES[1:], strict=True):
+    for high, low in itertools.pairwise(BAND_EDGES):
         rows = (chance >= low) & ((chance < high) | (high == BAND_EDGES[0]))
         shares = [float(part[rows].sum() / part.sum()) if part.sum() > 0 else 0.0 for part in parts]
         bands.append(
@@ -186,68 +184,3 @@ def _spend(found: Valuation, independence: Outcome) -> SpendModel:
         reason=found.amounts.reason,
         independence=independence,
     )
-
-
-def _notes(found: Valuation, regularity: Outcome, independence: Outcome) -> tuple[Message, ...]:
-    notes: list[Message] = []
-    chosen = found.processes[0]
-    singles = int((found.summary.frequency == 0).sum())
-    if chosen.family.key == "bg_nbd" and singles:
-        notes.append(
-            NP_(
-                "One customer bought once; the BG/NBD model, in which customers leave only after a repeat purchase,"
-                " takes it as still there.",
-                "{count:int} customers bought once; the BG/NBD model, in which customers leave only after a repeat"
-                " purchase, takes them as still there.",
-                singles,
-            )
-        )
-    if not chosen.fit.identified:
-        notes.append(
-            N_(
-                "The data do not tell all parameters of the purchase model: customers leave so seldom, or are so alike,"
-                " that other values would do as well. The expectations hardly depend on it."
-            )
-        )
-    if isinstance(regularity, Estimate) and regularity.low > REGULAR:
-        notes.append(
-            N_(
-                "Customers buy more regularly than at random, as the models take them to do: who is overdue is more"
-                " likely to have left than is shown here, and who is not yet due is less."
-            )
-        )
-    if isinstance(independence, Estimate) and (independence.low > 0 or independence.high < 0):
-        more = independence.value > 0
-        notes.append(
-            N_(
-                "Customers who buy often spend more on a purchase; the model of the amounts takes the two to be"
-                " unrelated, so that customers with few purchases are valued too high."
-            )
-            if more
-            else N_(
-                "Customers who buy often spend less on a purchase; the model of the amounts takes the two to be"
-                " unrelated, so that customers with few purchases are valued too low."
-            )
-        )
-    if found.amounts.reason is not None:
-        notes.append(
-            N_(
-                "A purchase is taken to bring what the customer's own purchases brought on average, since"
-                " {reason:message}.",
-                reason=found.amounts.reason,
-            )
-        )
-    if found.history.days < YEAR_DAYS:
-        notes.append(
-            N_(
-                "The record of orders covers {days:int} days only, which is less than the year that is spoken of.",
-                days=found.history.days,
-            )
-        )
-    notes.append(
-        N_(
-            "Customers count from their first purchase on record; prices, the season and the client's own selling are"
-            " taken to stay as they are, and customers to come are not counted."
-        )
-    )
-    return tuple(notes)

@@ -31,15 +31,19 @@ def measure_regularity(history: History, clusters: Codes, params: ClientParams) 
     whatever the customer's rate, so that ``k = (1 - 4 V) / (8 V)`` with V the variance of M about one half: 1 for
     purchases at random, larger the more regular, below 1 where they come in bursts. Each customer with two waits or
     more counts once, with the mean over its pairs.
+
+    Purchases are whole days, at least one apart. At random, the first of two waits of S + 2 days in all is then equally
+    likely to be any of the S + 1 that it can be; with the middle of its cell for M, ``(M - 1/2)^2`` is too small by
+    ``1 - 1 / (S + 1)^2``, and is divided by it. Two purchases on the two days after one (S = 0) tell nothing.
     """
     wait = np.diff(history.day).astype(float)
     same = np.diff(history.customer) == 0
-    pairs = same[1:] & same[:-1]
-    first, second = wait[:-1][pairs], wait[1:][pairs]
+    pairs = same[1:] & same[:-1] & (wait[1:] + wait[:-1] > 2)
+    first, cells = wait[:-1][pairs], wait[:-1][pairs] + wait[1:][pairs] - 1
     customer = history.customer[:-2][pairs] if len(history.customer) > 2 else np.zeros(0, dtype=np.int64)
     if not len(customer):
         return NotEstimable(reason=N_("Nobody bought three times, so it cannot be told how evenly customers buy."))
-    square = (first / (first + second) - 0.5) ** 2
+    square = ((first - 0.5) / cells - 0.5) ** 2 / (1 - 1 / cells**2)
     buyers, place = np.unique(customer, return_inverse=True)
     means = np.bincount(place, square) / np.bincount(place)
     sample = Sample(values=means, weights=np.ones(len(means)), clusters=clusters[buyers], units=buyers)
@@ -61,17 +65,19 @@ def _shape(variance: float) -> float:
 
 
 def measure_independence(summary: Summary, clusters: Codes, params: ClientParams) -> Outcome:
-    """Return the correlation of how often with how much over customers with repeat purchases, both as logarithms.
+    """Return the correlation of how often with how much over customers with repeat purchases.
 
-    Fisher's z with the jackknife by group of companies; leaving one out is computed from sums.
+    Of the logarithm of the number of repeat purchases with the mean logarithm of their amounts, which does not depend
+    on their number where amounts are drawn alike (the logarithm of the mean does). Fisher's z with the jackknife by
+    group of companies; leaving one out is computed from sums.
     """
-    rows = (summary.frequency > 0) & (np.nan_to_num(summary.mean_amount) > 0)
+    rows = summary.frequency > 0
     n = int(rows.sum())
     codes = np.unique(clusters[summary.position[rows]], return_inverse=True)[1]
     groups = int(codes.max(initial=-1)) + 1
     if groups < max(params.limits.min_clusters, params.limits.min_n):
         return NotEstimable(reason=N_("Too few customers bought again to compare how often with how much."), n=n)
-    x, y = np.log(summary.frequency[rows]), np.log(summary.mean_amount[rows])
+    x, y = np.log(summary.frequency[rows]), summary.mean_log[rows]
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         return NotEstimable(reason=N_("Customers do not differ in how often, or in how much, they buy."), n=n)
     x, y = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()

@@ -19,9 +19,8 @@ NEAR_EDGE = 7.5
 """A logarithm of a parameter beyond it is at the edge of what is looked through."""
 STEP = 1e-4
 """Of the central differences of the analytic gradient, in logarithms: their error is about its square."""
-FLAT = 0.1
-"""Information on a direction of the logarithms below which nothing is known of it: a factor of 20 either way (three
-standard errors of one) is as good as any other. Such directions are taken as given."""
+FLAT = 0.001
+"""Information on a direction of the logarithms below which nothing is known of it: such a direction is as given."""
 MANY_ROWS = 10_000
 """A fit to more rows begins where one to a systematic part of about so many of them ends."""
 CLIMBS = 8

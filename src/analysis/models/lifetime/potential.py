@@ -57,9 +57,10 @@ def recorded_potential(data: ClientData, ids: pd.Index) -> Floats:
 
 
 def peer_level(data: ClientData, ids: pd.Index, revenue: Floats) -> Floats:
-    """Return the upper quartile of revenue among buying customers of the same segment and standing (key account or not).
+    """Return the upper quartile of revenue among buying customers of the same segment and standing.
 
-    NaN where a customer has fewer than `FEWEST_PEERS` such peers, itself included.
+    Standing is being a key account or not. NaN where there are fewer than `FEWEST_PEERS` such customers, itself among
+    them.
     """
     kinds = [_labels(data, column, ids) for column in ("segment", "is_key_account")]
     frame = pd.DataFrame({"segment": kinds[0], "standing": kinds[1], "revenue": revenue})
@@ -70,10 +71,10 @@ def peer_level(data: ClientData, ids: pd.Index, revenue: Floats) -> Floats:
     return levels.reindex(keys).to_numpy(dtype=float) if len(levels) else np.full(len(ids), np.nan)
 
 
-def _labels(data: ClientData, column: str, ids: pd.Index) -> Floats:
+def _labels(data: ClientData, column: str, ids: pd.Index) -> "pd.Series[str]":
     if column not in data.customers:
-        return np.full(len(ids), "", dtype=object)
-    return data.customers[column].reindex(ids).astype(object).fillna("").astype(str).to_numpy()
+        return pd.Series("", index=range(len(ids)))
+    return data.customers[column].reindex(ids).astype(object).fillna("").astype(str).reset_index(drop=True)
 
 
 def _asked(data: ClientData, params: ClientParams, ids: pd.Index, revenue: Floats, clusters: Codes) -> Potential | None:

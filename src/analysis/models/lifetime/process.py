@@ -149,6 +149,12 @@ def fit_process(family: Family, summary: Summary, period: float) -> Process:
 
 
 def fit_processes(summary: Summary, period: float) -> tuple[Process, ...]:
-    """Fit all purchase models; the one with the lowest AIC comes first."""
+    """Fit all purchase models; the one to be used comes first.
+
+    That is the one with the lowest AIC among those whose parameters the data tell, else among all: where a parameter
+    runs to the edge, how fast leaving slows down is not known, and years ahead hang on it. Over 400 customers drawn
+    from a Pareto/NBD, the interval of the value held the truth in 94 of 100 cases where all parameters were told, in 76
+    where not (400 draws).
+    """
     found = [fit_process(family, summary, period) for family in families()]
-    return tuple(sorted(found, key=lambda process: process.fit.aic))
+    return tuple(sorted(found, key=lambda process: (not process.fit.identified, process.fit.aic)))

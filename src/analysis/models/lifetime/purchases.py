@@ -83,6 +83,8 @@ class Summary:
         Days from the first purchase to the last (t_x) and to the end of the watch (T).
     mean_amount
         Mean amount of the purchases after the first; NaN where there is none.
+    mean_log
+        Mean logarithm of the same amounts; NaN where there is none.
     own_amount
         Mean amount of all purchases.
 
@@ -97,6 +99,7 @@ class Summary:
     recency: Floats
     watched: Floats
     mean_amount: Floats
+    mean_log: Floats
     own_amount: Floats
 
 
@@ -140,18 +143,27 @@ def summarise(history: History, until: int) -> Summary:
     customer, day, amount = history.customer[rows], history.day[rows], history.amount[rows]
     position, start, count = np.unique(customer, return_index=True, return_counts=True)
     first, last = day[start], day[start + count - 1]
-    total = np.add.reduceat(amount, start) if len(start) else np.zeros(0)
     frequency = (count - 1).astype(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        repeat = np.where(frequency > 0, (total - amount[start]) / frequency, np.nan)
+    own, repeat = _means(amount, start, frequency)
+    _, repeat_log = _means(np.log(amount), start, frequency)
     return Summary(
         position=position,
         frequency=frequency,
         recency=(last - first).astype(float),
         watched=(until - first).astype(float),
         mean_amount=repeat,
-        own_amount=np.asarray(total / count, dtype=float),
+        mean_log=repeat_log,
+        own_amount=own,
     )
+
+
+def _means(values: Floats, start: Codes, repeats: Floats) -> tuple[Floats, Floats]:
+    """Return the mean over all purchases of each customer, and over those after the first (NaN for none)."""
+    if not len(start):
+        return np.zeros(0), np.zeros(0)
+    total = np.add.reduceat(values, start)
+    later = np.where(repeats > 0, (total - values[start]) / np.maximum(repeats, 1.0), np.nan)
+    return np.asarray(total / (repeats + 1)), later
 
 
 def unique_rows(*columns: Floats) -> tuple[tuple[Floats, ...], Codes, Floats]:

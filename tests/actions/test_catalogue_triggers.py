@@ -123,7 +123,6 @@ CASES = {
     "coach_partners_retention": group("retention_rate.partners_below"),
     "learn_from_partners": group("partners_ahead"),
     "close_complaints": group("open_complaints"),
-    "clear_old_complaints": group("old_complaints"),
     "visit_repeat_complainers": group("repeat_complainers"),
     "win_back_complainers": group("lapsed_complainers"),
     "speed_resolution": (

@@ -1,0 +1,232 @@
+"""What should be done, and on which evidence: the ranked list, what it may be worth, and the alerts that fired."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from analysis.actions import Action, Alert
+from analysis.actions.recommend import Effect
+from analysis.document.blocks import Callout, Table
+from analysis.document.chapters.base import ChapterContext
+from analysis.document.chapters.section import Section
+from analysis.document.figures.actions import plot_actions
+from analysis.document.formatting import format_day
+from analysis.document.tables import DASH, end, notes_of, start
+from analysis.document.translate import Translator
+from analysis.document.visible import clean_text
+from analysis.indicators.catalogue import CATALOGUE
+from analysis.messages import N_, NP_, Message
+from analysis.results import Estimate
+
+KEY = "actions"
+QUESTION = N_("What should be done, and what is the evidence?")
+ON_THE_BOARD = 6
+LONGEST_TITLE = 90
+NO_ACTION = N_("The data hold no evidence for any action of the catalogue: that is no proof that all is well.")
+
+
+def actions_section(context: ChapterContext, result: Sequence[Action]) -> Section:
+    """Return the recommended actions, best first; or that there is no evidence for any."""
+    t = context.t
+    if not result:
+        return Section(key=KEY, question=QUESTION, finding=t(NO_ACTION), answered=False)
+    return Section(
+        key=KEY,
+        question=QUESTION,
+        finding=t.sentences(*_finding(result)),
+        blocks=(
+            plot_actions(result, title_actions(result), t, context.theme),
+            tabulate_actions(_for_the_board(result), len(result), t),
+        ),
+        limits=(
+            t(
+                N_(
+                    "The revenue concerned is a fact about the customers, no promise of what an action brings in; a"
+                    " simulated gain holds only if the relation is causal."
+                )
+            ),
+        ),
+        appendix=(
+            tabulate_actions(result, len(result), t, anchor="table-actions-all")
+            if len(result) > ON_THE_BOARD
+            else None,
+            tabulate_evidence(result, t),
+        ),
+    )
+
+
+def _for_the_board(actions: Sequence[Action]) -> list[Action]:
+    """Return the first actions, the last of them the one with the highest clear gain where the ranking has none."""
+    shown = list(actions[:ON_THE_BOARD])
+    best = _best_gain(actions)
+    if best is not None and best not in shown:
+        shown[-1] = best
+    return shown
+
+
+def _best_gain(actions: Sequence[Action]) -> Action | None:
+    """Return the first action whose simulated gain is clearly above zero."""
+    return next((action for action in actions if action.effect is not None and _is_clear(action.effect)), None)
+
+
+def _is_clear(effect: Effect) -> bool:
+    return isinstance(effect.revenue, Estimate) and effect.revenue.low > 0
+
+
+def _finding(actions: Sequence[Action]) -> list[Message]:
+    sentences = [
+        NP_("One action has evidence behind it.", "{count:int} actions have evidence behind them.", len(actions))
+    ]
+    first = actions[0]
+    if first.revenue is not None and first.customers is not None:
+        sentences.append(
+            N_(
+                "Most revenue stands behind the first, “{title:message}”: {revenue:money}, {customers:message}.",
+                title=first.title,
+                revenue=first.revenue,
+                customers=NP_("one customer", "{count:int} customers", first.customers),
+            )
+        )
+    best = _best_gain(actions)
+    if best is not None and best.effect is not None and isinstance(best.effect.revenue, Estimate):
+        sentences.append(_gain_sentence(best.effect, best.effect.revenue))
+    return sentences
+
+
+def _gain_sentence(effect: Effect, gain: Estimate) -> Message:
+    values = {"driver": clean_text(effect.driver, 40), "points": effect.points, "gain": gain.value}
+    if gain.unit == "money":
+        return N_(
+            "Where a gain can be simulated, it is largest for {driver:text}: {points:number} points more would be worth"
+            " {gain:money} a year (95% interval {low:money} to {high:money}), if the relation is causal.",
+            low=gain.low,
+            high=gain.high,
+            **values,
+        )
+    return N_(
+        "Where a gain can be simulated, it is largest for {driver:text}: {points:number} points more would be worth"
+        " {gain:percent1} of revenue (95% interval {low:percent1} to {high:percent1}), if the relation is causal.",
+        low=gain.low,
+        high=gain.high,
+        **values,
+    )
+
+
+def title_actions(actions: Sequence[Action]) -> Message:
+    """Return the figure's title."""
+    concerned = [action for action in actions if action.revenue is not None]
+    if not concerned:
+        return N_("No action concerns customers who can be named")
+    return N_("Most revenue stands behind: {title:message}", title=concerned[0].title)
+
+
+def tabulate_actions(actions: Sequence[Action], total: int, t: Translator, *, anchor: str = "table-actions") -> Table:
+    """Return what, for whom, on which evidence, to what effect, by whom and by when."""
+    efforts = {"low": N_("low effort"), "medium": N_("medium effort"), "high": N_("high effort")}
+    rows = [
+        (
+            t.sentences(
+                clean_text(t(action.title), LONGEST_TITLE) + ("。" if t.language == "zh" else "."), _whom(action, t)
+            ),
+            t(action.evidence),
+            _effect_text(action, t),
+            t(N_("{owner:message}, {effort:message}", owner=action.owner, effort=efforts[action.effort])),
+            format_day(dt.date.fromisoformat(action.due), t.language) if action.due else DASH,
+        )
+        for action in actions
+    ]
+    columns = (
+        start(t(N_("Action, and for whom")), 2.2),
+        start(t(N_("Evidence")), 2.6),
+        end(t(N_("Worth")), 1.4),
+        start(t(N_("Owner, effort")), 1.1),
+        end(t(N_("By")), 0.8),
+    )
+    note = N_(
+        "Worth: the revenue of the customers concerned (which, the evidence says), or, where an action is on a part of"
+        " the service, what the simulation of better performance gives, with 95% intervals."
+    )
+    more = NP_(
+        "One more action is in the appendix.", "{count:int} more actions are in the appendix.", total - len(actions)
+    )
+    return Table(
+        title=t(N_("What should be done, most revenue concerned first")),
+        columns=columns,
+        rows=tuple(rows),
+        notes=notes_of(t(note), t(more) if total > len(actions) else ""),
+        anchor=anchor,
+    )
+
+
+def _whom(action: Action, t: Translator) -> str:
+    if action.for_whom is None:
+        return ""
+    return t(N_("For: {whom:message}.", whom=action.for_whom))
+
+
+def _effect_text(action: Action, t: Translator) -> str:
+    if action.effect is not None:
+        gain, chance = action.effect.revenue, action.effect.repurchase
+        if isinstance(gain, Estimate) and isinstance(chance, Estimate):
+            return t(
+                N_(
+                    "{gain:text} a year; {chance:text} points of buying again",
+                    gain=t.estimate(gain),
+                    chance=t.estimate(chance),
+                )
+            )
+        return DASH
+    if action.revenue is None or action.customers is None:
+        return DASH
+    return t(
+        NP_(
+            "{revenue:money} with one customer",
+            "{revenue:money} with {count:int} customers",
+            action.customers,
+            revenue=action.revenue,
+        )
+    )
+
+
+def tabulate_evidence(actions: Sequence[Action], t: Translator) -> Table:
+    """Return the conditions that held for each action, and what it should move."""
+    rows = tuple(
+        (
+            clean_text(t(action.title), LONGEST_TITLE),
+            t.listing(action.conditions),
+            t(CATALOGUE[action.indicator].name) if action.indicator in CATALOGUE else action.indicator,
+        )
+        for action in actions
+    )
+    columns = (start(t(N_("Action")), 2.2), start(t(N_("Condition that held")), 1.8), start(t(N_("Aims at")), 1.2))
+    note = N_("The facts that conditions ask about are defined in docs/definitions.md of the software.")
+    return Table(
+        title=t(N_("Why each action is recommended")),
+        columns=columns,
+        rows=rows,
+        notes=(t(note),),
+        anchor="table-actions-evidence",
+    )
+
+
+def alerts_callout(context: ChapterContext, alerts: Sequence[Alert]) -> Callout | None:
+    """Return the client's own alerts that fired, and those without an answer, for the first page; None without any."""
+    t = context.t
+    items = [
+        t(N_("{condition:text}: {name:message}, {found:message}", condition=a.condition, name=a.name, found=a.found))
+        for a in alerts
+        if a.state == "fired"
+    ]
+    items += [
+        t(N_("Cannot be answered: {condition:text}. {found:message}", condition=a.condition, found=a.found))
+        for a in alerts
+        if a.state == "unknown"
+    ]
+    if not items:
+        return None
+    fired = sum(alert.state == "fired" for alert in alerts)
+    title = (
+        NP_("An alert has fired", "{count:int} alerts have fired", fired)
+        if fired
+        else N_("Alerts that the data cannot answer")
+    )
+    return Callout(variant="caution", title=t(title), items=tuple(items))

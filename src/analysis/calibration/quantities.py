@@ -126,7 +126,7 @@ def _repurchase() -> tuple[Quantity, ...]:
             name=f"{name}, held-out gain in {{0}}",
             reference="draws",
             claim=True,
-            null="nil-400",
+            null="nil-400 partial-400",
         ),
         Quantity(
             pattern=rf"{home}/validation/(baseline|full)/deciles/.*",

@@ -29,7 +29,7 @@ class Quantity:
     reference
         Where the truth is read from.
     null
-        For a test without an estimate: the cell of the grid in which its null hypothesis holds; "" for none.
+        For a test without an estimate: the cells of the grid in which its null hypothesis holds, blanks between.
     scale
         ``customers`` where it grows with the number of customers (a sum).
     is_joint

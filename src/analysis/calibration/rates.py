@@ -168,10 +168,10 @@ def _places(
     name = quantity.label(path)
     found: list[tuple[str, Kind, _Place]] = []
     if quantity.kind == "test":
-        if quantity.null == null:
+        if null in quantity.null.split():
             found.append((name, quantity.kind, _test(numbers)))
         return found
-    if quantity.claim and quantity.null == null:
+    if quantity.claim and null in quantity.null.split():
         told = (numbers[:, LOW] > 0) | (numbers[:, HIGH] < 0)
         told = np.where(np.isfinite(numbers[:, LOW]), told, np.nan)
         return [(f"{name}, claimed", "composite", _Place(hits=told, truth_error=0.0, is_zero_width=False))]

@@ -121,7 +121,9 @@ def _mediation() -> tuple[Quantity, ...]:
             name="mediation, conditional",
             kind="composite",
         ),
-        Quantity(pattern=rf"{HOME}/mediation/moderated/\d+/answer/(\w+)", name="mediation, moderated, {0}"),
+        Quantity(
+            pattern=rf"{HOME}/mediation/moderated/\d+/answer/(\w+)", name="mediation, moderated, {0}", kind="composite"
+        ),
     )
 
 

@@ -1,0 +1,110 @@
+"""Raking weights of those who answered a wave, and bootstrap draws of the customer base, each raked anew."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.messages import N_
+from analysis.models.bootstrap import CELLS
+from analysis.models.clustering import Floats
+from analysis.models.loyalty_sample import survey_weights
+from analysis.models.respondents.base import LABELS, Base, Groups
+from analysis.models.respondents.raking import CAP, Raked, design_effect, rake
+from analysis.models.respondents.result import Raking
+from analysis.params.model import ClientParams
+from analysis.results import NotEstimable
+
+COARSE = 1e-4
+"""Tolerance of the shares in a bootstrap draw: far below what a draw differs by."""
+BAD_WEIGHTS = N_("Some survey weights are missing or not above zero.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Draws:
+    """Bootstrap draws of the base, shape (draws, respondents): how often each is taken, and its raked multiplier.
+
+    `multipliers` are NaN in a draw whose shares could not be met.
+    """
+
+    taken: Floats
+    multipliers: Floats
+    share_answered: Floats
+
+
+def start_weights(answers: pd.DataFrame, customers: pd.Index, params: ClientParams) -> Floats | NotEstimable:
+    """Return each responding customer's mean survey weight, or why raking cannot begin with them."""
+    weights = survey_weights(answers, params)
+    if not (np.isfinite(weights).all() and (weights > 0).all()):
+        return NotEstimable(reason=BAD_WEIGHTS)
+    place = customers.get_indexer(pd.Index(answers["customer_id"].astype(str)))
+    count = np.bincount(place, minlength=len(customers))
+    return np.asarray(np.bincount(place, weights, len(customers)) / np.maximum(count, 1), dtype=np.float64)
+
+
+def rake_base(base: Base, start: Floats) -> tuple[Raking, Floats] | NotEstimable:
+    """Return the raking and the weight of each customer who answered (mean 1), or why there is none."""
+    margins = base.margins()
+    if not margins:
+        return NotEstimable(reason=N_("Nothing is known of both those who answered and all customers."), n=base.n)
+    raked = rake(start[None, :], _codes(margins, base), _shares(margins, np.ones((1, base.n))))
+    weights = raked.weights[0]
+    if not bool(raked.converged[0]):
+        reason = N_(
+            "No weights bring those who answered to the shares of all customers: too few of some kind answered."
+        )
+        return NotEstimable(reason=reason, n=len(weights))
+    effect = design_effect(weights)
+    found = Raking(
+        margins=tuple(LABELS[margin.key] for margin in margins),
+        iterations=raked.rounds,
+        converged=True,
+        cap=CAP,
+        trimmed=int(raked.trimmed[0]),
+        largest=float(weights.max()),
+        smallest=float(weights.min()),
+        largest_gap=float(raked.gap[0]),
+        design_effect=effect,
+        effective_n=len(weights) / effect,
+    )
+    return found, weights
+
+
+def _codes(margins: tuple[Groups, ...], base: Base) -> list[NDArray[np.int64]]:
+    return [margin.codes[base.answered] for margin in margins]
+
+
+def _shares(margins: tuple[Groups, ...], counts: Floats) -> list[Floats]:
+    """Return the base's shares in each draw, `counts` being how often each customer of the base is taken."""
+    total = counts.sum(axis=1, keepdims=True)
+    return [counts @ np.equal.outer(margin.codes, np.arange(len(margin.names))) / total for margin in margins]
+
+
+def draw_base(base: Base, start: Floats, draws: int, rng: np.random.Generator) -> Draws:
+    """Return bootstrap draws of the base's customers, each raked anew."""
+    margins = base.margins()
+    codes = _codes(margins, base)
+    taken: list[Floats] = []
+    multipliers: list[Floats] = []
+    for counts in _resampled(base.n, draws, rng):
+        replies = counts[:, base.answered]
+        begin = replies * start
+        raked: Raked = rake(begin, codes, _shares(margins, counts), tolerance=COARSE)
+        usable = raked.converged[:, None]
+        ratio = np.divide(raked.weights, begin, out=np.zeros_like(begin), where=begin > 0)
+        taken.append(replies)
+        multipliers.append(np.where(usable, ratio, np.nan))
+    replies = np.vstack(taken)
+    return Draws(taken=replies, multipliers=np.vstack(multipliers), share_answered=replies.sum(axis=1) / base.n)
+
+
+def _resampled(customers: int, draws: int, rng: np.random.Generator) -> Iterator[Floats]:
+    """Yield how often each customer is drawn: blocks of shape (draws of the block, customers)."""
+    block = max(1, min(draws, CELLS // max(customers, 1)))
+    for begin in range(0, draws, block):
+        size = min(block, draws - begin)
+        drawn = rng.integers(0, customers, size=(size, customers)) + np.arange(size)[:, None] * customers
+        counts = np.bincount(drawn.ravel(), minlength=size * customers)
+        yield counts.reshape(size, customers).astype(np.float64)

@@ -24,19 +24,25 @@ def adjusted_share(fit: Logit, group: tuple[float, ...]) -> Estimate:
     )  # fmt: skip
 
 
-def adjusted_difference(fit: Logit, group: tuple[float, ...] | None, other: tuple[float, ...] | None) -> Estimate:
+def adjusted_difference(fit: Logit, group: tuple[float, ...], other: tuple[float, ...], *, accounts: int) -> Estimate:
     """Return the difference of the mean chances in two groups, in percentage points.
 
-    With None for both: the average marginal effect of the first column.
+    `accounts` are those of the smaller of the two groups, which t takes its degrees of freedom from: a few accounts
+    make the difference, whatever the number of the rest.
     """
-    if group is None or other is None:
-        value, deviations = average_effect(fit, FIRST)
-    else:
-        value, deviations = population_mean(fit, lambda design: _contrast(fit, design, group, other))
+    value, deviations = population_mean(fit, lambda design: _contrast(fit, design, group, other))
+    return _in_points(value, deviations, accounts, len(fit.outcome))
+
+
+def adjusted_slope(fit: Logit) -> Estimate:
+    """Return the average marginal effect of the first column, in percentage points."""
+    value, deviations = average_effect(fit, FIRST)
+    return _in_points(value, deviations, fit.accounts, len(fit.outcome))
+
+
+def _in_points(value: float, deviations: Floats, accounts: int, n: int) -> Estimate:
     error = 100 * float(np.sqrt((deviations**2).sum()))
-    return estimate_from_error(
-        100 * value, error, clusters=fit.accounts, unit="percentage_points", n=len(fit.outcome), method=METHOD
-    )
+    return estimate_from_error(100 * value, error, clusters=accounts, unit="percentage_points", n=n, method=METHOD)
 
 
 def _predicted(fit: Logit, design: Floats, group: tuple[float, ...]) -> tuple[Floats, Floats]:

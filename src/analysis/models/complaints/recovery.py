@@ -27,7 +27,7 @@ from analysis.indicators.samples import Codes, Floats
 from analysis.messages import N_
 from analysis.models.binomial import Logit, fit_binomial
 from analysis.models.bootstrap import model_generator
-from analysis.models.complaints.adjusted import adjusted_difference, adjusted_share
+from analysis.models.complaints.adjusted import adjusted_difference, adjusted_share, adjusted_slope
 from analysis.models.complaints.cases import NEVER, complaints_of, customers_behind
 from analysis.models.complaints.result import Recovery, ServedGroup
 from analysis.models.contacts.records import ledger_of
@@ -209,6 +209,11 @@ def _compared(
         )
         for code in (WELL, BADLY, NONE)
     )
+    sizes = [len(np.unique(clusters[rows.group == code])) for code in range(len(GROUPS))]
+
+    def less(code: int, other: int) -> Outcome:
+        return adjusted_difference(fit, everyone[code], everyone[other], accounts=min(sizes[code], sizes[other]))
+
     return Recovery(
         landmark_days=LANDMARK,
         horizon_days=params.repurchase.horizon_days,
@@ -216,9 +221,9 @@ def _compared(
         events=events,
         accounts=fit.accounts,
         groups=groups,
-        well_against_badly=adjusted_difference(fit, everyone[WELL], everyone[BADLY]),
-        well_against_none=adjusted_difference(fit, everyone[WELL], everyone[NONE]),
-        badly_against_none=adjusted_difference(fit, everyone[BADLY], everyone[NONE]),
+        well_against_badly=less(WELL, BADLY),
+        well_against_none=less(WELL, NONE),
+        badly_against_none=less(BADLY, NONE),
         per_rating=_per_rating(rows, clusters, params),
         estimator=fit.estimator,
         controls=CONTROLS[:carried],
@@ -252,4 +257,4 @@ def _per_rating(rows: Landmarks, clusters: Codes, params: ClientParams) -> Outco
         reason = N_("Too few rated complaints, or too little difference in buying after them, for a comparison.")
         return NotEstimable(reason=reason, n=int(rated.sum()))
     fit = _fit(part.again, _design([part.rating], part.controls[:, : min(carried, len(CONTROLS))]), clusters[rated])
-    return adjusted_difference(fit, None, None)
+    return adjusted_slope(fit)

@@ -1,5 +1,7 @@
 """What partners are compared on: the customers behind each measure, one observation a customer (or respondent)."""
 
+import dataclasses
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +46,7 @@ SPECS: dict[str, IndicatorSpec] = {
         key="partner_growth",
         name=N_("Growth of the customers who stayed"),
         definition=N_(
-            "Mean, over the customers who bought in both of the last two years, of the change of revenue against the mean"
+            "Mean, over customers who bought in both of the last two years, of the change of revenue against the mean"
             " of the two years (-200% to 200%)."
         ),
         dimension="value",
@@ -97,6 +99,8 @@ def collect_measures(data: ClientData, params: ClientParams, indicators: Indicat
     ):
         if observed is not None:
             built = build_result(SPECS[key], observed, data, params)
+            if key == "partner_complaints":  # a rate has no upper end, but is not below 0 when drawn to the mean
+                built = dataclasses.replace(built, bounds=(0.0, math.inf))
             found[key] = Compared(result=hold_groups(built, data, params), spec=SPECS[key], observations=observed)
     return found
 

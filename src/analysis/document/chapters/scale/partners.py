@@ -1,0 +1,142 @@
+"""Which partners serve customers well: one league over all measures, and a card each."""
+
+from analysis.document.chapters.base import ChapterContext
+from analysis.document.chapters.scale.partner_tables import (
+    tabulate_card,
+    tabulate_measures,
+    tabulate_standings,
+    tabulate_unranked,
+)
+from analysis.document.chapters.section import Section, notes_on_sample
+from analysis.document.figures.partners import plot_partners
+from analysis.document.translate import Translator
+from analysis.document.visible import clean_text
+from analysis.document.vocabulary import short_id
+from analysis.messages import N_, NP_, Message
+from analysis.models.partners.result import Partners, Standing
+from analysis.results import NotEstimable
+
+KEY = "partners"
+QUESTION = N_("Which partners serve our customers well?")
+NOT_MERIT = N_("Partners serve different customers: a rank compares their results, not their merit.")
+ALIKE = 0.05
+
+
+def partners_section(context: ChapterContext, result: Partners | NotEstimable) -> Section:
+    """Return the question of partners, answered; or why there is no answer."""
+    t = context.t
+    if isinstance(result, NotEstimable):
+        return Section(key=KEY, question=QUESTION, finding=t(result.reason), answered=False)
+    cards = tuple(
+        tabulate_card(card, result, t, context.small_cell, place) for place, card in enumerate(result.cards, start=1)
+    )
+    appendix = (
+        tabulate_measures(result, t),
+        tabulate_unranked(result, t),
+        *cards,
+        notes_on_sample(_notes(result, t)),
+    )
+    return Section(
+        key=KEY,
+        question=QUESTION,
+        finding=state_partners(result, t),
+        blocks=(
+            plot_partners(result, title_partners(result), t, context.theme),
+            tabulate_standings(result, t, context.small_cell),
+        ),
+        limits=(t(NOT_MERIT),),
+        appendix=appendix,
+    )
+
+
+def differs(result: Partners) -> tuple[Message, ...]:
+    """Return the measures on which the partners differ beyond chance (corrected over the measures)."""
+    return tuple(
+        measure.name for measure in result.measures if measure.p_value is not None and measure.p_value <= ALIKE
+    )
+
+
+def state_partners(result: Partners, t: Translator) -> str:
+    """Return how far the partners can be told apart; a best one only where its rank is beyond doubt."""
+    if isinstance(result.standings, NotEstimable):
+        return t(
+            N_(
+                "The {count:int} partners cannot be ranked: {reason:message} Each is answered on its own card.",
+                count=result.partners,
+                reason=result.standings.reason,
+            )
+        )
+    found, best = differs(result), result.standings[0]
+    compared = len(result.standings)
+    if not found:
+        return t(
+            N_(
+                "The {count:int} partners compared do not differ by more than chance alone would bring, on any"
+                " measure; the"
+                " rank of {best:text}, first overall, could be anything from {low:int} to {high:int}.",
+                count=compared,
+                best=_name(best),
+                low=best.rank_low,
+                high=best.rank_high,
+            )
+        )
+    return t.sentences(
+        N_(
+            "The {count:int} partners compared differ beyond chance on {names:list}.", count=compared, names=list(found)
+        ),
+        _state_best(best),
+    )
+
+
+def _state_best(best: Standing) -> Message:
+    values = {"best": _name(best), "low": best.rank_low, "high": best.rank_high, "top": best.p_top_quartile}
+    if best.rank_high == 1:
+        return N_("Over all measures {best:text} leads, beyond doubt of its rank.", **values)
+    return N_(
+        "Over all measures {best:text} comes first, with a rank between {low:int} and {high:int} (95% interval) and a"
+        " chance of {top:percent} to belong to the best quarter.",
+        **values,
+    )
+
+
+def title_partners(result: Partners) -> Message:
+    """Return the figure's title: who leads, where that is beyond doubt."""
+    if isinstance(result.standings, tuple) and result.standings[0].rank_high == 1:
+        return N_("{best:text} leads the partners over all measures", best=_name(result.standings[0]))
+    if differs(result):
+        return N_("Partners differ, but none is the best over all measures beyond doubt")
+    return N_("Partners cannot be told apart beyond chance")
+
+
+def _name(row: Standing) -> str:
+    return clean_text(short_id(row.name), 60)
+
+
+def _notes(result: Partners, t: Translator) -> list[str]:
+    notes = []
+    if result.unranked and isinstance(result.standings, tuple):
+        notes.append(
+            t(
+                NP_(
+                    "One partner has too little data to be ranked over all measures.",
+                    "{count:int} partners have too little data to be ranked over all measures.",
+                    result.unranked,
+                )
+            )
+        )
+    if isinstance(result.standings, tuple):
+        notes.append(
+            t(
+                N_(
+                    "Ranks and chances come from {draws:int} joint draws of the partners' true values; the"
+                    " errors of one"
+                    " partner on two measures are taken to be unrelated.",
+                    draws=result.draws,
+                )
+            )
+        )
+    if len(result.cards) < result.partners:
+        notes.append(
+            t(N_("Cards are shown of the {count:int} partners with the most revenue.", count=len(result.cards)))
+        )
+    return notes

@@ -106,8 +106,8 @@ def _score_rule() -> Message:
     return N_(
         "The score is the weighted mean of its dimensions; a dimension is the plain mean of its components, and a"
         " component is an indicator put on 0 to 100 between two fixed values and cut off there. The interval of a mean"
-        " combines the distances of its parts to their limits with the correlations between them (Zou and Donner): parts"
-        " that rest on the same customers go up and down together. Without every dimension there is no score."
+        " combines the distances of its parts to their limits with the correlations between them (Zou and Donner):"
+        " parts that rest on the same customers go up and down together. Without every dimension there is no score."
     )
 
 

@@ -283,7 +283,7 @@ def _complaints(complaints: Complaints) -> Message:
 
 
 def _opportunity(opportunity: Opportunity) -> list[Message]:
-    outcomes = {"won": N_("won"), "lost": N_("lost"), "": N_("open")}
+    outcomes = {"won": N_("won"), "lost": N_("not won"), "": N_("undecided")}
     found = [N_("{outcome:message}, of {day:date}.", outcome=outcomes[opportunity.outcome], day=opportunity.created)]
     if opportunity.stage and not opportunity.outcome:
         found.append(N_("Stage: {stage:text}.", stage=clean_text(opportunity.stage, NAME_WIDTH)))

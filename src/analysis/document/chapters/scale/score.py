@@ -83,8 +83,8 @@ def state_score(result: ScoreAnalysis, overall: Estimate, t: Translator) -> Mess
     apart = [_named(scheme, t) for scheme in others if scheme.level != result.score.level]
     return N_(
         "The relationship scores {score:text} of 100 points (95% interval {limits:text}), level {level:text}, and this"
-        " level depends on the weights: {others:list}.",
-        others=apart,
+        " level depends on the weights: {others:text}.",
+        others=t.listing(t(each) for each in apart),
         **values,
     )
 

@@ -24,6 +24,7 @@ from analysis.monitoring import ControlChart, IndicatorChange
 
 POINTS = ("percentage_points", "index", "nps")
 MOST = 12
+LONGEST_NAME = 44
 MOST_CHARTS = 2
 CHART_HEIGHT = 2.3
 MARGIN = 1.06  # of the widest limit
@@ -46,7 +47,7 @@ def plot_changes_since(
         for row, (estimate, filled) in enumerate(zip(estimates, clear, strict=True)):
             face = theme.color if filled else "white"
             ax.scatter([estimate.value], [row], s=40, facecolor=face, edgecolor=theme.color, linewidth=1.2, zorder=3)
-        name_rows(ax, labels)
+        name_rows(ax, labels, LONGEST_NAME)
         row_notes(ax, [t.difference(estimate) for estimate in estimates])
         label = t(N_("Change in points; of shares, in percentage points"))
         style_value_axis(ax, "x", "percentage_points", t, label)
@@ -82,8 +83,8 @@ def plot_control_charts(charts: Sequence[ControlChart], t: Translator, theme: Th
         title=N_("Whether the latest period is like those before it"),
         alt=t.sentences(N_("Line charts of series with their mean and limits of ordinary variation."), names),
         caption=t.sentences(
-            N_("Line: mean of all periods but the latest; dashed: 2.66 mean moving ranges from it; large dot: the latest"
-               " period."),
+            N_("Line: mean of all periods but the latest; dashed: 2.66 mean moving ranges from it; large dot: the"
+               " latest period."),
         ),
         data=data,
     )  # fmt: skip

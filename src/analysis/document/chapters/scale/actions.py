@@ -139,7 +139,7 @@ def tabulate_actions(actions: Sequence[Action], total: int, t: Translator, *, an
         start(t(N_("Evidence")), 2.6),
         end(t(N_("Worth")), 1.4),
         start(t(N_("Owner, effort")), 1.1),
-        end(t(N_("By")), 0.8),
+        end(t(N_("Due")), 0.8),
     )
     note = N_(
         "Worth: the revenue of the customers concerned (which, the evidence says), or, where an action is on a part of"

@@ -89,16 +89,31 @@ def _moved(result: FollowUp, t: Translator) -> list[Message]:
                 len(result.changes),
             )
         ]
-    first = moved[0]
+    first, good = moved[0], sum(bool(change.good) for change in moved)
+    values = {"moved": len(moved), "tested": len(result.changes), "name": first.name}
+    values["change"] = t.difference(first.difference)
+    if good == len(moved):
+        return [
+            N_(
+                "{moved:int} of {tested:int} indicators changed beyond what chance explains, for the better; the surest"
+                " is {name:message}, {change:text}.",
+                **values,
+            )
+        ]
+    if good == 0:
+        return [
+            N_(
+                "{moved:int} of {tested:int} indicators changed beyond what chance explains, for the worse; the surest"
+                " is {name:message}, {change:text}.",
+                **values,
+            )
+        ]
     return [
         N_(
             "{moved:int} of {tested:int} indicators changed beyond what chance explains, {good:int} of them for the"
             " better; the surest is {name:message}, {change:text}.",
-            moved=len(moved),
-            tested=len(result.changes),
-            good=sum(bool(change.good) for change in moved),
-            name=first.name,
-            change=t.difference(first.difference),
+            good=good,
+            **values,
         )
     ]
 
@@ -117,7 +132,8 @@ def _worked(actions: Sequence[ActionFollowUp], t: Translator) -> list[Message]:
     return [
         NP_(
             "For the one action that can be compared, those acted on did not change more than others beyond doubt.",
-            "For {count:int} actions that can be compared, those acted on did not change more than others beyond doubt.",
+            "For the {count:int} actions that can be compared, those acted on did not change more than others beyond"
+            " doubt.",
             len(compared),
         )
     ]
@@ -164,8 +180,8 @@ def _limits(result: FollowUp) -> list[Message]:
     if any(change.basis == "published" for change in result.changes):
         limits.append(
             N_(
-                "Where only the two printed intervals are in hand, a change is tested as if the periods were independent;"
-                " small changes are then missed more easily."
+                "Where only the two printed intervals are in hand, a change is tested as if the periods were"
+                " independent; small changes are then missed more easily."
             )
         )
     return limits

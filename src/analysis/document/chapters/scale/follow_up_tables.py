@@ -8,7 +8,7 @@ from analysis.document.formatting import format_date
 from analysis.document.tables import DASH, cap_rows, end, notes_of, start
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
-from analysis.messages import N_, Message
+from analysis.messages import N_, NP_, Message
 from analysis.monitoring import ActionFollowUp, ControlChart, IndicatorChange
 from analysis.monitoring.effect import GroupComparison
 from analysis.results import Estimate
@@ -43,7 +43,8 @@ def tabulate_actions_taken(actions: Sequence[ActionFollowUp], t: Translator) -> 
         )
         for action in order
     ]
-    shown, note = cap_rows(rows, t, MOST_ACTIONS)
+    left = max(len(rows) - MOST_ACTIONS, 0)
+    note = t(NP_("One more was recommended.", "{count:int} more were recommended.", left)) if left else ""
     columns = (
         start(t(N_("Action")), 2.2),
         start(t(N_("Taken on, by")), 1.2),
@@ -57,7 +58,7 @@ def tabulate_actions_taken(actions: Sequence[ActionFollowUp], t: Translator) -> 
     return Table(
         title=t(N_("What was recommended, what was done, and what came of it")),
         columns=columns,
-        rows=tuple(shown),
+        rows=tuple(rows[:MOST_ACTIONS]),
         notes=notes_of(note, *notes),
         anchor="table-follow-up",
     )
@@ -91,8 +92,8 @@ def _explained(action: ActionFollowUp) -> Message:
         )
     else:
         text = N_(
-            "{outcome:message} in {days:int} days against a year before, compared with all other customers: those picked"
-            " may have been worse off, and recovered by themselves.",
+            "{outcome:message} in {days:int} days against a year before, compared with all other customers: those"
+            " picked may have been worse off, and recovered by themselves.",
             **values,
         )
     if not isinstance(found.placebo, Estimate):

@@ -59,7 +59,7 @@ def analyse_respondents(data: ClientData, params: ClientParams) -> Respondents |
         return refusal
     answers = named[named["wave_order"] == orders[-1]].reset_index(drop=True)
     bases = (*(build_base(data, params, order) for order in orders[:-1]), base)
-    groups, hidden = _publishable(base, params, protected=protected)
+    groups, hidden = _publishable(base, data, params, protected=protected)
     weights, indicators, bounds = _weigh(base, answers, data, params)
     return Respondents(
         wave=base.wave,
@@ -125,23 +125,27 @@ def _coverage(base: Base, params: ClientParams) -> Outcome:
 
 
 def _publishable(
-    base: Base, params: ClientParams, *, protected: bool
+    base: Base, data: ClientData, params: ClientParams, *, protected: bool
 ) -> tuple[tuple[Groups, ...], tuple[Message, ...]]:
     """Return the groups whose shares may be shown, and notes on the others.
 
-    Where answers are protected, the shares tell how many of a group answered. A characteristic is shown only if every
-    cell that it makes together with those shown before has no answer or at least `small_cell`: whatever is added and
-    subtracted of the shares shown, no smaller number of respondents comes out.
+    Where answers are protected, the shares tell how many of a group answered. The segment is shown, as the response rate
+    by segment is, whose partners are hidden where both together would tell too much. Any other characteristic is shown
+    only if every cell that it makes together with partners, segments and those shown before has no answer or at least
+    `small_cell`: whatever is added and subtracted of the shares shown, no smaller number of respondents comes out.
     """
     if not protected:
         return base.groups, ()
     shown: list[Groups] = []
     notes: list[Message] = []
     joint = np.zeros(base.n, dtype=np.int64)
+    if "partner_id" in data.customers:
+        joint = pd.factorize(data.customers["partner_id"].reindex(base.ids))[0].astype(np.int64) + 1
     for group in base.groups:
         cells = joint * len(group.names) + group.codes
         counts = np.bincount(cells[base.answered])
-        if ((counts > 0) & (counts < params.limits.small_cell)).any():
+        few = bool(((counts > 0) & (counts < params.limits.small_cell)).any())
+        if few and group.key != "segment":
             notes.append(
                 N_("{what:message} is not shown, because it would single out few respondents.", what=LABELS[group.key])
             )

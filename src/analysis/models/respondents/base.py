@@ -221,14 +221,17 @@ def _groups(key: str, values: pd.Series, answered: NDArray[np.bool_], fewest: in
     ranked = sorted(values.unique(), key=lambda name: (-int(replies.get(name, 0)), str(name)))
     kept = [name for name in ranked if replies.get(name, 0) >= fewest][:MOST_GROUPS]
     rest = [name for name in ranked if name not in kept]
+    taken = ""
     while rest and kept and sum(int(replies.get(name, 0)) for name in rest) < fewest:
-        rest.append(kept.pop())  # others too few to stand alone take the smallest group in
+        taken = "" if taken else str(kept[-1])  # others too few to stand alone take the smallest group in
+        rest.append(kept.pop())
     if len(kept) + bool(rest) < 2:
         return None
     place = {name: number for number, name in enumerate(kept)}
     codes = values.map(lambda name: place.get(name, len(kept))).to_numpy(dtype=np.int64)
     names = tuple(_group_name(key, name) for name in kept)
-    return Groups(key=key, codes=codes, names=(*names, N_("others")) if rest else names)
+    others = N_("{name:message} and others", name=_group_name(key, taken)) if taken else N_("others")
+    return Groups(key=key, codes=codes, names=(*names, others) if rest else names)
 
 
 def _group_name(key: str, name: str) -> Message:

@@ -30,8 +30,9 @@ def response_rates(
     """Return the response rates by wave and by group of the latest wave, and what they are not known for.
 
     An invitation is answered where the survey has an answer of the same wave and respondent (or customer, where
-    respondents have no id). Where answers are protected, groups of fewer than `small_cell` answers are not shown, nor
-    is any breakdown with such a group, since the rest would tell it.
+    respondents have no id). Where answers are protected, only segments are shown, because two breakdowns of the same
+    people can give few of them away; and not even they where one has fewer than `small_cell` answers, since the rest
+    would tell it.
     """
     if not data.has("invitations"):
         return (), (N_("There is no list of who was invited, so there is no response rate."),)
@@ -49,7 +50,7 @@ def response_rates(
     latest = (frame["wave"] == data.waves[-1]).to_numpy(dtype=bool)
     if not latest.any():
         return tuple(rows), tuple(notes)
-    for group in GROUPS:
+    for group in ("segment",) if protected else GROUPS:
         labels = _labels(group, frame[latest], data, params)
         if isinstance(labels, Message):
             notes.append(labels)

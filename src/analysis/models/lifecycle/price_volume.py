@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.client import ClientData
-from analysis.indicators.estimation import FEWEST_AMOUNTS, LEVEL, too_uneven
+from analysis.indicators.estimation import FEWEST_AMOUNTS, LEAST_OF_OTHERS, LEVEL, too_uneven
 from analysis.indicators.ledger import Ledger, Window
 from analysis.indicators.samples import TINY
 from analysis.indicators.skewness import skewed_limits
@@ -97,7 +97,7 @@ def split_growth(data: ClientData, ledger: Ledger, later: Window, earlier: Windo
             share=max(split, 0.0),
         )
         return NotEstimable(reason=reason)
-    contributions = _contributions(cells, both, rest, groups)
+    contributions, spread = _contributions(cells, both, rest, groups)
     base = float(ledger.constant[earlier.holds(ledger.day)].sum())
     sold = cells.groupby("product")[["q0", "q1"]].sum()
     return PriceVolume(
@@ -105,7 +105,10 @@ def split_growth(data: ClientData, ledger: Ledger, later: Window, earlier: Windo
         new=int(((sold["q0"] <= 0) & (sold["q1"] > 0)).sum()),
         dropped=int(((sold["q0"] > 0) & (sold["q1"] <= 0)).sum()),
         split=min(split, 1.0),
-        parts=tuple(_part(key, values, base) for key, values in zip(KEYS, contributions.T, strict=True)),
+        parts=tuple(
+            _part(key, values, limits, base)
+            for key, values, limits in zip(KEYS, contributions.T, spread.T, strict=True)
+        ),
     )
 
 
@@ -148,49 +151,71 @@ def _in_both(cells: pd.DataFrame) -> np.ndarray:
     return ((sold["q0"] > 0) & (sold["q1"] > 0)).to_numpy()
 
 
-def _contributions(cells: pd.DataFrame, both: np.ndarray, rest: Floats, groups: Codes) -> Floats:
-    """Return each group's contribution to each part of `KEYS`, shape (groups, parts); they sum to the parts."""
-    product = cells["product"].to_numpy()
+def _contributions(cells: pd.DataFrame, both: np.ndarray, rest: Floats, groups: Codes) -> tuple[Floats, Floats]:
+    """Return each group's contribution to each part of `KEYS`, shape (groups, parts), which sum to the parts.
+
+    The second array is what the limits are made of: for prices, a group's deviation from the price of its products is
+    the larger, the more of the product it buys itself (as in a jackknife), because it pulls that price to itself.
+    """
     own = {name: cells[name].to_numpy(dtype=np.float64) for name in ("r0", "r1", "q0", "q1")}
-    total = {name: np.bincount(product, values, len(both))[product] for name, values in own.items()}
+    product = cells["product"].to_numpy()
     kept = both[product]
-    r0, r1, q0, q1 = (np.where(kept, total[name], 1.0) for name in ("r0", "r1", "q0", "q1"))
-    price = 0.5 * (
-        own["r1"] * (1 + q0 / q1) - own["q1"] * (q0 * r1 / q1**2 + r0 / q0)
-        - own["r0"] * (1 + q1 / q0) + own["q0"] * (r1 / q1 + q1 * r0 / q0**2)
-    )  # fmt: skip
-    change = own["r1"] - own["r0"]
-    sums = {name: float(values[kept].sum()) for name, values in own.items()}
-    revenue, quantity = sums["r0"] + sums["r1"], sums["q0"] + sums["q1"]
-    moved = sums["q1"] - sums["q0"]
-    volume = (
-        (own["r0"] + own["r1"]) * moved / quantity
-        + (own["q1"] - own["q0"]) * revenue / quantity
-        - (own["q0"] + own["q1"]) * revenue * moved / quantity**2
-    )
+    total = {
+        name: np.where(kept, np.bincount(product, values, len(both))[product], 1.0) for name, values in own.items()
+    }
+    price, pulled = (np.where(kept, _price(own, total, pull=pull), 0.0) for pull in (False, True))
+    volume = np.where(kept, _volume(own, kept), 0.0)
     columns = (
-        np.where(kept, price, 0.0),
-        np.where(kept, volume, 0.0),
-        np.where(kept, change - price - volume, 0.0),
+        price,
+        volume,
+        np.where(kept, own["r1"] - own["r0"] - price - volume, 0.0),
         np.where(kept, 0.0, own["r1"]),
         np.where(kept, 0.0, -own["r0"]),
     )
     by_group = [np.bincount(cells["group"], column, len(groups)) for column in columns]
-    return np.column_stack([*by_group, rest[:, 1] - rest[:, 0]])
+    contributions = np.column_stack([*by_group, rest[:, 1] - rest[:, 0]])
+    spread = contributions.copy()
+    spread[:, 0] = np.bincount(cells["group"], pulled, len(groups))
+    return contributions, spread
 
 
-def _part(key: PartKey, values: Floats, base: float) -> GrowthPart:
-    """Return a part with its limits; the last value is of no known customer and certain."""
-    fixed, values = float(values[-1]), values[:-1]
+def _price(own: dict[str, Floats], total: dict[str, Floats], *, pull: bool) -> Floats:
+    """Return what each cell does to the price part: its deviations from its products' prices, and their change."""
+    before, after = total["r0"] / total["q0"], total["r1"] / total["q1"]
+    early, late = own["r0"] - before * own["q0"], own["r1"] - after * own["q1"]
+    if pull:
+        early = early / np.maximum(1 - own["q0"] / total["q0"], LEAST_OF_OTHERS)
+        late = late / np.maximum(1 - own["q1"] / total["q1"], LEAST_OF_OTHERS)
+    moved = (after - before) * (own["q0"] + own["q1"])
+    return 0.5 * ((1 + total["q0"] / total["q1"]) * late - (1 + total["q1"] / total["q0"]) * early + moved)
+
+
+def _volume(own: dict[str, Floats], kept: np.ndarray) -> Floats:
+    """Return what each cell does to the quantity part, the quantity of all products at their average price."""
+    sums = {name: float(values[kept].sum()) for name, values in own.items()}
+    revenue, quantity = sums["r0"] + sums["r1"], sums["q0"] + sums["q1"]
+    moved = sums["q1"] - sums["q0"]
+    average = revenue / quantity
+    return (
+        (own["r0"] + own["r1"] - average * (own["q0"] + own["q1"])) * moved / quantity
+        + (own["q1"] - own["q0"]) * average
+    )  # fmt: skip
+
+
+def _part(key: PartKey, values: Floats, spread: Floats, base: float) -> GrowthPart:
+    """Return a part with its limits, made of `spread`; the last value is of no known customer and certain."""
+    fixed, values, spread = float(values[-1]), values[:-1], spread[:-1]
     total, n = float(values.sum()), int((values != 0).sum())
     estimate: Outcome
-    if n < FEWEST_AMOUNTS:
+    if n == 0:
+        estimate = NotEstimable(reason=N_("No revenue of a known customer belongs to this part."), n=0)
+    elif n < FEWEST_AMOUNTS:
         estimate = NotEstimable(reason=too_uneven(FEWEST_AMOUNTS), n=n)
     elif float(np.ptp(values)) <= TINY * abs(total):
         reason = N_("All customers are alike in it, so the data carry no sign of its uncertainty.")
         estimate = NotEstimable(reason=reason, n=n)
     else:
-        low, high = skewed_limits(total, values - values.mean(), degrees=len(values) - 1, level=LEVEL)
+        low, high = skewed_limits(total, spread - spread.mean(), degrees=len(values) - 1, level=LEVEL)
         estimate = Estimate(
             value=total + fixed, low=min(low, total) + fixed, high=max(high, total) + fixed, n=n, method="hall-t",
             unit="money", clusters=len(values),

@@ -74,7 +74,8 @@ def last_orders(day: int, data: ClientData, ledger: Ledger | None) -> Codes:
     if ledger is not None:
         rows = ledger.bought_on <= day
         position = data.customers.index.get_indexer(ledger.ids)[ledger.bought_by[rows]]
-        found[position] = ledger.bought_on[rows]  # sorted by day within a customer: the last one stays
+        known = position >= 0
+        found[position[known]] = ledger.bought_on[rows][known]  # sorted by day within a customer: the last one stays
     return found
 
 

@@ -12,7 +12,7 @@ from analysis.models.lifetime.result import ChanceBand, LifetimeValue
 BAR = 0.62  # of a row's height
 HEAD = 0.28  # inches above the bars, for what the shades mean
 NARROW = 0.045  # of the bar: a smaller part holds no text
-MIDDLE_TINT = 0.5
+MIDDLE_TINT, LAST_TINT = 0.5, 0.4  # so that the shades differ in grey too
 
 
 def band_name(band: ChanceBand) -> Message:
@@ -34,7 +34,7 @@ def plot_lifetime(result: LifetimeValue, finding: Message, t: Translator, theme:
         t(N_("Value, next {years:number} years", years=result.horizon_years)),
     ]
     shares = [(band.customers_share, band.revenue_share, band.value_share) for band in result.bands]
-    colors = [theme.color, tint(theme.color, MIDDLE_TINT), LIGHT]
+    colors = [theme.color, tint(theme.color, MIDDLE_TINT), tint(LIGHT, LAST_TINT)]
     with figure_drawing(theme, "lifetime", rows_height(len(names)) + HEAD) as sheet:
         ax = sheet.ax
         start = [0.0] * len(names)

@@ -48,7 +48,7 @@ def measure_regularity(history: History, clusters: Codes, params: ClientParams) 
     means = np.bincount(place, square) / np.bincount(place)
     sample = Sample(values=means, weights=np.ones(len(means)), clusters=clusters[buyers], units=buyers)
     found = estimate(
-        sample, Measure(kind="mean", unit="ratio", bounds=(LEAST_VARIANCE, 0.25)), min_n=params.limits.min_n,
+        sample, Measure(kind="mean", unit="ratio", bounds=(0.0, 0.25)), min_n=params.limits.min_n,
         min_clusters=params.limits.min_clusters,
     )  # fmt: skip
     if isinstance(found, NotEstimable):

@@ -10,6 +10,7 @@ from analysis.messages import N_
 from analysis.models.clustering import Codes, Floats, cluster_codes
 from analysis.models.lifetime.amounts import Amounts, fit_amounts
 from analysis.models.lifetime.forecast import compare_forecasts
+from analysis.models.lifetime.potential import open_potential
 from analysis.models.lifetime.process import Process, fit_processes
 from analysis.models.lifetime.purchases import YEAR_DAYS, History, Summary, read_history, summarise
 from analysis.models.lifetime.result import ForecastComparison, MarginBasis, Source
@@ -181,8 +182,9 @@ def customer_value(data: ClientData, params: ClientParams) -> pd.DataFrame | Not
     DataFrame or NotEstimable
         One row a customer, in order of id: ``customer_id, revenue`` (of the last twelve months), ``expected_orders``
         (of the next twelve), ``p_alive`` (chance of still being a customer), ``expected_value`` (over the horizon,
-        discounted, in the audit's currency), ``margin`` (share of revenue that counts in it) and ``revenue_at_risk``
-        (`revenue` times the chance that the customer has left).
+        discounted, in the audit's currency), ``margin`` (share of revenue that counts in it), ``revenue_at_risk``
+        (`revenue` times the chance that the customer has left) and ``open_potential`` (what it could spend a year
+        beyond `revenue`, by the records, else by its peers; NaN where neither tells).
     """
     found = value_customers(data, params)
     if isinstance(found, NotEstimable):
@@ -196,5 +198,6 @@ def customer_value(data: ClientData, params: ClientParams) -> pd.DataFrame | Not
             "expected_value": found.value.values,
             "margin": found.margin,
             "revenue_at_risk": found.revenue * (1 - found.alive.values),
+            "open_potential": open_potential(data, found.history.ids, found.revenue),
         }
     )

@@ -86,7 +86,8 @@ def tabulate_forecast(result: ForecastComparison, t: Translator, small_cell: int
     )
     note = N_(
         "Customers who had bought by {cut:date} ({customers:int}), forecast for the {days:int} days to {until:date}"
-        " from what was known by then. Below 0, the model is nearer.",
+        " from what was known by then. The same as last year: what the customer bought in as many days before. Below 0,"
+        " the model is nearer.",
         cut=result.cut,
         until=result.until,
         customers=result.customers,

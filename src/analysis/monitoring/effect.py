@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from analysis.data.client import RECORDED_ON, ClientData
-from analysis.indicators.samples import Codes, Floats, t_quantile
+from analysis.indicators.samples import TINY, Codes, Floats, t_quantile
 from analysis.messages import N_, Message
 from analysis.models.parts import ModelPart
 from analysis.models.repurchase_sample import group_of
@@ -265,7 +265,7 @@ def difference_in_changes(
     parts = [part for part in parts if len(part)]
     variances = [len(part) / max(len(part) - 1, 1) * float((part**2).sum()) for part in parts]
     variance = sum(variances)
-    if variance <= 0:
+    if variance <= TINY * float((changes**2).mean()):  # rounding
         return NotEstimable(reason=N_("All customers changed by the same amount."), n=len(changes))
     spread = sum(v**2 / max(len(part) - 1, 1) for v, part in zip(variances, parts, strict=True))
     degrees = max(variance**2 / spread, 1.0)

@@ -167,7 +167,7 @@ def test_the_next_step_is_that_of_the_first_rule_that_applies(tables, options, s
     assert card.next_step.key == step
 
 
-@pytest.mark.parametrize(("audience", "step"), [("internal", "weakest"), ("external", "keep")])
+@pytest.mark.parametrize(("audience", "step"), [("internal", "weakest"), ("external", "record")])
 def test_a_weak_answer_asks_for_a_talk_where_it_may_be_shown(audience, step):
     params = made_params({"sat": ("satisfaction", 1, 5, None)}, segment=None, audience=audience)
     answers = [{"customer_id": "a", "days": 20, "sat": 2.0}]
@@ -180,7 +180,7 @@ def test_a_weak_answer_asks_for_a_talk_where_it_may_be_shown(audience, step):
 def test_a_closed_opportunity_asks_for_nothing():
     card = card_of(*made(orders=GROWING, opportunities=opportunity(False)))
     assert (card.opportunity.outcome, card.opportunity.stage, card.opportunity.amount) == ("lost", "Offer", 20.0)
-    assert card.next_step.key == "keep"
+    assert card.next_step.key == "record"  # as no contacts are
 
 
 def test_without_marks_and_orders_there_are_no_key_accounts():

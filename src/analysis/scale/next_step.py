@@ -32,11 +32,13 @@ class Facts:
 
 
 def choose_step(facts: Facts) -> NextStep:
-    """Return the step of the first rule that applies; to keep in touch where none does."""
+    """Return the step of the first rule that applies; to keep in touch (and a record of it) where none does."""
     for rule in RULES:
         step = rule(facts)
         if step is not None:
             return step
+    if facts.contact is None:
+        return _step("record", N_("Meet the account and record the contact"), N_("No contacts are recorded."))
     return _step(
         "keep", N_("Keep the rhythm of contacts"), N_("Nothing in the records asks for more than the planned contact.")
     )

@@ -21,11 +21,11 @@ LONGEST_FUNCTION = 65
 
 SIBLINGS = {("models", "indicators.estimation")}
 """What a room may use of another room of its own layer; docs/architecture.md names the same."""
-FILE_HANDLERS = ("data", "report", "synthetic", "params.load", "params.logo", "calibration")
+FILE_HANDLERS = ("data", "report", "synthetic", "params.load", "params.logo", "params.catalogue", "calibration")
 """Rooms that may read or write files; the rest is pure."""
 FILE_HANDLING_FUNCTIONS = {("params.schema", "write_parameters_doc")}
 """Single functions that may, in modules that otherwise may not."""
-RESOURCE_READERS = ("document.translate", "text.resources")
+RESOURCE_READERS = ("actions.catalogue", "document.translate", "text.resources")
 """Modules that read what the project itself installs: the catalogs, and the word lists of the texts."""
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 CALLS = """

@@ -117,8 +117,7 @@ def _reach(bought: Purchases, next_best: NextBest | NotEstimable, params: Client
     """Return each category's buyers, the most bought first."""
     openings: dict[str, int] = {}
     if isinstance(next_best, NextBest):
-        for opening in next_best.openings:
-            openings[opening.missing] = openings.get(opening.missing, 0) + opening.customers
+        openings = {count.category: count.customers for count in next_best.counts}
     columns = bought.spent.tocsc()
     rows = []
     for place, name in enumerate(bought.names):

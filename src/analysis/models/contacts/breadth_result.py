@@ -58,7 +58,7 @@ class CategoryReach(ModelPart):
 
 @dataclass(frozen=True, kw_only=True)
 class Opening(ModelPart):
-    """A category that some customers do not buy and that customers like them buy.
+    """A category that some customers do not buy and that one kind of customers like them buys.
 
     Parameters
     ----------
@@ -94,6 +94,38 @@ class Opening(ModelPart):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CategoryOpening(ModelPart):
+    """A category that is the strongest opening of some customers, whatever makes them alike.
+
+    Parameters
+    ----------
+    missing, customers, revenue
+        The category, the customers, and what they buy in the window.
+    chance
+        Mean share of the customers alike who buy it, each kind weighing by the customers lacking it, 0 to 1.
+    worth
+        Sum of what it is worth by kind: an opening, not a forecast.
+    parts
+        By what makes customers alike, the kind with the most customers first.
+    """
+
+    missing: str
+    customers: int
+    revenue: float
+    chance: Estimate
+    worth: Outcome
+    parts: tuple[Opening, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryCount(ModelPart):
+    """How many customers have their strongest opening in a category."""
+
+    category: str
+    customers: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomerOpening(ModelPart):
     """The strongest opening of one customer (`revenue`: what it bought in the window)."""
 
@@ -115,8 +147,10 @@ class NextBest(ModelPart):
         Pairs of categories tested, and how many go together beyond chance (one family, false discoveries at 5%).
     customers
         Customers with an opening.
+    counts
+        Customers by the category of their strongest opening, every category that is one.
     openings
-        By what makes customers alike and what they lack, those with the most customers first.
+        The categories with the most customers, these first.
     largest
         The customers with an opening who buy most.
     """
@@ -124,7 +158,8 @@ class NextBest(ModelPart):
     pairs: int
     related: int
     customers: int
-    openings: tuple[Opening, ...]
+    counts: tuple[CategoryCount, ...]
+    openings: tuple[CategoryOpening, ...]
     largest: tuple[CustomerOpening, ...]
 
 

@@ -27,7 +27,7 @@ from analysis.data.client import ClientData
 from analysis.indicators.estimation import wilson_limits
 from analysis.indicators.samples import Codes, Floats, normal_quantile, t_quantile
 from analysis.messages import N_
-from analysis.models.contacts.breadth_result import CustomerOpening, NextBest, Opening
+from analysis.models.contacts.breadth_result import CategoryCount, CategoryOpening, CustomerOpening, NextBest, Opening
 from analysis.models.contacts.records import names_of
 from analysis.params.model import ClientParams
 from analysis.results import Estimate, NotEstimable, Outcome
@@ -38,7 +38,7 @@ LEAST_BOTH = 10  # customers who buy both, for a pair to be an opening
 MOST = 0.5  # of those who order as often must buy a category for it to be an opening
 ALPHA = 0.05
 LEVEL = 0.95
-LISTED = 10  # openings
+LISTED = 10  # categories
 LARGEST = 20  # customers
 Mask = NDArray[np.bool_]
 
@@ -121,16 +121,24 @@ def find_openings(baskets: Baskets, data: ClientData, params: ClientParams) -> N
         return NotEstimable(reason=reason, n=n)
     names, revenue = [baskets.names[place] for place in used], np.asarray(baskets.spent.sum(axis=1), dtype=np.float64)
     counts = np.bincount(assigned[assigned >= 0], minlength=len(rules))
-    shown = [int(place) for place in np.argsort(-counts, kind="stable")[:LISTED] if counts[place]]
-    amounts = {column: spent[:, [used[column]]].toarray()[:, 0] for column in {rules[place].missing for place in shown}}
+    by_category = np.bincount([rule.missing for rule in rules], counts, len(names)).astype(np.int64)
+    order = [int(column) for column in np.argsort(-by_category, kind="stable") if by_category[column]]
+
+    def parts_of(column: int) -> tuple[Opening, ...]:
+        """Return the openings of one category, that of the most customers first."""
+        amounts = spent[:, [used[column]]].toarray()[:, 0]
+        places = [place for place, rule in enumerate(rules) if rule.missing == column and counts[place]]
+        return tuple(
+            _opening(rules[place], names, has, strata, amounts, revenue, assigned == place)
+            for place in sorted(places, key=lambda place: (-counts[place], place))
+        )
+
     return NextBest(
         pairs=tested,
         related=len(first),
         customers=int((assigned >= 0).sum()),
-        openings=tuple(
-            _opening(rules[place], names, has, strata, amounts[rules[place].missing], revenue, assigned == place)
-            for place in shown
-        ),
+        counts=tuple(CategoryCount(category=names[column], customers=int(by_category[column])) for column in order),
+        openings=tuple(add_up(parts_of(column)) for column in order[:LISTED]),
         largest=_largest(assigned, rules, names, revenue, baskets.ids, data),
     )
 
@@ -278,6 +286,47 @@ def product_of(chance: Estimate, typical: Estimate, base: float) -> Estimate:
         value=base * value, low=base * value * math.exp(-below), high=base * value * math.exp(above), n=typical.n,
         method="mover", unit="money",
     )  # fmt: skip
+
+
+def add_up(parts: tuple[Opening, ...]) -> CategoryOpening:
+    """Return the openings of one category as one.
+
+    Their distances to the limits are combined as of independent numbers where customers alike are those who order as
+    often (who are different customers in each part) and added where they hold a category (who may be the same) [3]_.
+    """
+    customers = sum(part.customers for part in parts)
+    worths = [part.worth for part in parts if isinstance(part.worth, Estimate)]
+    shares = [part.customers / customers for part in parts]
+    by_orders = [part.orders is not None for part in parts]
+    worth: Outcome = next((part.worth for part in parts if isinstance(part.worth, NotEstimable)), parts[0].worth)
+    if len(worths) == len(parts):
+        worth = _combined(worths, [1.0] * len(parts), by_orders)
+    return CategoryOpening(
+        missing=parts[0].missing,
+        customers=customers,
+        revenue=sum(part.revenue for part in parts),
+        chance=_combined([part.chance for part in parts], shares, by_orders),
+        worth=worth,
+        parts=parts,
+    )
+
+
+def _combined(found: list[Estimate], weights: list[float], is_apart: list[bool]) -> Estimate:
+    """Return a weighted sum; the distances to the limits of numbers `is_apart` as of independent ones."""
+    if len(found) == 1:
+        return found[0]
+    value = sum(weight * each.value for weight, each in zip(weights, found, strict=True))
+    below = _distance([weight * (e.value - e.low) for weight, e in zip(weights, found, strict=True)], is_apart)
+    above = _distance([weight * (e.high - e.value) for weight, e in zip(weights, found, strict=True)], is_apart)
+    return Estimate(
+        value=value, low=value - below, high=value + above, n=sum(each.n for each in found), method="mover",
+        unit=found[0].unit,
+    )  # fmt: skip
+
+
+def _distance(parts: list[float], is_apart: list[bool]) -> float:
+    together = sum(part for part, apart in zip(parts, is_apart, strict=True) if not apart)
+    return math.hypot(together, *(part for part, apart in zip(parts, is_apart, strict=True) if apart))
 
 
 def _largest(

@@ -6,11 +6,11 @@ from analysis.document.chapters.scale.contacts_tables import customer_name
 from analysis.document.chapters.section import Section, notes_on_sample
 from analysis.document.figures.contacts import plot_breadth
 from analysis.document.prose import cell_text
-from analysis.document.tables import DASH, end, n_text, notes_of, start
+from analysis.document.tables import DASH, cap_rows, end, n_text, notes_of, start
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
 from analysis.messages import N_, Message
-from analysis.models.contacts.breadth_result import Breadth, NextBest, Opening, Spread
+from analysis.models.contacts.breadth_result import Breadth, CategoryOpening, NextBest, Opening, Spread
 from analysis.models.contacts.result import Contacts
 from analysis.results import Estimate, NotEstimable
 
@@ -44,11 +44,12 @@ def breadth_section(context: ChapterContext, result: Contacts | NotEstimable) ->
         question=QUESTION,
         finding=finding,
         blocks=(
-            plot_breadth(breadth, title_breadth(breadth, t), t, context.theme),
+            plot_breadth(breadth, title_breadth(breadth), t, context.theme),
             tabulate_openings(breadth, t, context.small_cell),
         ),
         limits=(t(NO_FORECAST),),
         appendix=(
+            tabulate_kinds(breadth, t, context.small_cell),
             tabulate_spreads(breadth, t, context.small_cell),
             tabulate_bands(breadth, t),
             tabulate_largest(breadth, t),
@@ -90,56 +91,42 @@ def _state_spread(spread: Spread, mean: Estimate, t: Translator) -> Message:
     )
 
 
-def _state_opening(opening: Opening, t: Translator) -> Message:
-    missing = clean_text(opening.missing, 60)
-    worth = opening.worth
-    if isinstance(worth, Estimate):
+def _state_opening(opening: CategoryOpening, t: Translator) -> Message:
+    values = {
+        "missing": clean_text(opening.missing, 60),
+        "customers": opening.customers,
+        "share": t.level(opening.chance),
+        "limits": t.limits(opening.chance),
+    }
+    if isinstance(opening.worth, Estimate):
         return N_(
-            "The widest opening is {missing:text}, for {customers:int} customers: {alike:message}, {share:text}"
-            " buy it; at"
-            " the same rate and a median spend it would be worth {worth:text} a year.",
-            missing=missing,
-            customers=opening.customers,
-            alike=alike_text(opening),
-            share=t.estimate(opening.chance),
-            worth=t.estimate(worth),
+            "The widest opening is {missing:text}, for {customers:int} customers: {share:text} of those like them (95%"
+            " interval {limits:text}) buy it; at that rate and a median spend it would be worth {worth:text} a year.",
+            worth=t.estimate(opening.worth),
+            **values,
         )
     return N_(
-        "The widest opening is {missing:text}, for {customers:int} customers: {alike:message}, {share:text} buy it.",
-        missing=missing,
-        customers=opening.customers,
-        alike=alike_text(opening),
-        share=t.estimate(opening.chance),
+        "The widest opening is {missing:text}, for {customers:int} customers: {share:text} of those like them (95%"
+        " interval {limits:text}) buy it.",
+        **values,
     )
 
 
-def alike_text(opening: Opening) -> Message:
-    """Return who the customers alike are: those who buy a category, or who order as often."""
-    if opening.orders is None:
-        return N_("of the customers who buy {held:text}", held=clean_text(opening.held, 60))
-    first, last = opening.orders
-    if first == last:
-        return N_("of the customers who order on {days:int} days a year", days=first)
-    return N_("of the customers who order on {first:int} to {last:int} days a year", first=first, last=last)
-
-
-def _widest(result: Breadth) -> Opening | None:
+def _widest(result: Breadth) -> CategoryOpening | None:
     if isinstance(result.next_best, NotEstimable) or not result.next_best.openings:
         return None
     return result.next_best.openings[0]
 
 
-def title_breadth(result: Breadth, t: Translator) -> Message:
-    """Return the figure's title: the category that is an opening for the most customers."""
-    del t
-    openings = {row.category: row.openings for row in result.categories if row.openings}
-    if not openings:
+def title_breadth(result: Breadth) -> Message:
+    """Return the figure's title: the category that is the strongest opening of the most customers."""
+    best = _widest(result)
+    if best is None:
         return N_("What customers buy")
-    best = max(sorted(openings), key=lambda name: openings[name])
     return N_(
         "{name:text} is the next opening for the most customers: {count:int}",
-        name=clean_text(best, 60),
-        count=openings[best],
+        name=clean_text(best.missing, 60),
+        count=best.customers,
     )
 
 
@@ -154,11 +141,48 @@ def tabulate_openings(result: Breadth, t: Translator, small_cell: int) -> Table 
     """Return the openings with the most customers; None where there is none."""
     if isinstance(result.next_best, NotEstimable):
         return None
-    found = result.next_best
-    shown = found.openings[:BOARD_ROWS]
-    chances, lifts = [row.chance for row in shown], [row.lift for row in shown]
-    worths = [row.worth for row in shown]
+    shown = result.next_best.openings[:BOARD_ROWS]
+    chances, worths = [row.chance for row in shown], [row.worth for row in shown]
+    reach = {row.category: row.share for row in result.categories}
+    everyone = [reach.get(row.missing) for row in shown]
     rows = tuple(
+        (
+            clean_text(row.missing, 40),
+            t.number(row.customers, 0),
+            t.unit(row.revenue, "money", full=True),
+            cell_text(row.chance, t, small_cell, peers=chances),
+            cell_text(reach.get(row.missing), t, small_cell, peers=everyone),
+            cell_text(row.worth, t, small_cell, peers=worths),
+        )
+        for row in shown
+    )
+    columns = (
+        start(t(N_("Not bought")), 1.2),
+        end(t(N_("Customers")), 0.8),
+        end(t(N_("Their revenue")), 1.0),
+        end(t(N_("Alike who buy it")), 1.3),
+        end(t(N_("All who buy it")), 1.3),
+        end(t(N_("Worth a year")), 1.6),
+    )
+    note = N_(
+        "In brackets: 95% intervals. Alike: customers who order as often, or who buy a category that goes with"
+        " it. Worth:"
+        " customers times the share of those alike who buy it times their median spend on it: an opening, not a"
+        " forecast."
+    )
+    return Table(
+        title=t(N_("The widest openings")), columns=columns, rows=rows, notes=(t(note),),
+        anchor="table-breadth-openings",
+    )  # fmt: skip
+
+
+def tabulate_kinds(result: Breadth, t: Translator, small_cell: int) -> Table | None:
+    """Return the openings by what makes customers alike, with their lift."""
+    if isinstance(result.next_best, NotEstimable):
+        return None
+    found = [part for row in result.next_best.openings for part in row.parts]
+    chances, lifts, worths = ([getattr(part, name) for part in found] for name in ("chance", "lift", "worth"))
+    rows = [
         (
             clean_text(row.missing, 40),
             _alike_cell(row, t),
@@ -167,8 +191,9 @@ def tabulate_openings(result: Breadth, t: Translator, small_cell: int) -> Table 
             cell_text(row.lift, t, small_cell, peers=lifts),
             cell_text(row.worth, t, small_cell, peers=worths),
         )
-        for row in shown
-    )
+        for row in found
+    ]
+    kept, cut = cap_rows(rows, t)
     columns = (
         start(t(N_("Not bought")), 1.1),
         start(t(N_("Customers alike")), 1.2),
@@ -178,21 +203,17 @@ def tabulate_openings(result: Breadth, t: Translator, small_cell: int) -> Table 
         end(t(N_("Worth a year")), 1.6),
     )
     note = N_(
-        "In brackets: 95% intervals. Lift: how many times as often it is bought as by customers in general, or (where a"
-        " category makes alike) as chance would bring among those who order as often. Worth: customers times the"
-        " share of"
-        " those alike who buy it times their median spend on it: an opening, not a forecast. {pairs:int} pairs of"
-        " categories were tested, {related:int} go together.",
-        pairs=found.pairs,
-        related=found.related,
+        "Lift: how many times as often it is bought as by customers in general, or (where a category makes"
+        " alike) as chance"
+        " would bring among those who order as often. {pairs:int} pairs of categories were tested, {related:int} go"
+        " together beyond chance.",
+        pairs=result.next_best.pairs,
+        related=result.next_best.related,
     )
     return Table(
-        title=t(N_("The widest openings")),
-        columns=columns,
-        rows=rows,
-        notes=(t(note),),
-        anchor="table-breadth-openings",
-    )
+        title=t(N_("The openings by what makes customers alike")), columns=columns, rows=tuple(kept),
+        notes=notes_of(t(note), cut), anchor="table-breadth-kinds",
+    )  # fmt: skip
 
 
 def _alike_cell(opening: Opening, t: Translator) -> str:

@@ -1,7 +1,6 @@
 """The tables of partners: the overall league, what they are compared on, and a card each."""
 
 from analysis.document.blocks import Table
-from analysis.document.figures.partners import rank_text
 from analysis.document.prose import cell_text
 from analysis.document.tables import DASH, cap_rows, end, notes_of, start
 from analysis.document.translate import Translator
@@ -31,7 +30,7 @@ def tabulate_standings(result: Partners, t: Translator, small_cell: int) -> Tabl
             (
                 clean_text(short_id(row.name), LONGEST_NAME),
                 cell_text(row.score, t, small_cell, peers=scores),
-                t(rank_text(row)),
+                t(N_("{low:int} to {high:int}", low=row.rank_low, high=row.rank_high)),
                 t.percent(row.p_top_quartile),
                 DASH if row.score.n is None else t.number(row.score.n, 0),
                 DASH if amount is None else t.unit(amount, "money", full=True),

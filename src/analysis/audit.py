@@ -1,10 +1,19 @@
 """The whole audit of one client on one page: parameters in, every result out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.actions import Action, recommend_actions
+from analysis.actions import (
+    Action,
+    Alert,
+    Evidence,
+    FactBook,
+    action_titles,
+    actions_from,
+    concerned_customers,
+    evaluate_alerts,
+)
 from analysis.data.client import DataQuality
 from analysis.data.load import load_client_data
 from analysis.indicators.compute import compute_indicators
@@ -12,14 +21,15 @@ from analysis.indicators.shapes import Indicators
 from analysis.models.loyalty import LoyaltyModel, fit_satisfaction_loyalty
 from analysis.models.relations import Relations, analyse_relations
 from analysis.models.repurchase import RepurchaseModel, fit_repeat_purchase
-from analysis.monitoring import Changes, control_false_discoveries
+from analysis.monitoring import Changes, FollowUp, control_false_discoveries, follow_up
 from analysis.params.base import Language, LocalizedText, localized
 from analysis.params.logo import load_logo
 from analysis.params.model import Chapter, ClientParams
+from analysis.relationship import Relationship, analyse_relationship
 from analysis.results import NotEstimable
-from analysis.scale import RelationshipScore, score_relationship
+from analysis.scale import RelationshipScore
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +73,16 @@ class ClientAudit:
         The two models, or why there is none.
     relations
         What drives loyalty and repeat purchase: one answer a question.
+    relationship
+        The rest of the relationship scale: one answer a question.
     score
         The relationship score.
     actions
         What to do, best first.
+    follow_up
+        What came of the earlier audits.
+    alerts
+        The alerts that the parameters declare, those that fired first.
     """
 
     client: str
@@ -88,27 +104,34 @@ class ClientAudit:
     loyalty_model: LoyaltyModel | NotEstimable
     repurchase_model: RepurchaseModel | NotEstimable
     relations: Relations
+    relationship: Relationship
     score: RelationshipScore
     actions: tuple[Action, ...]
+    follow_up: FollowUp
+    alerts: tuple[Alert, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content of audit.json: JSON-ready, without the document's looks and commentary."""
         plain = ("client", "name", "language", "audience", "currency", "as_of", "confidentiality", "unit_of_analysis")
-        results = ("data_quality", "indicators", "changes", "loyalty_model", "repurchase_model", "relations", "score")
+        results: tuple[str, ...] = ("data_quality", "indicators", "changes", "loyalty_model", "repurchase_model", "relations")
+        results += ("relationship", "score", "follow_up")
         data: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
         data |= {key: getattr(self, key) for key in plain}
         data |= {"waves": list(self.waves), "horizon_days": self.horizon_days, "small_cell": self.small_cell}
         data |= {key: getattr(self, key).to_dict() for key in results}
-        return data | {"actions": [action.to_dict() for action in self.actions]}
+        data |= {"actions": [action.to_dict() for action in self.actions]}
+        return data | {"alerts": [alert.to_dict() for alert in self.alerts]}
 
 
-def run_audit(params: ClientParams) -> ClientAudit:
+def run_audit(params: ClientParams, stored: Sequence[tuple[str, str]] = ()) -> ClientAudit:
     """Read the client's data and compute everything that its documents say.
 
     Parameters
     ----------
     params
         The client's parameters.
+    stored
+        Date and text of the audit.json of each earlier audit (`report.earlier.find_stored_audits`).
 
     Raises
     ------
@@ -120,6 +143,21 @@ def run_audit(params: ClientParams) -> ClientAudit:
     indicators, changes = control_false_discoveries(compute_indicators(data, params))
     survey = params.survey if data.has("survey") else None
     loyalty, repurchase = fit_satisfaction_loyalty(data, params), fit_repeat_purchase(data, params)
+    relations = analyse_relations(data, params, loyalty, repurchase)
+    relationship = analyse_relationship(data, params, indicators)
+    score = relationship.score.score
+    book = FactBook(
+        Evidence(
+            data=data,
+            params=params,
+            indicators=indicators,
+            loyalty=loyalty,
+            repurchase=repurchase,
+            relations=relations,
+            score=score,
+        )
+    )
+    actions = actions_from(book)
     return ClientAudit(
         client=params.client,
         name=localized(params.name, params.language),
@@ -139,9 +177,20 @@ def run_audit(params: ClientParams) -> ClientAudit:
         changes=changes,
         loyalty_model=loyalty,
         repurchase_model=repurchase,
-        relations=analyse_relations(data, params, loyalty, repurchase),
-        score=score_relationship(indicators, params),
-        actions=recommend_actions(data, indicators, params),
+        relations=relations,
+        relationship=relationship,
+        score=score,
+        actions=actions,
+        follow_up=follow_up(
+            stored,
+            indicators,
+            data,
+            params,
+            recommended=[action.key for action in actions],
+            titles=action_titles(params),
+            concerned=lambda fact, day: dict(concerned_customers([fact], data, params, day)).get(fact),
+        ),
+        alerts=evaluate_alerts(params.alerts, book),
     )
 
 

@@ -50,12 +50,13 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Heading(Block):
-    """A heading: level 1 is a chapter; `anchor` is a stable id ([a-z0-9-])."""
+    """A heading: level 1 is a chapter; `anchor` is a stable id ([a-z0-9-]); `new_page` puts it at the top of a page."""
 
     kind: ClassVar[str] = "heading"
     level: int
     text: str
     anchor: str
+    new_page: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,13 @@ from analysis.document.chapters.dimensions import (
     write_value,
 )
 from analysis.document.chapters.drivers import write_drivers
+from analysis.document.chapters.scale.chapters import (
+    write_actions,
+    write_key_accounts,
+    write_lifecycle,
+    write_score,
+    write_targets,
+)
 from analysis.document.chapters.summary import write_summary
 from analysis.document.chapters.technical import write_technical
 from analysis.document.chapters.voices import write_feedback, write_partners
@@ -28,14 +35,19 @@ if TYPE_CHECKING:
 
 WRITERS: Mapping[str, Callable[[ChapterContext], Chapter]] = {
     "summary": write_summary,
+    "score": write_score,
     "satisfaction": write_satisfaction,
     "loyalty": write_loyalty,
     "value": write_value,
+    "lifecycle": write_lifecycle,
     "interaction": write_interaction,
     "depth_breadth": write_depth_breadth,
+    "key_accounts": write_key_accounts,
     "drivers": write_drivers,
     "partners": write_partners,
     "feedback": write_feedback,
+    "targets": write_targets,
+    "actions": write_actions,
     "data_quality": write_data_quality,
     "method": write_method,
     "technical": write_technical,

@@ -20,14 +20,19 @@ def chapter_titles() -> dict[str, Message]:
     """Return the chapters' titles, in the document's order."""
     return {
         "summary": N_("The relationship at a glance"),
+        "score": N_("The relationship score"),
         "satisfaction": N_("Satisfaction"),
         "loyalty": N_("Loyalty"),
         "value": N_("Customer value"),
+        "lifecycle": N_("Customers won, kept and lost"),
         "interaction": N_("Interaction"),
         "depth_breadth": N_("Depth and breadth"),
+        "key_accounts": N_("Key accounts"),
         "drivers": N_("What drives loyalty and repeat purchase"),
         "partners": N_("Channel partners"),
         "feedback": N_("Feedback and opportunities"),
+        "targets": N_("Targets and account managers"),
+        "actions": N_("Actions and follow-up"),
         "data_quality": N_("Data quality"),
         "method": N_("Method and definitions"),
         "technical": N_("Technical appendix: the models"),
@@ -65,6 +70,18 @@ class ChapterContext:
         from analysis.document.chapters.driving.chapter import write_sections
 
         return write_sections(self)
+
+    @cached_property
+    def _questions(self) -> dict[str, tuple["Section", ...]]:
+        return {}
+
+    def questions(self, chapter: str) -> tuple["Section", ...]:
+        """Return a chapter's questions of the relationship scale, answered once for it and for the appendix."""
+        from analysis.document.chapters.scale.questions import QUESTIONS
+
+        if chapter not in self._questions:
+            self._questions[chapter] = tuple(answer(self) for answer in QUESTIONS.get(chapter, ()))
+        return self._questions[chapter]
 
     def heading(self, key: str) -> Heading:
         """Return a chapter's heading."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from analysis.document.blocks import Block, Chapter
 from analysis.document.bridge_table import tabulate_fiscal_bridge
 from analysis.document.chapters.base import ChapterContext
+from analysis.document.chapters.sections import section_blocks, section_limits
 from analysis.document.figures.breakdown import plot_breakdown
 from analysis.document.figures.customers import concentration_finding, plot_concentration, plot_retention, plot_rfm
 from analysis.document.figures.nps import plot_recommendation
@@ -137,7 +138,7 @@ def _write_dimension(
         reasons = [t(result.overall.reason) for result in results if isinstance(result.overall, NotEstimable)]
         fallback = silence or N_("The client's data hold nothing that this chapter is about.")
         return context.silent_chapter(key, t.sentences(*dict.fromkeys(reasons)) or fallback)
-    headline = _headline(context, key, results)
+    headline, questions = _headline(context, key, results), context.questions(key)
     drawn = [result for name in shown if (result := context.result(name)) is not None]
     trends = [plot_trend(result, t, context.theme) for result in drawn]
     segments = [plot_breakdown(result, t, context.theme) for result in drawn]
@@ -157,7 +158,8 @@ def _write_dimension(
         tabulate_group_targets(
             results, t, partners=_partner_names(context), anchor=f"table-{key}-targets".replace("_", "-")
         ),
-        *context.limits([*state_gaps(results, t, context.small_cell, gaps), *limits]),
+        *section_blocks(context, key, questions),
+        *context.limits([*state_gaps(results, t, context.small_cell, gaps), *limits, *section_limits(context, questions)]),
     ]  # fmt: skip
     return context.chapter(key, parts)
 

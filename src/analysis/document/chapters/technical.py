@@ -3,6 +3,7 @@
 from analysis.document.blocks import Block, Chapter, Prose
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.models_in_full import loyalty_in_full, repurchase_in_full
+from analysis.document.chapters.scale.questions import QUESTIONS
 from analysis.messages import N_
 from analysis.results import NotEstimable
 
@@ -31,7 +32,8 @@ def write_technical(context: ChapterContext) -> Chapter:
         *loyalty_in_full(context),
         *repurchase_in_full(context),
     ]
-    for section in context.sections:
+    of_the_scale = [section for chapter in QUESTIONS for section in context.questions(chapter)]
+    for section in (*context.sections, *of_the_scale):
         if section.answered and section.appendix:
             blocks += [context.section(section.question, f"technical-{section.key}"), *section.appendix]
     return context.chapter("technical", blocks)

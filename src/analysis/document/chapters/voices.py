@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from analysis.document.blocks import Block, Chapter
 from analysis.document.chapters.base import ChapterContext
+from analysis.document.chapters.sections import section_blocks, section_limits
 from analysis.document.figures.breakdown import plot_breakdown
 from analysis.document.prose import state_group_spread
 from analysis.document.tables import tabulate_groups
@@ -36,7 +37,10 @@ def write_partners(context: ChapterContext) -> Chapter:
             broken_down, t, context.small_cell, group="by_partner", title=N_("By partner"), anchor="table-partners"
         )
         parts.append(table)
-    limits = [N_("Partners serve different customers: a rank compares their results, not their merit.")]
+    limits: list[Message | str] = [N_("Partners serve different customers: a rank compares their results, not their merit.")]
+    questions = context.questions("partners")
+    parts += section_blocks(context, "partners", questions)
+    limits += section_limits(context, questions)
     return context.chapter("partners", [*context.lead(*findings), *parts, *context.limits(limits)])
 
 
@@ -99,7 +103,10 @@ def write_feedback(context: ChapterContext) -> Chapter:
         limits.append(opportunities.reason)
     else:
         findings.append(t.sentences(*state_opportunities(opportunities, context)))
-    return context.chapter("feedback", [*context.lead(*findings), *parts, *context.limits(limits)])
+    questions = context.questions("feedback")
+    parts += section_blocks(context, "feedback", questions)
+    open_ones: list[str | Message] = [*limits, *section_limits(context, questions)]
+    return context.chapter("feedback", [*context.lead(*findings), *parts, *context.limits(open_ones)])
 
 
 def state_feedback(summary: FeedbackSummary, context: ChapterContext) -> list[Message]:

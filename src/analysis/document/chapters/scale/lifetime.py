@@ -91,8 +91,8 @@ def _money(result: LifetimeValue) -> Message:
 
 def title_lifetime(result: LifetimeValue) -> Message:
     """Return the figure's title: how much of the revenue came from those who have probably left."""
-    last = result.bands[-1]
-    if last.customers == 0:
+    last = result.bands[-1] if result.bands else None
+    if last is None or last.customers == 0:
         return N_("No customer is more likely to have left than to be still there")
     return N_(
         "{customers:percent} of the customers have probably left; they brought {revenue:percent} of last year's"

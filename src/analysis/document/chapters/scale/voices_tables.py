@@ -9,7 +9,7 @@ from analysis.document.tables import DASH, end, notes_of, start
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
 from analysis.messages import N_, NP_, Message
-from analysis.models.voices.result import Quote, Tested, ThemeResult, ToneModel, Voices
+from analysis.models.voices.result import Quote, ThemeEffect, ThemeResult, ToneModel, Voices
 from analysis.results import Estimate
 
 MOST_ROWS = 12
@@ -27,7 +27,7 @@ LEARNT_FROM: dict[str, Message] = {
 LANGUAGES: dict[str, Message] = {"zh": N_("Chinese"), "en": N_("English"), "all": N_("all languages")}
 
 
-def tested_text(tested: Tested, t: Translator) -> str:
+def tested_text(tested: ThemeEffect, t: Translator) -> str:
     """Return an effect with its interval, an asterisk where it is told from none; a dash without one."""
     if not isinstance(tested.effect, Estimate):
         return DASH

@@ -68,7 +68,9 @@ def test_the_fits_reach_the_maximum_of_their_likelihood():
         )
 
     wanted = minimize(loss, np.zeros(3), tol=1e-12).x
-    found = prediction._fit(design, bought, np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
+    found = prediction._fit(
+        design, bought, np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), np.zeros((4, 3))
+    )
     assert found[3] == pytest.approx(wanted, abs=1e-5)
     assert found[1, 2] == 0
     assert found[0, 0] == pytest.approx(np.log(bought.mean() / (1 - bought.mean())))

@@ -13,6 +13,7 @@ References
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,8 @@ from analysis.scale.customers import customer_dimensions
 from analysis.scale.past import known_at
 
 MOST_DIMENSIONS = 8  # 2^8 subsets are fitted in each fold
-MOST_CUSTOMERS = 20_000  # more would make the weights no surer than a reader can see, and the fits cost by customer
+MOST_CUSTOMERS = 10_000  # more would make the weights no surer than a reader can see, and the fits cost by customer
+HELD_OUT = 20_000  # customers held out in all, at least; many customers need fewer repeats of the folds
 RIDGE = 1.0
 """Penalty on the squares of the standardised coefficients, halved: a fold with separated buyers still has a fit."""
 STEPS = 25
@@ -132,24 +134,24 @@ def explained_deviance(scores: Floats, outcome: Floats, clusters: Codes, rng: np
     width = scores.shape[1]
     active = ((np.arange(2**width)[:, None] >> np.arange(width)[None, :]) & 1).astype(np.float64)
     deviance = np.zeros(len(active))
-    for test in stratified_folds(outcome, clusters, rng):
+    folds = FOLDS * max(1, -(-HELD_OUT // len(outcome)))
+    beta = np.zeros((len(active), width + 1))
+    for test in islice(stratified_folds(outcome, clusters, rng), folds):
         train = ~test
         centre, spread = scores[train].mean(axis=0), scores[train].std(axis=0)
         design = (scores - centre) / np.where(spread > 0, spread, 1.0)
-        linear = _fit(design[train], outcome[train], active) @ np.column_stack([np.ones(test.sum()), design[test]]).T
+        beta = _fit(design[train], outcome[train], active, beta)
+        linear = beta @ np.column_stack([np.ones(test.sum()), design[test]]).T
         deviance += np.logaddexp(0.0, np.where(outcome[test] == 1, -linear, linear)).sum(axis=1)
     return np.asarray(1 - deviance / deviance[0])
 
 
-def _fit(design: Floats, outcome: Floats, active: Floats) -> Floats:
-    """Return the coefficients of each subset, intercept first, shape (subsets, d + 1), by Newton steps."""
+def _fit(design: Floats, outcome: Floats, active: Floats, beta: Floats) -> Floats:
+    """Return the coefficients of each subset, intercept first, shape (subsets, d + 1), by Newton steps from `beta`."""
     n, width = design.shape
     x = np.column_stack([np.ones(n), design])
     kept = np.column_stack([np.ones(len(active)), active])
     pairs = (x[:, :, None] * x[:, None, :]).reshape(n, -1)
-    share = outcome.mean()
-    beta = np.zeros_like(kept)
-    beta[:, 0] = np.log(share / (1 - share))
     penalty = np.append(0.0, np.full(width, RIDGE))
     inside = kept[:, :, None] * kept[:, None, :]
     outside = (1 - kept)[:, :, None] * np.eye(width + 1)

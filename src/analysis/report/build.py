@@ -93,21 +93,11 @@ def build_report(
     """
     started, progress = time.perf_counter(), progress or NoProgress()
     params = load_params(client, params_folder, as_of=as_of, language=language)
-    if params.alerts or params.actions or params.actions_taken:
-        from analysis.actions.check import (
-            check_steering,
-        )  # loads the statistics: only where there is something to check
-
-        check_steering(params)
+    _check(params)
     folder = out / client
     job = _Job(
-        params=params,
-        params_folder=params_folder,
-        folder=folder,
-        notebook=notebook,
-        progress=progress,
-        kernel=kernel,
-    )
+        params=params, params_folder=params_folder, folder=folder, notebook=notebook, progress=progress, kernel=kernel
+    )  # fmt: skip
     report = None if force else job.find_unchanged()
     if report is None:
         waited: list[bool] = []
@@ -119,11 +109,22 @@ def build_report(
     else:
         built = False
     files = tuple(sorted(path for path in report.iterdir() if path.is_file()))
-    seconds = time.perf_counter() - started
-    alerts, unanswered = fired_alerts(report), unknown_alerts(report)
     return BuildResult(
-        folder=report, files=files, unchanged=not built, seconds=seconds, alerts=alerts, unanswered=unanswered
+        folder=report,
+        files=files,
+        unchanged=not built,
+        seconds=time.perf_counter() - started,
+        alerts=fired_alerts(report),
+        unanswered=unknown_alerts(report),
     )
+
+
+def _check(params: ClientParams) -> None:
+    """Refuse alerts and actions that cannot mean anything; the statistics load only where there is any to check."""
+    if params.alerts or params.actions or params.actions_taken:
+        from analysis.actions.check import check_steering
+
+        check_steering(params)
 
 
 def _tell_waiting(client: str, progress: Progress, waited: list[bool]) -> None:

@@ -22,10 +22,12 @@ from analysis.text.themes import ThemeWords
 Floats = NDArray[np.float64]
 FEWEST_TEXTS = 60
 """Fewest texts without a theme in which further themes are looked for."""
-TEXTS_PER_THEME, MOST_THEMES = 40, 6
+TEXTS_PER_THEME = 40
+NUMBERS = (2, 4, 6)
+"""Numbers of themes that are tried; the one serves that gives most stable themes, the smaller of equals."""
 TOP_WORDS, NAMING_WORDS = 6, 3
-MOST_READ, MOST_WORDS = 4_000, 800
-RESAMPLES = 10
+MOST_READ, MOST_WORDS = 2_500, 600
+RESAMPLES = 8
 ALIKE = 0.5
 """Two lists of words are the same theme where they share so much (Jaccard), and a theme is stable where it comes back
 in at least `RETURNS` of the draws."""
@@ -65,16 +67,17 @@ def discover_themes(texts: Sequence[str], language: str, *, seed: int) -> tuple[
     frequent = np.flatnonzero(np.asarray((matrix > 0).sum(axis=0)).ravel() >= fewest)
     matrix = matrix[:, frequent]
     matrix = matrix[np.flatnonzero(np.asarray(matrix.sum(axis=1)).ravel() > 0)]
-    count = min(MOST_THEMES, matrix.shape[0] // TEXTS_PER_THEME, matrix.shape[1] // 2)
-    if count < 1 or matrix.shape[0] < FEWEST_TEXTS:
+    most = min(matrix.shape[0] // TEXTS_PER_THEME, matrix.shape[1] // 2)
+    if matrix.shape[0] < FEWEST_TEXTS:
         return ()
     names = vectoriser.get_feature_names_out()[frequent]
-    return _stable_themes(matrix, names, count, language, rng)
+    stable = [_stable_words(matrix, count, rng) for count in NUMBERS if count <= most]
+    found = max(stable, key=len, default=[])
+    return tuple(_theme([str(names[word]) for word in top], place, language) for place, top in enumerate(found, 1))
 
 
-def _stable_themes(
-    matrix: Any, names: Any, count: int, language: str, rng: np.random.Generator
-) -> tuple[ThemeWords, ...]:
+def _stable_words(matrix: Any, count: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
+    """Return the words of those of `count` factors that come back when texts are drawn anew, the weightiest first."""
     found, weight = _factors(matrix, count)
     returned = np.zeros(count)
     for _ in range(RESAMPLES):
@@ -83,20 +86,13 @@ def _stable_themes(
         for place, top in enumerate(found):
             returned[place] += any(_jaccard(top, other) >= ALIKE for other in again)
     stable = (returned >= RETURNS * RESAMPLES) & np.array([len(top) >= FEWEST_WORDS for top in found])
-    kept = [place for place in np.argsort(-weight, kind="stable") if stable[place]]
-    themes: list[ThemeWords] = []
-    for place in kept:
-        words = [str(names[word]) for word in found[place]]
-        join = "、" if language == "zh" else ", "
-        themes.append(
-            ThemeWords(
-                key=f"found_{language}_{len(themes) + 1}",
-                label=join.join(words[:NAMING_WORDS]),
-                words=tuple(words),
-                origin="data",
-            )
-        )
-    return tuple(themes)
+    return [found[place] for place in np.argsort(-weight, kind="stable") if stable[place]]
+
+
+def _theme(words: list[str], number: int, language: str) -> ThemeWords:
+    join = "、" if language == "zh" else ", "
+    label = join.join(words[:NAMING_WORDS])
+    return ThemeWords(key=f"found_{language}_{number}", label=label, words=tuple(words), origin="data")
 
 
 def _factors(matrix: Any, count: int) -> tuple[list[tuple[int, ...]], Floats]:

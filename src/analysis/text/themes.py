@@ -18,7 +18,7 @@ from analysis.text.segmentation import LONGEST_READ
 
 Counts = NDArray[np.int32]
 Origin = Literal["dictionary", "client", "data"]
-_LATIN = re.compile("[a-z]{2}")
+_LATIN = re.compile("[a-z]")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ STRENGTH = 3.0  # inverse of the ridge
 GENERAL_SCALE = 3.0  # log odds of the general model are brought to the size of the other features
 FEWEST_OF_EACH = 50
 """Fewest texts with a good score, and with a bad one, for a model of the client's own."""
-MOST_LEARNT = 20_000  # texts; more change nothing that a reader sees, and cost time
+MOST_LEARNT = 12_000  # texts; more change nothing that a reader sees, and cost time
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -17,7 +17,7 @@ from analysis.messages import N_
 from analysis.models.clustering import Floats, estimate_from_error
 from analysis.models.linear import fit_linear
 from analysis.models.voices.mentions import Flags, Segments, Writers
-from analysis.models.voices.result import Tested
+from analysis.models.voices.result import ThemeEffect
 from analysis.params.model import ClientParams
 from analysis.results import Estimate, NotEstimable, Outcome
 
@@ -59,11 +59,11 @@ def adjusted(p_values: Sequence[float | None]) -> list[float | None]:
     return [None if p is None else next(found) for p in p_values]
 
 
-def as_family(effects: Sequence[Outcome]) -> list[Tested]:
+def as_family(effects: Sequence[Outcome]) -> list[ThemeEffect]:
     """Return the effects of all themes, tested as one family."""
     p_values = [effect.p_value if isinstance(effect, Estimate) else None for effect in effects]
     return [
-        Tested(effect=effect, adjusted_p=p, differs=p is not None and p <= RATE)
+        ThemeEffect(effect=effect, adjusted_p=p, differs=p is not None and p <= RATE)
         for effect, p in zip(effects, adjusted(p_values), strict=True)
     ]
 

@@ -90,7 +90,7 @@ class ToneModel(ModelPart):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tested(ModelPart):
+class ThemeEffect(ModelPart):
     """A difference that goes with a theme, tested as one of the family of all themes.
 
     Parameters
@@ -170,9 +170,9 @@ class ThemeResult(ModelPart):
     segment_p: float | None
     segment_adjusted_p: float | None
     segments_differ: bool
-    satisfaction: Tested
-    repurchase: Tested
-    change: Tested
+    satisfaction: ThemeEffect
+    repurchase: ThemeEffect
+    change: ThemeEffect
     periods: tuple[GroupShare, ...]
     quotes: tuple[Quote, ...]
 

@@ -14,6 +14,8 @@ from analysis.text.language import READ, comparable, detect_languages
 MIDDLE = 50.0
 """Of a score from 0 to 100: above it a text's score is good, below it bad, and on it neither."""
 PROMOTERS_FROM, DETRACTORS_TO = 9, 6
+AGAIN = pd.Timedelta(days=30)
+"""The same text by the same customer within this time of the one before is counted once."""
 COLUMNS = ["text", "customer", "customer_id", "respondent", "written_on", "source", "score", "kind"]
 KINDS = {"complaint": 0.0, "投诉": 0.0, "praise": 1.0, "compliment": 1.0, "表扬": 1.0}
 """What the client calls a piece of feedback -> 1 where that is a good word for it, 0 where a bad one."""
@@ -31,7 +33,7 @@ class VoiceTexts:
         ``written_on, source`` (``survey``, ``feedback``), ``segment``, ``kind`` (1 praise, 0 complaint, by the client's
         own word for it) and ``label`` (1 good score beside it, 0 bad), both NaN where there is none.
     given, repeated
-        Texts there were, and texts that the same customer had sent before.
+        Texts there were, and texts that the same customer had sent shortly before.
     left_out
         Language of the texts that were not read -> how many.
     """
@@ -63,8 +65,9 @@ class VoiceTexts:
         if self.repeated:
             sentences.append(
                 NP_(
-                    "One text that the same customer had sent before was counted once.",
-                    "{count:int} texts that the same customer had sent before were counted once.",
+                    "One text that the same customer had sent less than a month before was not counted again.",
+                    "{count:int} texts that the same customer had sent less than a month before were not counted"
+                    " again.",
                     self.repeated,
                 )
             )
@@ -89,7 +92,8 @@ def gather_texts(data: ClientData, params: ClientParams) -> VoiceTexts | Message
     readable = given["language"].isin(READ)
     left_out = given.loc[~readable, "language"].value_counts()
     rows = given[readable]
-    again = pd.DataFrame({"customer": rows["customer"], "text": rows["text"].map(comparable)}).duplicated()
+    same = [rows["customer"], rows["text"].map(comparable)]
+    again = rows["written_on"].groupby(same).diff() <= AGAIN
     rows = rows[~again].reset_index(drop=True)
     rows["customer"] = pd.factorize(rows["customer"])[0]
     segment = data.customers["segment"] if params.segment and "segment" in data.customers else None

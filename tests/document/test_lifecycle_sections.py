@@ -167,7 +167,7 @@ def test_retention_says_what_there_is(results):
 def test_scores_are_said_to_be_used_only_where_they_are_better(results):
     t, model = Translator("en", "EUR"), results["conversion"].model
     assert "scored by it" in t(state_scores(dataclasses.replace(model, is_better=True), t))
-    assert "every open one has the same chance" in t(state_scores(dataclasses.replace(model, is_better=False), t))
+    assert "scored by the shares won" in t(state_scores(dataclasses.replace(model, is_better=False), t))
     assert t(state_scores(WHY, t)) == "There are no observations."
 
 

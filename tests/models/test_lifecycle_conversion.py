@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from known_clients import demo_params
 from lifecycle_clients import client_of, make_params, orders_of
+from scipy import stats
 
 from analysis.calibration import clients
 from analysis.indicators.compute import compute_indicators
@@ -17,7 +18,8 @@ from analysis.models.firth import fit_firth
 from analysis.models.lifecycle.conversion import Conversion, analyse_conversion
 from analysis.models.lifecycle.incidence import Endings, incidence, incidence_estimate
 from analysis.models.lifecycle.opportunities import collect_opportunities, known_at_creation
-from analysis.models.lifecycle.win_model import WinModel, fit_wins, value_pipeline
+from analysis.models.lifecycle.pipeline import value_pipeline
+from analysis.models.lifecycle.win_model import WinModel, fit_wins
 from analysis.results import Estimate, NotEstimable
 
 
@@ -213,7 +215,7 @@ def test_few_decided_ones_carry_no_model():
     result = analyse_conversion(data, params)
     assert isinstance(fit_wins(collect_opportunities(data), data, None, params), NotEstimable)
     assert result.model.reason.values == {"won": 3, "lost": 27, "needed": 10}
-    assert isinstance(value_pipeline(collect_opportunities(data), None, params).expected, Estimate)
+    assert isinstance(value_pipeline(collect_opportunities(data), None, None, params).expected, Estimate)
 
 
 @pytest.mark.parametrize(
@@ -244,3 +246,25 @@ def test_everything_is_json_and_has_a_width(found):
     json.dumps(found.to_dict(), allow_nan=False)
     for fate in found.fates:
         assert fate.won.low < fate.won.high
+
+
+def test_an_open_one_has_the_chance_of_its_stage():
+    # of 40 decided ones 10 are won, all of the 20 that got as far as an offer: 50% from there
+    rows = [(f"c{n:02d}", "2025-01-01", "2025-03-01", n < 10, 100) for n in range(40)]
+    rows += [("x", "2025-12-01", None, None, 1000), ("y", "2025-12-01", None, None, 100)]
+    stages = [(f"O{n}", "First", "2025-01-01") for n in range(42)] + [
+        (f"O{n}", "Offer", "2025-01-20") for n in range(20)
+    ]
+    stages.append(("O40", "Offer", "2025-12-20"))
+    frame = pd.DataFrame(stages, columns=["opportunity_id", "stage", "entered_on"])
+    frame["entered_on"] = pd.to_datetime(frame["entered_on"])
+    data = client_of({"opportunities": offers(rows), "opportunity_stages": frame})
+    pipeline = analyse_conversion(data, make_params(limits={"min_clusters": 10, "min_n": 20})).pipeline
+    assert pipeline.scored_by == "stage_rate"
+    assert [(row.opportunity, row.chance.value) for row in pipeline.opportunities] == [("O40", 0.5), ("O41", 0.25)]
+    assert pipeline.expected.value == pytest.approx(0.5 * 1000 + 0.25 * 100)
+    # the two shares rest on the same opportunities: the sum's error is that of their common contributions
+    won, offer = np.arange(40) < 10, np.arange(40) < 20
+    moved = 1000 * np.where(offer, won - 0.5, 0) / 20 + 100 * (won - 0.25) / 40
+    half = stats.t.ppf(0.975, 39) * np.sqrt((moved**2).sum() * 40 / 39)
+    assert pipeline.expected.high - pipeline.expected.value == pytest.approx(half)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.data.client import ClientData
 from analysis.indicators.estimation import FEWEST_WEIGHTED_AMOUNTS, Measure, Sample, estimate
-from analysis.indicators.ledger import day_of, to_days, year_ending
+from analysis.indicators.ledger import year_ending
 from analysis.indicators.opportunities import compute_opportunities
 from analysis.indicators.survey import group_labels
 from analysis.indicators.survival import Spells
@@ -16,9 +16,16 @@ from analysis.messages import N_
 from analysis.models.lifecycle.groups import YEAR, ledger_of, share_of
 from analysis.models.lifecycle.incidence import incidence_estimate
 from analysis.models.lifecycle.medians import median_days
-from analysis.models.lifecycle.opportunities import LOST, WON, Opportunities, collect_opportunities
-from analysis.models.lifecycle.tenures import NEVER
-from analysis.models.lifecycle.win_model import Pipeline, WinModel, fit_wins, value_pipeline
+from analysis.models.lifecycle.opportunities import (
+    LOST,
+    WON,
+    EnteredStages,
+    Opportunities,
+    collect_opportunities,
+    entered_stages,
+)
+from analysis.models.lifecycle.pipeline import Pipeline, value_pipeline
+from analysis.models.lifecycle.win_model import WinModel, fit_wins
 from analysis.models.parts import ModelPart
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable, Outcome
@@ -122,7 +129,7 @@ def analyse_conversion(data: ClientData, params: ClientParams) -> Conversion | N
     found = collect_opportunities(data)
     if not found.decided.any():
         return NotEstimable(reason=N_("No opportunity has been decided yet."), n=len(found.days))
-    outcome = found.outcome
+    outcome, stages = found.outcome, entered_stages(found, data)
     fitted = fit_wins(found, data, ledger_of(data, params), params)
     model = fitted if isinstance(fitted, NotEstimable) else fitted[0]
     scores = fitted[1] if not isinstance(fitted, NotEstimable) and fitted[0].is_better else None
@@ -138,14 +145,14 @@ def analyse_conversion(data: ClientData, params: ClientParams) -> Conversion | N
         win_rate_recorded=share_of(won, found.groups[found.decided], params),
         value_win_rate=_by_value(found, params),
         fates=_fates(found, params),
-        stages=_stages(found, data, params),
+        stages=_stages(found, stages, params),
         segments=_segments(found, data, params),
         cycle_days=median_days(
             Spells(entry=np.zeros(len(found.days)), exit=found.days, ended=found.decided), found.groups,
             least=params.limits.min_clusters, absent=_NOT_HALF,
         ),
         model=model,
-        pipeline=value_pipeline(found, scores, params),
+        pipeline=value_pipeline(found, scores, stages, params),
     )  # fmt: skip
 
 
@@ -183,35 +190,17 @@ def _fates(found: Opportunities, params: ClientParams) -> tuple[Fate, ...]:
     return tuple(fates)
 
 
-def _stages(found: Opportunities, data: ClientData, params: ClientParams) -> tuple[StageRate, ...] | NotEstimable:
+def _stages(
+    found: Opportunities, stages: EnteredStages | None, params: ClientParams
+) -> tuple[StageRate, ...] | NotEstimable:
     """Return the win rate of the decided opportunities by stage that they had entered before their decision."""
-    if not data.has("opportunity_stages", "stage", "entered_on"):
+    if stages is None:
         return NotEstimable(reason=N_("The stages that opportunities went through are not recorded."))
-    stages = data.table("opportunity_stages")
-    place = pd.Index(found.frame["opportunity_id"]).get_indexer(pd.Index(stages["opportunity_id"]))
-    entered = to_days(stages["entered_on"])
-    known = (place >= 0) & (entered != NEVER) & (entered <= day_of(data.as_of)) & stages["stage"].notna().to_numpy()
-    names = stages["stage"][known].astype(str).to_numpy()
-    place, entered = place[known], entered[known]
-    frame = pd.DataFrame({"stage": names, "place": place, "since": entered - found.created[place]})
-    frame = frame.drop_duplicates(["stage", "place"])
-    frame["outcome"] = found.outcome[frame["place"]]
-    # a "stage" all of whose opportunities have one and the same outcome is the decision itself (Won, Lost)
-    final = frame.groupby("stage")["outcome"].agg(lambda outcomes: outcomes.min() == outcomes.max() > 0)
-    order = frame.groupby("stage")["since"].median().sort_values(kind="stable").index
     rates = []
-    for stage in order:
-        if final[stage]:
-            continue
-        rows = frame.loc[frame["stage"] == stage, "place"].to_numpy()
-        decided = rows[found.outcome[rows] > 0]
-        won = (found.outcome[decided] == WON).astype(float)
-        rates.append(
-            StageRate(
-                stage=str(stage), entered=len(rows), decided=len(decided), won=int(won.sum()),
-                win_rate=share_of(won, found.groups[decided], params),
-            )
-        )  # fmt: skip
+    for column, name in enumerate(stages.names):
+        rows = stages.entered[:, column]
+        decided, won, rate = _rate(found, rows & found.decided, params)
+        rates.append(StageRate(stage=name, entered=int(rows.sum()), decided=decided, won=won, win_rate=rate))
     return tuple(rates) if rates else NotEstimable(reason=N_("No opportunity entered a stage before it was decided."))
 
 

@@ -79,6 +79,39 @@ def collect_opportunities(data: ClientData) -> Opportunities:
     )
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EnteredStages:
+    """Which opportunity (rows) entered which stage (columns), the stages in the order in which they are entered.
+
+    A "stage" all of whose opportunities have one and the same outcome is the decision itself (Won, Lost) and no stage.
+    """
+
+    names: tuple[str, ...]
+    entered: np.ndarray
+
+
+def entered_stages(found: Opportunities, data: ClientData) -> EnteredStages | None:
+    """Return the stages entered by `as_of`, or None where they are not recorded."""
+    if not data.has("opportunity_stages", "stage", "entered_on"):
+        return None
+    stages = data.table("opportunity_stages")
+    place = pd.Index(found.frame["opportunity_id"]).get_indexer(pd.Index(stages["opportunity_id"]))
+    entered = to_days(stages["entered_on"])
+    known = (place >= 0) & (entered != NEVER) & (entered <= day_of(data.as_of)) & stages["stage"].notna().to_numpy()
+    frame = pd.DataFrame({"stage": stages["stage"][known].astype(str).to_numpy(), "place": place[known]})
+    frame["since"] = entered[known] - found.created[frame["place"]]
+    frame["outcome"] = found.outcome[frame["place"]]
+    by_stage = frame.groupby("stage")
+    outcomes = by_stage["outcome"].agg(["min", "max"])
+    is_decision = (outcomes["min"] == outcomes["max"]) & (outcomes["min"] > 0)
+    order = by_stage["since"].median().sort_values(kind="stable").index
+    names = tuple(str(name) for name in order if not is_decision[name])
+    matrix = np.zeros((len(found.days), len(names)), dtype=bool)
+    for column, name in enumerate(names):
+        matrix[frame.loc[frame["stage"] == name, "place"], column] = True
+    return EnteredStages(names=names, entered=matrix)
+
+
 def known_at_creation(
     found: Opportunities, data: ClientData, ledger: Ledger | None, *, attributable: bool
 ) -> dict[str, Floats]:

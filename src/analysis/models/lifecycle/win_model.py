@@ -1,12 +1,10 @@
-"""What goes with winning among what was known at the creation, how well it predicts, and what open ones are worth.
+"""What goes with winning among what was known at the creation, and how well it predicts.
 
 Firth's penalised logistic regression throughout, which has an answer at any number of wins and under separation. The
-predictions are judged on opportunities of groups of companies that the fit has not seen; only where they are better
-than the share of all that are won do they score the open ones, otherwise that share does, and the result says so.
+predictions are judged on opportunities of groups of companies that the fit has not seen.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,7 +16,7 @@ from analysis.messages import N_, Message
 from analysis.models.behaviour.counts import ratio_estimate
 from analysis.models.binomial import Logit
 from analysis.models.bootstrap import model_generator
-from analysis.models.clustering import Floats, cluster_codes, critical_value
+from analysis.models.clustering import Floats, cluster_codes
 from analysis.models.crossvalidation import (
     EDGE,
     FOLDS,
@@ -32,16 +30,12 @@ from analysis.models.crossvalidation import (
     weighted_auc,
 )
 from analysis.models.firth import fit_firth, maximise_penalised
-from analysis.models.lifecycle.groups import share_of
 from analysis.models.lifecycle.opportunities import WON, Opportunities, known_at_creation
 from analysis.models.parts import ModelPart
 from analysis.models.repurchase_result import CalibrationBin
 from analysis.models.terms import FEWEST_KNOWN, Control, Design, Term, build_design, categorical_control
 from analysis.params.model import ClientParams
-from analysis.results import Estimate, NotEstimable, Outcome
-
-SHOWN = 20
-"""Open opportunities that are listed, those worth most first."""
+from analysis.results import Estimate, NotEstimable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,42 +89,6 @@ class WinModel(ModelPart):
     repeats: int
     is_better: bool
     notes: tuple[Message, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpenOpportunity(ModelPart):
-    """An open opportunity: its ids, age in days, amount, chance to be won (0 to 1) and what it is worth on average."""
-
-    opportunity: str
-    customer: str
-    stage: str | None
-    days: int
-    amount: float
-    chance: Outcome
-    expected: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pipeline(ModelPart):
-    """What the open opportunities are worth.
-
-    Parameters
-    ----------
-    scored_by
-        ``model`` or ``base_rate``.
-    open_count, amount
-        Open opportunities with an amount, and the sum of their amounts.
-    expected
-        Sum of chance times amount: the mean of what they would bring, with the uncertainty of the chances alone.
-    opportunities
-        The `SHOWN` that are worth most.
-    """
-
-    scored_by: Literal["model", "base_rate"]
-    open_count: int
-    amount: float
-    expected: Outcome
-    opportunities: tuple[OpenOpportunity, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -233,77 +191,6 @@ def _judged(
         is_better=gain.low > 0,
         notes=notes,
     )
-
-
-def value_pipeline(found: Opportunities, fitted: Fitted | None, params: ClientParams) -> Pipeline | NotEstimable:
-    """Return what the open opportunities are worth, scored by the model where one is given, else by the share won."""
-    rows = ~found.decided & np.isfinite(found.amount) & (found.amount > 0)
-    if not rows.any():
-        return NotEstimable(reason=N_("There is no open opportunity with an amount."), n=int((~found.decided).sum()))
-    amount = found.amount[rows]
-    n = int(rows.sum())
-    if fitted is None:
-        decided = found.decided
-        rate = share_of((found.outcome[decided] == WON).astype(float), found.groups[decided], params)
-        if isinstance(rate, NotEstimable):
-            return rate
-        expected = Estimate(
-            value=rate.value * float(amount.sum()), low=rate.low * float(amount.sum()),
-            high=rate.high * float(amount.sum()), n=n, method=rate.method, unit="money", clusters=rate.clusters,
-        )  # fmt: skip
-        chances: list[Outcome] = [rate] * n
-    else:
-        expected, chances = _by_model(fitted, rows, amount)
-    worth = np.array([chance.value if isinstance(chance, Estimate) else 0.0 for chance in chances]) * amount
-    order = np.argsort(-worth, kind="stable")[:SHOWN]
-    frame = found.frame[rows].reset_index(drop=True)
-    age = found.days[rows]
-    return Pipeline(
-        scored_by="base_rate" if fitted is None else "model",
-        open_count=n,
-        amount=float(amount.sum()),
-        expected=expected,
-        opportunities=tuple(
-            OpenOpportunity(
-                opportunity=str(frame["opportunity_id"].iloc[place]),
-                customer=str(frame["customer_id"].iloc[place]),
-                stage=_text(frame["stage"].iloc[place]) if "stage" in frame else None,
-                days=round(float(age[place])),
-                amount=float(amount[place]),
-                chance=chances[place],
-                expected=float(worth[place]),
-            )
-            for place in (int(each) for each in order)
-        ),
-    )
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _by_model(fitted: Fitted, rows: np.ndarray, amount: Floats) -> tuple[Estimate, list[Outcome]]:
-    """Return the expected value with the uncertainty of the coefficients, and each opportunity's chance."""
-    fit, design = fitted.logit, fitted.matrix[rows]
-    linear = design @ fit.coefficients
-    chance = expit(linear)
-    quantile, n = critical_value(fit.accounts), len(fit.outcome)
-    gradient = (amount * chance * (1 - chance)) @ design
-    error = float(np.sqrt(gradient @ fit.covariance @ gradient))
-    value, total = float(amount @ chance), float(amount.sum())
-    expected = Estimate(
-        value=value, low=max(value - quantile * error, 0.0), high=min(value + quantile * error, total),
-        n=len(amount), method="delta-cr3-t", unit="money", std_error=error, clusters=fit.accounts,
-    )  # fmt: skip
-    margins = quantile * np.sqrt(np.einsum("ij,jk,ik->i", design, fit.covariance, design))
-    chances: list[Outcome] = [
-        Estimate(
-            value=float(p), low=float(min(expit(eta - margin), p)), high=float(max(expit(eta + margin), p)), n=n,
-            method="delta-cr3-t", unit="proportion", clusters=fit.accounts,
-        )
-        for p, eta, margin in zip(chance, linear, margins, strict=True)
-    ]  # fmt: skip
-    return expected, chances
 
 
 def _design(

@@ -16,7 +16,8 @@ from analysis.document.figures.conversion import plot_conversion, rates_shown
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
 from analysis.models.lifecycle.conversion import Conversion
-from analysis.models.lifecycle.win_model import Pipeline, WinModel
+from analysis.models.lifecycle.pipeline import Pipeline
+from analysis.models.lifecycle.win_model import WinModel
 from analysis.results import Estimate, NotEstimable
 
 KEY = "conversion"
@@ -150,7 +151,7 @@ def state_scores(model: WinModel | NotEstimable, t: Translator) -> Message:
         )
     return N_(
         "What is known at the creation predicts no better than the win rate alone on opportunities held back (AUC"
-        " {auc:text}, 95% interval {low:text} to {high:text}): every open one has the same chance.",
+        " {auc:text}, 95% interval {low:text} to {high:text}), so that open ones are scored by the shares won.",
         **values,
     )
 

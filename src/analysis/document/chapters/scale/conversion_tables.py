@@ -10,7 +10,8 @@ from analysis.document.visible import clean_text
 from analysis.document.vocabulary import short_id
 from analysis.messages import N_, Message
 from analysis.models.lifecycle.conversion import Conversion, StageRate
-from analysis.models.lifecycle.win_model import Pipeline, WinModel
+from analysis.models.lifecycle.pipeline import Pipeline, ScoredBy
+from analysis.models.lifecycle.win_model import WinModel
 from analysis.results import Estimate, Outcome
 
 LONGEST_NAME = 40
@@ -214,9 +215,14 @@ def tabulate_pipeline(pipeline: Pipeline, t: Translator, small_cell: int) -> Tab
         end(t(N_("Expected value")), 1.0),
     )
     hidden = pipeline.open_count - len(rows)
+    how: dict[ScoredBy, Message] = {
+        "model": N_("the model's"),
+        "stage_rate": N_("the share won of the decided ones that had got to the same stage"),
+        "base_rate": N_("the share won of all decided ones"),
+    }
     note = N_(
         "Chance: {how:message}. {hidden:int} further open opportunities with an amount are not listed.",
-        how=N_("the model's") if pipeline.scored_by == "model" else N_("the share won of all decided ones"),
+        how=how[pipeline.scored_by],
         hidden=hidden,
     )
     return Table(

@@ -119,6 +119,20 @@ def test_too_few_buyers_give_no_weights():
     assert "the weights need at least {needed:int}" in found.reason.msgid
 
 
+def test_how_few_can_be_scored_is_not_told_below_the_small_cell():
+    params = made_params(
+        {"sat": ("satisfaction", 1, 5, None)}, segment=None, scale={"interaction": 0, "depth_breadth": 0}
+    )
+    orders = [(f"c{n}", day, 10.0 + n) for n in range(30) for day in (20, 100, 300, 500, 700, 800)]
+    for answering in (3, 8):
+        answers = [{"customer_id": f"c{n}", "days": 200, "sat": 1.0 + n % 5} for n in range(answering)]
+        found = find_weights(made_client(params, orders=orders, answers=answers), params)
+        for outcome in (found.weights["entropy"], found.weights["prediction"]):
+            assert isinstance(outcome, NotEstimable)
+            told = outcome.n == answering or answering in outcome.reason.values.values()
+            assert told == (answering >= params.limits.small_cell)
+
+
 def test_one_purchase_each_gives_no_weights():
     params = made_params()
     data = made_client(params, orders=[(f"c{n}", n, 10.0) for n in range(1, 700, 7)])

@@ -95,6 +95,13 @@ def prediction_weights(
     clusters = cluster_codes(group_of(pd.Series(rows.index.astype(str), index=rows.index), data), len(rows))
     events = int(bought.sum())
     needed = int(np.ceil(params.limits.events_per_parameter * len(dimensions)))
+    if 0 < len(rows) < params.limits.small_cell:  # how few answered is not told
+        return NotEstimable(
+            reason=N_(
+                "Fewer than {least:int} customers could be scored on every dimension and followed.",
+                least=params.limits.small_cell,
+            )
+        )
     if min(events, len(rows) - events) < needed or fewest_clusters(bought, clusters) < FOLDS:
         return NotEstimable(reason=_too_few(events, len(rows), needed, horizon), n=len(rows))
     values = explained_deviance(

@@ -9,6 +9,8 @@ References
 .. [1] Davison, A. C. & Hinkley, D. V. (1997). Bootstrap Methods and their Application, sections 2.7 and 3.8.
 """
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -46,7 +48,9 @@ def resample_score(score: RelationshipScore, results: Results, data: ClientData,
         weight = counts @ share
         draws[position] = (counts @ influence) / np.where(weight > 0, weight, np.nan)
     moved = _moved(components, draws, rng)
-    return percentile_estimate(score.overall.value, moved, unit="index", n=score.overall.n, clusters=units)
+    found = percentile_estimate(score.overall.value, moved, unit="index", n=score.overall.n, clusters=units)
+    # a score of zero is nothing that anybody would test
+    return dataclasses.replace(found, p_value=None) if isinstance(found, Estimate) else found
 
 
 def _components(score: RelationshipScore, results: Results) -> list[Component]:

@@ -92,7 +92,7 @@ def find_weights(data: ClientData, params: ClientParams) -> Found:
     scores = customer_dimensions(data, params)[list(counted)]
     complete = scores.dropna()
     if len(complete) < max(params.limits.min_n, params.limits.small_cell):
-        found["entropy"] = NotEstimable(reason=_too_few_complete(len(complete), params), n=len(complete))
+        found["entropy"] = _too_few_complete(len(complete), params)
     else:
         divergence = entropy_weights(complete.to_numpy())
         sizes["entropy"] = len(complete)
@@ -168,12 +168,17 @@ def _named(names: tuple[str, ...], shares: Iterable[float]) -> dict[str, float]:
     return {name: float(share) for name, share in zip(names, shares, strict=True)}
 
 
-def _too_few_complete(n: int, params: ClientParams) -> Message:
+def _too_few_complete(n: int, params: ClientParams) -> NotEstimable:
     least = max(params.limits.min_n, params.limits.small_cell)
-    if n < params.limits.small_cell:  # how few answered is not told
-        return N_("Fewer than {least:int} customers have a score on every dimension.", least=least)
-    return N_(
-        "Only {n:int} customers have a score on every dimension; their differences give weights from {least:int} on.",
+    if 0 < n < params.limits.small_cell:  # how few answered is not told
+        return NotEstimable(
+            reason=N_(
+                "Fewer than {least:int} customers have a score on every dimension.", least=params.limits.small_cell
+            )
+        )
+    reason = N_(
+        "{n:int} customers have a score on every dimension; their differences give weights from {least:int} on.",
         n=n,
         least=least,
     )
+    return NotEstimable(reason=reason, n=n)

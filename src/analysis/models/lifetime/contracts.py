@@ -39,7 +39,7 @@ class Relationships:
     ids
         Customers.
     entry, exit
-        Age at which the watch began and ended: watched in the months entry + 1 to exit.
+        Age at which the watch began and ended: watched in the months entry + 1 to exit, in none where they are equal.
     ended
         Whether it ended (in month `exit`).
     in_force, yearly, age
@@ -122,7 +122,9 @@ def value_contracts(data: ClientData, params: ClientParams, margin: float) -> Co
 def collect_relationships(data: ClientData) -> Relationships:
     """Return the relationships under contract: from the first contract to the end of the last, open while one runs on.
 
-    Ends count from the first that is recorded; relationships that began before it enter with the age they had then.
+    Ends count from after the first that is recorded; relationships that began before it enter with the age they had
+    then. Only whole months are watched: that of the entry does not count, nor that in which the watch ends, unless the
+    relationship ended in it.
     """
     contracts = data.table("contracts")
     contracts = contracts[contracts["customer_id"].notna() & (contracts["starts_on"] <= data.as_of)]
@@ -144,19 +146,19 @@ def collect_relationships(data: ClientData) -> Relationships:
     ended = ~one["runs"].to_numpy(dtype=bool)
     until = one["end"].where(ended, data.as_of)
     first = until[ended].min() if ended.any() else data.as_of
-    age = _months((data.as_of - one["began"]).dt.days)
-    entry = np.maximum(_months((first - one["began"]).dt.days), 0)
-    exit_ = np.maximum(_months((until - one["began"]).dt.days, up=True), 1)
-    watched = exit_ > entry
-    one, ended = one[watched], ended[watched]
+    entry = np.maximum(_months((first - one["began"]).dt.days, up=True), 0)
+    spent = (until - one["began"]).dt.days
+    exit_ = np.maximum(np.where(ended, _months(spent, up=True), _months(spent)), entry)
+    watched, in_force = exit_ > entry, one["runs"].to_numpy(dtype=bool)
+    kept = watched | in_force  # a contract of this month has its value, though it was not watched for a month yet
     return Relationships(
-        ids=one.index,
-        entry=entry[watched],
-        exit=exit_[watched],
-        ended=ended,
-        in_force=one["runs"].to_numpy(dtype=bool),
-        yearly=one["yearly"].to_numpy(dtype=float),
-        age=age[watched],
+        ids=one.index[kept],
+        entry=entry[kept],
+        exit=exit_[kept],
+        ended=(ended & watched)[kept],
+        in_force=in_force[kept],
+        yearly=one["yearly"].to_numpy(dtype=float)[kept],
+        age=_months((data.as_of - one["began"]).dt.days)[kept],
     )
 
 

@@ -1,0 +1,231 @@
+"""The chapters on what should be done and on what came of it: findings, figures, tables, and silence with a reason."""
+
+import dataclasses
+import json
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from analysis.actions import Action, Alert, Effect, action_titles
+from analysis.data.client import ClientData, DataQuality
+from analysis.document.chapters.base import ChapterContext
+from analysis.document.chapters.scale.actions import actions_section, alerts_callout
+from analysis.document.chapters.scale.follow_up import follow_up_section
+from analysis.document.html import render_block
+from analysis.document.theme import Theme
+from analysis.document.translate import Translator
+from analysis.indicators.shapes import Indicators
+from analysis.messages import N_
+from analysis.monitoring import follow_up
+from analysis.params.model import ClientParams
+from analysis.params.steering import ActionTakenSpec
+from analysis.results import Estimate, IndicatorResult, NotEstimable
+
+IDS = [f"C{i:03d}" for i in range(60)]
+ABSENT = NotEstimable(reason=N_("There is nothing to see."))
+
+
+@pytest.fixture(params=["en", "zh"])
+def context(request):
+    audit = SimpleNamespace(small_cell=5, indicators=SimpleNamespace(items=()))
+    return ChapterContext(audit, Translator(request.param, "EUR"), Theme(request.param))
+
+
+@pytest.fixture
+def english():
+    return ChapterContext(SimpleNamespace(small_cell=5), Translator("en", "EUR"), Theme("en"))
+
+
+@pytest.fixture
+def params(tmp_path):
+    source = {"transactions": {"files": "orders.csv"}}
+    return ClientParams(client="acme", name="Acme", sources=source, params_file=tmp_path / "acme.yml")
+
+
+def estimate(value, low, high, unit="index"):
+    return Estimate(value=value, low=low, high=high, n=80, method="t", unit=unit)
+
+
+def action(key, revenue=None, customers=None, effect=None):
+    return Action(
+        key=key, title=N_("Do something"), evidence=N_("It is so."), owner=N_("Sales"), effort="low", customers=customers,
+        revenue=revenue, for_whom=N_("Everybody"), due="2026-03-31", indicator="nps", conditions=("nps.high < 0",),
+        effect=effect,
+    )  # fmt: skip
+
+
+GAIN = Effect(
+    driver="Delivery", points=10.0, repurchase=estimate(0.8, 0.2, 1.4, "percentage_points"),
+    revenue=estimate(31000.0, 9000.0, 75000.0, "money"),
+)  # fmt: skip
+MANY = [*(action(f"a{i}", 1e6 / (i + 1), 10 - i) for i in range(8)), action("gain", effect=GAIN), action("last")]
+
+
+def shown(section):
+    return [render_block(block) for block in (*section.blocks, *section.appendix) if block is not None]
+
+
+def plain(text):
+    return text.replace("\xa0", " ")
+
+
+def test_no_evidence_no_section(english):
+    section = actions_section(english, ())
+    assert (section.answered, section.blocks) == (False, ())
+    assert "no evidence for any action" in section.finding
+
+
+def test_the_finding_names_the_fact_and_the_gain_with_its_interval(english):
+    finding = plain(actions_section(english, MANY).finding)
+    assert finding.startswith("10 actions have evidence behind them. Most revenue stands behind the first")
+    assert "€1m, 10 customers" in finding
+    assert "€31k a year (95% interval €9k to €75k), if the relation is causal" in finding
+
+
+def test_a_gain_that_may_be_nothing_is_not_promised(english):
+    unclear = dataclasses.replace(GAIN, revenue=estimate(31000.0, -9000.0, 75000.0, "money"))
+    assert "causal" not in actions_section(english, [*MANY[:2], action("gain", effect=unclear)]).finding
+
+
+def test_the_board_sees_six_actions_and_the_appendix_all(english):
+    section = actions_section(english, MANY)
+    table = next(block for block in section.blocks if block.kind == "table")
+    assert [len(table.rows), len(table.columns)] == [6, 5]
+    assert "€31" in table.rows[-1][2]
+    assert "4 more actions are in the appendix." in table.notes
+    assert len(next(block for block in section.appendix if block.anchor == "table-actions-all").rows) == 10
+
+
+def test_anchors_are_unique_and_everything_renders(context):
+    section = actions_section(context, MANY)
+    anchors = [block.anchor for block in (*section.blocks, *section.appendix) if block is not None]
+    assert len(set(anchors)) == len(anchors)
+    assert all(shown(section))
+
+
+def test_one_action_without_customers_has_no_figure(english):
+    section = actions_section(english, [action("only")])
+    assert section.blocks[0] is None
+    assert section.finding == "One action has evidence behind it."
+
+
+def test_alerts_for_the_first_page(english):
+    fired = Alert(condition="nps.low < 20", state="fired", name=N_("Net Promoter Score"), found=N_("13"))
+    unknown = dataclasses.replace(fired, state="unknown", condition="retention_rate falls", found=N_("No data."))
+    silent = dataclasses.replace(fired, state="silent")
+    callout = alerts_callout(english, [fired, unknown, silent])
+    assert callout.title == "An alert has fired"
+    assert callout.items == (
+        "nps.low < 20: Net Promoter Score, 13",
+        "Cannot be answered: retention_rate falls. No data.",
+    )
+    assert alerts_callout(english, [silent]) is None
+    assert alerts_callout(english, [unknown]).title == "Alerts that the data cannot answer"
+
+
+# ---- follow-up
+
+
+def indicator(key, value, period, unit="index"):
+    spread = 0.05 if unit == "proportion" else 2.0
+    overall = estimate(value, value - spread, value + spread, unit)
+    return IndicatorResult(
+        key=key, name=N_("Name"), definition=N_("x"), dimension="loyalty", unit=unit, unit_of_analysis="account",
+        overall=overall, by_period={period: overall},
+    )  # fmt: skip
+
+
+def indicators(value=60.0, share=0.8, period="w2"):
+    results = (indicator("loyalty_index", value, period), indicator("retention_rate", share, period, "proportion"))
+    parts = ("growth", "monthly_revenue", "rfm", "concentration", "retention_curve", "feedback", "opportunities")
+    empty = dict.fromkeys(parts, ABSENT) | {"items": (), "touchpoints": (), "partners": {}, "silences": {}}
+    return Indicators(results={each.key: each for each in results}, **empty)
+
+
+def stored(version="1.2", value=60.0, as_of="2024-12-31"):
+    results = {key: result.to_dict() for key, result in indicators(value, period="w1").results.items()}
+    done = [{"key": "restore_contact", "title": {"message": "Visit them", "values": {}},
+             "indicator": "contact_frequency", "facts": ["overdue_customers"]},
+            {"key": "win_back", "title": {"message": "Win back", "values": {}}}]  # fmt: skip
+    content = {"schema_version": version, "client": "acme", "as_of": as_of, "language": "en",
+               "indicators": {"results": results}, "actions": done}  # fmt: skip
+    return as_of, json.dumps(content)
+
+
+def client():
+    days = [pd.Timestamp(year, 3, 1) for year in (2022, 2023, 2024)]
+    rows = [(c, day) for c in IDS for day in days]
+    rows += [(c, pd.Timestamp("2025-03-01") + pd.Timedelta(days=j)) for i, c in enumerate(IDS) for j in
+             range(1 + 3 * (i < 20) + i % 2)]  # fmt: skip
+    contacts = pd.DataFrame([*rows, (IDS[0], pd.Timestamp("2025-12-31"))], columns=["customer_id", "occurred_on"])
+    customers = pd.DataFrame({"is_key_account": [i < 20 for i in range(60)]}, index=pd.Index(IDS, name="customer_id"))
+    return ClientData(
+        tables={"interactions": contacts}, customers=customers, waves=(), quality=DataQuality(tables=(), repairs=()),
+        as_of=pd.Timestamp("2025-12-31"),
+    )  # fmt: skip
+
+
+def followed(params, *audits, taken=None, **fields):
+    params = params.model_copy(update={"actions_taken": taken or {}})
+    return follow_up(
+        audits, indicators(**fields), client(), params, recommended=["win_back"], titles=action_titles(params)
+    )
+
+
+def test_without_an_earlier_audit_the_section_says_so(english, params):
+    section = follow_up_section(english, followed(params))
+    assert (section.answered, section.finding) == (False, "There is no earlier audit of this client to compare with.")
+
+
+def test_what_was_done_and_what_moved(english, params):
+    taken = {"restore_contact": ActionTakenSpec(taken_on="2025-01-01", owner="Sales", key_accounts=True)}
+    found = followed(params, stored(), taken=taken, value=70.0)
+    assert [(each.key, each.verdict, each.still) for each in found.actions] == [
+        ("restore_contact", "moved_more", False), ("win_back", "not_taken", True),
+    ]  # fmt: skip
+    assert found.actions[0].comparison.difference.value == pytest.approx(3, rel=0.05)
+    section = follow_up_section(english, found)
+    finding = plain(section.finding)
+    assert (
+        "Of 2 actions recommended up to the audit of 31 December 2024, the parameters report one as taken." in finding
+    )
+    assert "1 of 2 indicators changed beyond what chance explains, for the better" in finding
+    assert "After “Visit them”, those acted on did better than the others" in finding
+    assert any("Nobody drew lots" in limit for limit in section.limits)
+
+
+def test_an_action_for_everybody_cannot_be_compared(english, params):
+    taken = {"win_back": ActionTakenSpec(taken_on="2025-01-01")}
+    section = follow_up_section(english, followed(params, stored(), taken=taken))
+    assert "Whether it worked cannot be said" in section.finding
+    assert any("taken for everybody" in text for text in shown(section))
+
+
+def test_an_action_that_no_audit_recommended_is_followed_up_too(params):
+    taken = {"restore_contact": ActionTakenSpec(taken_on="2025-01-01", key_accounts=True)}
+    (found,) = followed(params, taken=taken).actions
+    assert (found.recommended_on, found.indicator, found.verdict) == ("", "contact_coverage", "moved_more")
+
+
+def test_the_same_wave_again_is_no_new_measurement(english, params):
+    section = follow_up_section(english, followed(params, stored(), period="w1"))
+    assert "Nothing has been measured anew since." in section.finding
+
+
+def test_broken_and_older_audits_are_named_in_the_appendix(english, params):
+    broken = ("2024-06-30", "{")
+    section = follow_up_section(english, followed(params, broken, stored("1.1")))
+    text = plain(" ".join(shown(section)))
+    assert "folder 2024-06-30 was not used. Its audit.json is no JSON." in text
+    assert "Audits of an older form were brought up to date: 31 December 2024." in text
+
+
+def test_the_follow_up_renders_in_both_languages_and_is_json(context, params):
+    taken = {"restore_contact": ActionTakenSpec(taken_on="2025-01-01", key_accounts=True)}
+    found = followed(params, stored(), taken=taken, value=70.0)
+    section = follow_up_section(context, found)
+    anchors = [block.anchor for block in (*section.blocks, *section.appendix) if getattr(block, "anchor", "")]
+    assert len(set(anchors)) == len(anchors) >= 3
+    assert all(shown(section))
+    assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["compared_with"] == "2024-12-31"

@@ -14,7 +14,7 @@ from analysis.actions import (
     concerned_customers,
     evaluate_alerts,
 )
-from analysis.data.client import DataQuality
+from analysis.data.client import ClientData, DataQuality
 from analysis.data.load import load_client_data
 from analysis.indicators.compute import compute_indicators
 from analysis.indicators.shapes import Indicators
@@ -181,16 +181,26 @@ def run_audit(params: ClientParams, stored: Sequence[tuple[str, str]] = ()) -> C
         relationship=relationship,
         score=score,
         actions=actions,
-        follow_up=follow_up(
-            stored,
-            indicators,
-            data,
-            params,
-            recommended=[action.key for action in actions],
-            titles=action_titles(params),
-            concerned=lambda fact, day: dict(concerned_customers([fact], data, params, day)).get(fact),
-        ),
+        follow_up=_follow_up(stored, indicators, data, params, actions),
         alerts=evaluate_alerts(params.alerts, book),
+    )
+
+
+def _follow_up(
+    stored: Sequence[tuple[str, str]],
+    indicators: Indicators,
+    data: ClientData,
+    params: ClientParams,
+    actions: Sequence[Action],
+) -> FollowUp:
+    return follow_up(
+        stored,
+        indicators,
+        data,
+        params,
+        recommended=[action.key for action in actions],
+        titles=action_titles(params),
+        concerned=lambda fact, day: dict(concerned_customers([fact], data, params, day)).get(fact),
     )
 
 

@@ -1,5 +1,8 @@
 """Actions: each trigger fires on its evidence and stays silent without it; the ranking is by revenue concerned."""
 
+import json
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
@@ -7,8 +10,9 @@ from analysis.actions import recommend_actions
 from analysis.data.client import ClientData, DataQuality
 from analysis.indicators.shapes import ItemResult
 from analysis.messages import N_
+from analysis.models.uplift.result import DriverGain, UpliftSimulation
 from analysis.params.model import ClientParams
-from analysis.results import Estimate, IndicatorResult
+from analysis.results import Estimate, IndicatorResult, NotEstimable
 
 AS_OF = pd.Timestamp("2025-12-31")
 
@@ -167,3 +171,52 @@ def test_weak_partners_are_named_and_the_list_is_short(params, make_indicators):
     evidence = next(action.evidence for action in actions if action.key == "coach_partners")
     assert evidence.count == 9
     assert evidence.values["partners"] == ["Dealer 0", "Dealer 1", "Dealer 2"]
+
+
+def gain(driver, money):
+    return DriverGain(
+        driver=driver, label=driver.title(), performance=40.0, satisfaction=estimate(2, 1, 3),
+        chance=Estimate(value=0.8, low=0.2, high=1.4, n=300, method="joint-simulation", unit="percentage_points"),
+        share=Estimate(value=0.01, low=0.0, high=0.02, n=300, method="joint-simulation", unit="proportion"),
+        money=money, probability_best=0.5,
+    )  # fmt: skip
+
+
+def simulated(*gains):
+    uplift = UpliftSimulation(
+        drivers=gains, points=10.0, worth=N_("revenue"), customers=300, answers=900, base_revenue=1e6, draws=400,
+        horizon_days=180, notes=(),
+    )  # fmt: skip
+    return SimpleNamespace(uplift=uplift, drivers=NotEstimable(reason=N_("There are no drivers.")))
+
+
+def test_an_action_on_a_part_of_the_service_has_the_simulated_effect_and_comes_after_the_facts(params, make_indicators):
+    money = Estimate(value=3e4, low=1e4, high=6e4, n=300, method="joint-simulation", unit="money")
+    weak = make_indicators(items=(item("price", 40, 35, 45), item("quality", 70, 60, 80)))
+    actions = recommend_actions(
+        client("abc", transactions=TWO_YEARS),
+        weak,
+        params,
+        relations=simulated(gain("quality", money), gain("price", money)),
+    )
+    chosen = next(action for action in actions if action.key == "raise_weakest_item")
+    assert (chosen.basis, chosen.effect.driver, chosen.effect.points) == ("simulated", "Price", 10.0)
+    assert chosen.effect.revenue is money
+    bases = [action.basis for action in actions]
+    assert bases == sorted(bases, key=["concerned", "simulated", "none"].index)
+    assert json.loads(json.dumps(chosen.to_dict()))["effect"]["revenue"]["low"] == 1e4
+
+
+def test_without_a_year_of_orders_the_effect_is_a_share_of_revenue(params, make_indicators):
+    absent = NotEstimable(reason=N_("The orders cover less than a year."))
+    weak = make_indicators(items=(item("price", 40, 35, 45), item("quality", 70, 60, 80)))
+    actions = recommend_actions(client(), weak, params, relations=simulated(gain("price", absent)))
+    chosen = next(action for action in actions if action.key == "raise_weakest_item")
+    assert chosen.effect.revenue.unit == "proportion"
+
+
+def test_each_action_says_for_whom_what_it_aims_at_and_by_when(params, make_indicators):
+    action = recommended(client("abc", transactions=TWO_YEARS), params, make_indicators)["win_back"]
+    assert (action.due, action.indicator, action.basis) == ("2026-03-31", "retention_rate", "concerned")
+    assert (action.conditions, action.facts) == (("lost_customers >= 1",), ("lost_customers",))
+    assert action.for_whom.msgid == "Customers who bought the year before and not since"

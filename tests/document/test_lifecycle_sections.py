@@ -120,6 +120,9 @@ def test_only_parts_clear_of_zero_are_called_so(results):
     assert "none of them beyond" in t(state_parts(with_parts(-10.0, 110.0), t))
     assert "could have brought about: Prices" in t(state_parts(with_parts(10.0, 110.0), t))
     assert state_parts(dataclasses.replace(result, price_volume=WHY), t) is None
+    untold = tuple(dataclasses.replace(part, amount=50.0, estimate=WHY) for part in split.parts)
+    few = dataclasses.replace(result, price_volume=dataclasses.replace(split, parts=untold))
+    assert "beyond" not in t(state_parts(few, t))
 
 
 def test_growth_without_products_shows_the_trend_and_the_bridge(results):
@@ -137,6 +140,11 @@ def test_stages_without_moves_say_so(results):
     (figure,) = blocks_of(section, Figure)
     assert "a year ago" not in figure.alt
     assert "There are no observations." in section.limits
+
+
+def test_moves_without_an_interval_are_not_called_unknown(results):
+    few = dataclasses.replace(results["lifecycle"], stayed_active=WHY)
+    assert "too few to say how certain" in lifecycle_section(context(), few).finding
 
 
 def test_leaving_names_only_what_is_beyond_the_uncertainty(results):

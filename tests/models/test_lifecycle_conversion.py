@@ -223,6 +223,7 @@ def test_few_decided_ones_carry_no_model():
     [
         {},
         {"opportunities": offers([("a", "2025-12-01", None, None, 5)])},
+        {"opportunities": offers([("a", "2025-12-01", None, True, 5)]).drop(columns="closed_on")},
         {"transactions": orders_of([("a", "2025-06-01", 100)])},
     ],
 )

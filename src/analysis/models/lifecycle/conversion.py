@@ -123,6 +123,8 @@ class Conversion(ModelPart):
 
 def analyse_conversion(data: ClientData, params: ClientParams) -> Conversion | NotEstimable:
     """Return what becomes of opportunities; `NotEstimable` where there are none with an outcome."""
+    if data.has("opportunities", "is_won") and not data.has("opportunities", "closed_on"):
+        return NotEstimable(reason=N_("It is not recorded when opportunities were decided."))
     summary = compute_opportunities(data, params)
     if isinstance(summary, NotEstimable):
         return summary

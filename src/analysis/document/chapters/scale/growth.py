@@ -94,6 +94,8 @@ def state_parts(result: GrowthParts, t: Translator) -> Message | None:
     ]
     if not parts:
         return None
+    if not any(isinstance(part.estimate, Estimate) for part in result.price_volume.parts):
+        return N_("By parts: {parts:text}.", parts=t.listing(parts))
     clear = [part for part in result.price_volume.parts if _is_clear(part)]
     if not clear:
         return N_("By parts: {parts:text}; none of them beyond what other such customers could have brought about.",

@@ -41,6 +41,12 @@ def state_lifecycle(result: Lifecycle, t: Translator) -> Message:
     counts = {row.stage: row.customers for row in result.stages}
     values = {"n": result.n, "active": counts["active"], "dormant": counts["dormant"], "lost": counts["lost"]}
     stayed = result.stayed_active
+    if not isinstance(stayed, Estimate) and isinstance(result.transitions, tuple):
+        return N_(
+            "Of {n:int} customers, {active:int} are active, {dormant:int} dormant and {lost:int} lost; they are too few"
+            " to say how certain their moves within the last year are.",
+            **values,
+        )
     if not isinstance(stayed, Estimate):
         return N_(
             "Of {n:int} customers, {active:int} are active, {dormant:int} dormant and {lost:int} lost; how they moved"

@@ -50,9 +50,9 @@ def describe_customers(data: ClientData, managers: pd.Series) -> pd.DataFrame:
         settled = feedback["resolved_on"] <= data.as_of
         open_cases = feedback[(feedback["kind"] == "complaint") & ~settled].groupby("customer_id").size()
         table["open_complaints"] = open_cases.reindex(table.index).fillna(0).astype(int)
-    if data.has("interactions") and "last_contact" in customers:
-        waited = (data.recorded_until("interactions") - customers["last_contact"]).dt.days
-        table["days_since_contact"] = waited
+    if data.has("interactions"):
+        met = data.table("interactions").groupby("customer_id")["occurred_on"].max().reindex(table.index)
+        table["days_since_contact"] = (data.recorded_until("interactions") - met).dt.days
     return table
 
 

@@ -129,10 +129,10 @@ def _publishable(
 ) -> tuple[tuple[Groups, ...], tuple[Message, ...]]:
     """Return the groups whose shares may be shown, and notes on the others.
 
-    Where answers are protected, the shares tell how many of a group answered. The segment is shown, as the response rate
-    by segment is, whose partners are hidden where both together would tell too much. Any other characteristic is shown
-    only if every cell that it makes together with partners, segments and those shown before has no answer or at least
-    `small_cell`: whatever is added and subtracted of the shares shown, no smaller number of respondents comes out.
+    Where answers are protected, the shares tell how many of a group answered. The segment is shown, as the response
+    rate by segment is, whose partners are hidden where both together would tell too much. Any other characteristic is
+    shown only if every cell that it makes together with partners, segments and those shown before has no answer or at
+    least `small_cell`: whatever is added and subtracted, no smaller number of respondents comes out.
     """
     if not protected:
         return base.groups, ()
@@ -169,8 +169,8 @@ def _weigh(
     raked = rake_base(base, start)
     if isinstance(raked, NotEstimable):
         return raked, tuple(_unweighted(each, sums, raked, params) for each, sums in found), ()
-    raking, weights = raked
-    draws = draw_base(base, start, model_draws(params), model_generator(NAME, params))
+    raking, weights, margins = raked
+    draws = draw_base(base, start, margins, model_draws(params), model_generator(NAME, params))
     multipliers = weights / start
     return (
         raking,

@@ -59,6 +59,7 @@ def rake(
     *,
     cap: float = CAP,
     tolerance: float = TOLERANCE,
+    most_rounds: int = MOST_ROUNDS,
 ) -> Raked:
     """Rake weights to shares.
 
@@ -72,8 +73,8 @@ def rake(
         For each margin the shares to meet, shape (draws, groups); each row sums to 1.
     cap
         Largest weight, in mean weights.
-    tolerance
-        Largest difference of a share at which it counts as met.
+    tolerance, most_rounds
+        Largest difference of a share at which it counts as met, and most rounds through all margins.
 
     Raises
     ------
@@ -86,23 +87,22 @@ def rake(
     members = [
         np.equal.outer(code, np.arange(share.shape[1])).astype(float) for code, share in zip(codes, shares, strict=True)
     ]
-    weights, rounds, converged = _fit(start / start.sum(axis=1, keepdims=True), codes, shares, members, tolerance)
+    weights, rounds, converged = _fit(
+        start / start.sum(axis=1, keepdims=True), codes, shares, members, tolerance, most_rounds
+    )
+    limit = cap / taken
     for trimming in range(TRIMMINGS):
-        limit = cap / taken
-        beyond = weights > limit * (1 + TOLERANCE)
-        if not beyond.any():
+        if not (weights > limit * (1 + TOLERANCE)).any():
             break
-        weights = np.minimum(weights, limit)
-        weights /= weights.sum(axis=1, keepdims=True)
+        weights = _cut(weights, limit)
         if trimming < TRIMMINGS - 1:
-            weights, _, _ = _fit(weights, codes, shares, members, tolerance)
-    weights = np.minimum(weights, cap / taken)
-    gap = _gap(weights / weights.sum(axis=1, keepdims=True), shares, members)
+            weights, _, _ = _fit(weights, codes, shares, members, tolerance, most_rounds)
+    gap = _gap(weights, shares, members)
     return Raked(
-        weights=weights / weights.sum(axis=1, keepdims=True) * taken,
+        weights=weights * taken,
         rounds=rounds,
         converged=converged,
-        trimmed=(weights >= cap / taken * (1 - TOLERANCE)).sum(axis=1),
+        trimmed=(weights >= limit * (1 - TOLERANCE)).sum(axis=1),
         gap=gap,
     )
 
@@ -113,10 +113,11 @@ def _fit(
     shares: Sequence[Floats],
     members: Sequence[Floats],
     tolerance: float,
+    most_rounds: int,
 ) -> tuple[Floats, int, NDArray[np.bool_]]:
     """Return weights (each draw summing to 1) that meet the shares, the rounds taken, and which draws met them."""
     rounds, met = 0, np.zeros(len(weights), dtype=bool)
-    while rounds < MOST_ROUNDS and not met.all():
+    while rounds < most_rounds and not met.all():
         rounds += 1
         gap = np.zeros(len(weights))
         for code, share, member in zip(codes, shares, members, strict=True):
@@ -128,6 +129,20 @@ def _fit(
         # a round that had nothing left to move has met every share
         met = gap < tolerance
     return weights / weights.sum(axis=1, keepdims=True), rounds, met
+
+
+def _cut(weights: Floats, limit: Floats) -> Floats:
+    """Return weights (each draw summing to 1) of which none passes the limit; what is cut goes to the others."""
+    beyond = np.zeros(weights.shape, dtype=bool)
+    while True:
+        more = weights > limit * (1 + TOLERANCE)
+        if not (more & ~beyond).any():
+            return weights
+        beyond |= more
+        rest = np.where(beyond, 0.0, weights)
+        left = 1 - limit * beyond.sum(axis=1, keepdims=True)
+        held = rest.sum(axis=1, keepdims=True)
+        weights = np.where(beyond, limit, rest * np.divide(left, held, out=np.zeros_like(left), where=held > 0))
 
 
 def _gap(weights: Floats, shares: Sequence[Floats], members: Sequence[Floats]) -> Floats:

@@ -73,10 +73,10 @@ class Raking(ModelPart):
 
     Parameters
     ----------
-    margins
-        Characteristics whose shares are met.
-    iterations, converged
-        Rounds through all margins, and whether the shares were met to `TOLERANCE` before trimming.
+    margins, left_out
+        Characteristics whose shares are met, and those that could not be met together with these.
+    iterations
+        Rounds through all margins.
     cap, trimmed
         The largest weight allowed, in mean weights, and customers cut to it.
     largest, smallest
@@ -88,8 +88,8 @@ class Raking(ModelPart):
     """
 
     margins: tuple[Message, ...]
+    left_out: tuple[Message, ...]
     iterations: int
-    converged: bool
     cap: float
     trimmed: int
     largest: float

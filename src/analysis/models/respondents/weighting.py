@@ -17,8 +17,8 @@ from analysis.models.respondents.result import Raking
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
 
-COARSE = 1e-4
-"""Tolerance of the shares in a bootstrap draw: far below what a draw differs by."""
+COARSE, FEW_ROUNDS = 1e-3, 60
+"""Tolerance of the shares in a bootstrap draw, far below what draws differ by, and rounds that one may take."""
 BAD_WEIGHTS = N_("Some survey weights are missing or not above zero.")
 
 
@@ -44,23 +44,40 @@ def start_weights(answers: pd.DataFrame, customers: pd.Index, params: ClientPara
     return np.asarray(np.bincount(place, weights, len(customers)) / np.maximum(count, 1), dtype=np.float64)
 
 
-def rake_base(base: Base, start: Floats) -> tuple[Raking, Floats] | NotEstimable:
-    """Return the raking and the weight of each customer who answered (mean 1), or why there is none."""
-    margins = base.margins()
+def choose_margins(base: Base, start: Floats) -> tuple[tuple[Groups, ...], tuple[Groups, ...]]:
+    """Return the margins that weights can meet together, and those left out.
+
+    Two characteristics that divide those who answered in nearly the same way (revenue and number of orders, say) but
+    not all customers cannot both be met. Margins are added one by one, groups first; one that cannot be met with those
+    before it, or only in more than `FEW_ROUNDS` rounds, is left out.
+    """
+    used: tuple[Groups, ...] = ()
+    left: tuple[Groups, ...] = ()
+    everyone = np.ones((1, base.n))
+    for margin in base.margins():
+        tried = (*used, margin)
+        raked = rake(start[None, :], _codes(tried, base), _shares(tried, everyone), most_rounds=FEW_ROUNDS)
+        used, left = (tried, left) if bool(raked.converged[0]) else (used, (*left, margin))
+    return used, left
+
+
+def rake_base(base: Base, start: Floats) -> tuple[Raking, Floats, tuple[Groups, ...]] | NotEstimable:
+    """Return the raking, the weight of each customer who answered (mean 1) and the margins; or why there are none."""
+    margins, left = choose_margins(base, start)
     if not margins:
-        return NotEstimable(reason=N_("Nothing is known of both those who answered and all customers."), n=base.n)
+        reason = N_("Nothing is known of both those who answered and all customers.")
+        if left:
+            reason = N_(
+                "No weights bring those who answered to the shares of all customers: too few of some kind answered."
+            )
+        return NotEstimable(reason=reason, n=len(start))
     raked = rake(start[None, :], _codes(margins, base), _shares(margins, np.ones((1, base.n))))
     weights = raked.weights[0]
-    if not bool(raked.converged[0]):
-        reason = N_(
-            "No weights bring those who answered to the shares of all customers: too few of some kind answered."
-        )
-        return NotEstimable(reason=reason, n=len(weights))
     effect = design_effect(weights)
     found = Raking(
         margins=tuple(LABELS[margin.key] for margin in margins),
+        left_out=tuple(LABELS[margin.key] for margin in left),
         iterations=raked.rounds,
-        converged=True,
         cap=CAP,
         trimmed=int(raked.trimmed[0]),
         largest=float(weights.max()),
@@ -69,7 +86,7 @@ def rake_base(base: Base, start: Floats) -> tuple[Raking, Floats] | NotEstimable
         design_effect=effect,
         effective_n=len(weights) / effect,
     )
-    return found, weights
+    return found, weights, margins
 
 
 def _codes(margins: tuple[Groups, ...], base: Base) -> list[NDArray[np.int64]]:
@@ -82,16 +99,15 @@ def _shares(margins: tuple[Groups, ...], counts: Floats) -> list[Floats]:
     return [counts @ np.equal.outer(margin.codes, np.arange(len(margin.names))) / total for margin in margins]
 
 
-def draw_base(base: Base, start: Floats, draws: int, rng: np.random.Generator) -> Draws:
-    """Return bootstrap draws of the base's customers, each raked anew."""
-    margins = base.margins()
+def draw_base(base: Base, start: Floats, margins: tuple[Groups, ...], draws: int, rng: np.random.Generator) -> Draws:
+    """Return bootstrap draws of the base's customers, each raked anew to the same margins."""
     codes = _codes(margins, base)
     taken: list[Floats] = []
     multipliers: list[Floats] = []
     for counts in _resampled(base.n, draws, rng):
         replies = counts[:, base.answered]
         begin = replies * start
-        raked: Raked = rake(begin, codes, _shares(margins, counts), tolerance=COARSE)
+        raked: Raked = rake(begin, codes, _shares(margins, counts), tolerance=COARSE, most_rounds=FEW_ROUNDS)
         usable = raked.converged[:, None]
         ratio = np.divide(raked.weights, begin, out=np.zeros_like(begin), where=begin > 0)
         taken.append(replies)

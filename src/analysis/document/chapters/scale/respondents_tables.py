@@ -161,10 +161,14 @@ def tabulate_weights(raking: Raking, t: Translator) -> Table:
         (t(N_("Design effect (Kish)")), t.number(raking.design_effect, 2)),
         (t(N_("Effective number of customers")), t.number(raking.effective_n, 0)),
     )  # fmt: skip
+    left = ""
+    if raking.left_out:
+        left = t(N_("Not weighted by {what:list}: its shares cannot be met together with the others.",
+                    what=list(raking.left_out)))  # fmt: skip
     note = N_("Numbers are cut into thirds of those who answered before raking; groups of few answers count together.")
     return Table(
         title=t(N_("The weights")), columns=(start(t(N_("What")), 1.4), end(t(N_("Value")), 2.6)), rows=rows,
-        notes=(t(note),), anchor="table-respondents-weights",
+        notes=notes_of(t(note), left), anchor="table-respondents-weights",
     )  # fmt: skip
 
 

@@ -111,13 +111,16 @@ def read_history(data: ClientData) -> History | None:
     day = lines["ordered_on"].to_numpy(dtype="datetime64[D]").astype(np.int64)
     last_day = int(np.datetime64(data.recorded_until("transactions"), "D").astype(np.int64))
     revenue = lines["revenue"].to_numpy(dtype=float, na_value=np.nan)
-    known = lines["customer_id"].notna().to_numpy() & np.isfinite(revenue) & (day <= last_day)
+    codes, everybody = pd.factorize(lines["customer_id"], sort=True)
+    known = (codes >= 0) & np.isfinite(revenue) & (day <= last_day)
     bought = known & ~lines["is_return"].to_numpy(dtype=bool, na_value=False) & (revenue > 0)
     if not bought.any():
         return None
-    customers = lines["customer_id"].astype(object).to_numpy()
-    ids = pd.Index(np.unique(customers[bought].astype(str)), name="customer_id")
-    position = ids.get_indexer(pd.Index(np.where(known, customers, "")).astype(str)).astype(np.int64)
+    buyers = np.flatnonzero(np.bincount(codes[bought], minlength=len(everybody)))
+    place = np.full(len(everybody), -1, dtype=np.int64)
+    place[buyers] = np.arange(len(buyers))
+    position = place[codes]  # of those without an id the last customer's, who is never looked up: they are not known
+    ids = pd.Index(np.asarray(everybody[buyers], dtype=object).astype(str), name="customer_id")
     kept = known & (position >= 0)
     first = int(day[kept].min())
     span = last_day - first + 1

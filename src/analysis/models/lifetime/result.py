@@ -37,7 +37,7 @@ class FittedModel(ModelPart):
     identified
         Whether the data tell all parameters.
     chosen
-        Whether it is used: the lowest AIC among the models whose parameters the data tell, else among all.
+        Whether it is used: the lowest AIC, unless another is close whose parameters the data tell and its own not.
     """
 
     key: str

@@ -217,7 +217,7 @@ def _assumptions(result: LifetimeValue, t: Translator) -> str:
             k=t.estimate(regularity),
         )
         if isinstance(regularity, Estimate)
-        else regularity.reason
+        else N_("How evenly customers buy is not told: {reason:message}", reason=regularity.reason)
     )
     second = (
         N_(

@@ -59,8 +59,8 @@ def plot_voices(result: Voices, finding: Message, t: Translator, theme: Theme) -
             listing,
         ),
         caption=t.sentences(
-            N_("Bars: customers who raise the theme; dark part: those whose tone about it is negative; lines: 95%"
-               " intervals. A customer may raise several."),
+            N_("Bars: customers who raise the theme; dark part: those whose tone about it is negative, where enough"
+               " raise it to say; lines: 95% intervals. A customer may raise several."),
             t.n(result.n),
         ),
         data=[estimate_row(label, estimate) for label, estimate in zip(labels, shares, strict=True)],

@@ -47,6 +47,14 @@ class QuoteSource:
         return self.rows["text"].to_numpy(dtype=object)
 
     @cached_property
+    def readable(self) -> np.ndarray:
+        """Return which texts are neither too short nor too long to be quoted."""
+        length = self.rows["text"].str.len().to_numpy()
+        lowest = self.rows["language"].map({key: low for key, (low, _) in LENGTHS.items()}).to_numpy()
+        highest = self.rows["language"].map({key: high for key, (_, high) in LENGTHS.items()}).to_numpy()
+        return np.asarray((length >= lowest) & (length <= highest))
+
+    @cached_property
     def languages(self) -> np.ndarray:
         """Return the language of each."""
         return self.rows["language"].to_numpy(dtype=object)
@@ -122,11 +130,7 @@ def _ranked(source: QuoteSource, theme: int, allowed: np.ndarray) -> list[int]:
 
     Typical is a text that speaks of this theme rather than of others, in words that many texts of the theme share.
     """
-    rows = source.rows
-    length = rows["text"].str.len().to_numpy()
-    shortest = rows["language"].map({key: low for key, (low, _) in LENGTHS.items()}).to_numpy()
-    longest = rows["language"].map({key: high for key, (_, high) in LENGTHS.items()}).to_numpy()
-    candidates = np.flatnonzero(allowed & (length >= shortest) & (length <= longest))
+    candidates = np.flatnonzero(allowed & source.readable)
     hits = source.counts[candidates, theme]
     focus = hits / source.counts[candidates].sum(axis=1) * np.minimum(hits, HITS)
     candidates = candidates[np.lexsort((candidates, -focus))][:LOOKED_AT]
@@ -141,7 +145,7 @@ def _ranked(source: QuoteSource, theme: int, allowed: np.ndarray) -> list[int]:
     hits = source.counts[candidates, theme]
     focus = hits / source.counts[candidates].sum(axis=1) * np.minimum(hits, HITS)
     score = focus * (1 + common)
-    texts = rows["text"].to_numpy()[candidates]
+    texts = source.texts[candidates]
     return [
         int(candidates[place])
         for place in sorted(range(len(candidates)), key=lambda p: (-round(score[p], 9), texts[p]))

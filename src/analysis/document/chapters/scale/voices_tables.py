@@ -53,11 +53,11 @@ def tabulate_themes(
         for theme in themes
     )
     columns = (
-        start(t(N_("Theme")), 1.7),
-        end(t(N_("Customers")), 1.2),
-        end(t(N_("Negative tone")), 1.2),
-        end(t(N_("Satisfaction, points")), 1.5),
-        end(t(N_("Buying again, percentage points")), 1.6),
+        start(t(N_("Theme")), 1.5),
+        end(t(N_("Customers")), 1.3),
+        end(t(N_("Negative tone")), 1.3),
+        end(t(N_("Satisfaction, points")), 1.75),
+        end(t(N_("Buying again, percentage points")), 1.75),
         start(t(N_("Need")), 0.9),
     )
     compared = N_(

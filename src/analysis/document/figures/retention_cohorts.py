@@ -12,7 +12,7 @@ ROW = 0.33  # inches
 HEAD = 0.75  # inches for the names of the columns and the axis
 MOST = 12
 LIGHTEST, DARKEST = 0.92, 0.0  # shares of white in the colour of 0% and of 100%
-WHITE_FROM = 0.55  # share from which white figures read better than dark ones
+WHITE_FROM = 0.75  # share from which white figures read better than dark ones
 
 
 def since_label(length: Period, since: int, t: Translator) -> str:

@@ -24,7 +24,7 @@ def est(value, half, unit="index", n=20):
 
 def standing(key, score, low, high, top):
     return Standing(
-        partner_id=key, name=f"{key} <b> & Co", score=est(score, 0.4, "ratio"), rank_low=low, rank_high=high,
+        partner_id=key, name=f"{key} <b> & Co", score=est(score, 0.4, "ratio"), revenue=1e5, rank_low=low, rank_high=high,
         p_top_quartile=top,
     )  # fmt: skip
 
@@ -55,7 +55,7 @@ def partners(*, p_value=0.01, high=3, standings=None, **changes):
         card("P4", own=HIDDEN, ranked=False, customers=4),
         card("P5", own=WHY, ranked=False, customers=2),
     )
-    base = {"partners": 5, "measures": (spec,), "standings": rows if standings is None else standings, "unranked": 2,
+    base = {"partners": 5, "measures": (spec,), "standings": rows if standings is None else standings, "unranked": 2, "error_correlation": 0.1,
             "draws": 2000, "cards": cards}  # fmt: skip
     return Partners(**(base | changes))
 

@@ -16,6 +16,8 @@ from analysis.indicators.league import LeagueDraws
 from analysis.indicators.samples import normal_quantile
 from analysis.models.partners.analysis import analyse_partners
 from analysis.models.partners.cards import difference_of
+from analysis.models.partners.errors import error_correlation
+from analysis.models.partners.measures import collect_measures
 from analysis.models.partners.standing import pick_measures, rank_overall
 from analysis.results import Estimate, NotEstimable
 
@@ -172,24 +174,40 @@ def test_partners_are_ranked_on_the_same_measures_or_not_at_all():
     assert pick_measures({}) == ((), ())
 
 
+def ranked(found, directions, correlation=0.0):
+    return rank_overall(found, directions, {}, dict.fromkeys("ABCD", 9), None, lambda keys: correlation)[0]
+
+
 def test_lower_is_better_turns_the_ranks_around():
     found = {"a": draws("ABCD", lead=20.0)}
-    names, counts = {}, dict.fromkeys("ABCD", 9)
-    best, _ = rank_overall(found, {"a": True}, names, counts)
-    worst, _ = rank_overall(found, {"a": False}, names, counts)
+    best = ranked(found, {"a": True})
+    worst = ranked(found, {"a": False})
     assert (best[0].partner_id, best[0].rank_high) == ("A", 1)
     assert (worst[-1].partner_id, worst[-1].rank_low) == ("A", 4)
     assert worst[-1].p_top_quartile == 0.0
 
 
 def test_a_measure_of_noise_makes_ranks_less_certain():
-    one, _ = rank_overall({"a": draws("ABCD", 1, 6.0)}, {"a": True}, {}, dict.fromkeys("ABCD", 9))
-    both, used = rank_overall(
-        {"a": draws("ABCD", 1, 6.0), "b": draws("ABCD", 2)}, {"a": True, "b": True}, {}, dict.fromkeys("ABCD", 9)
-    )
-    assert used == ("a", "b")
+    one = ranked({"a": draws("ABCD", 1, 6.0)}, {"a": True})
+    both = ranked({"a": draws("ABCD", 1, 6.0), "b": draws("ABCD", 2)}, {"a": True, "b": True})
     assert both[0].rank_high >= one[0].rank_high
     assert both[0].p_top_quartile <= one[0].p_top_quartile
+
+
+def test_errors_that_go_together_widen_the_scatter():
+    found, directions = {"a": draws("ABCD", 1), "b": draws("ABCD", 2)}, {"a": True, "b": True}
+    apart, together = ranked(found, directions), ranked(found, directions, correlation=0.5)
+    widths = [{row.partner_id: row.score.high - row.score.low for row in rows} for rows in (apart, together)]
+    assert widths[1]["A"] == pytest.approx(widths[0]["A"] * np.sqrt(1.5))
+
+
+def test_the_errors_of_one_measure_with_itself_go_together_wholly(demo):
+    data, params, indicators, result = demo
+    compared = collect_measures(data, params, indicators)
+    same = {"a": compared["partner_retention"], "b": compared["partner_retention"]}
+    assert error_correlation(("a", "b"), same) == pytest.approx(0.9)  # its highest
+    assert 0 <= result.error_correlation < 0.9
+    assert error_correlation(("a",), same) == 0.0
 
 
 def test_complaints_count_the_time_of_the_partners_customers():

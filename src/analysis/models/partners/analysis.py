@@ -6,7 +6,8 @@ from analysis.data.client import ClientData
 from analysis.indicators.league import DRAWS, LeagueDraws, compute_leagues, league_draws, partner_names
 from analysis.indicators.shapes import Indicators, PartnerLeague
 from analysis.messages import N_
-from analysis.models.partners.cards import write_cards
+from analysis.models.partners.cards import revenue_by_partner, write_cards
+from analysis.models.partners.errors import error_correlation
 from analysis.models.partners.measures import COUNTING, EXISTING, Compared, collect_measures
 from analysis.models.partners.result import MeasureSpec, Partners
 from analysis.models.partners.standing import rank_overall
@@ -39,11 +40,13 @@ def analyse_partners(data: ClientData, params: ClientParams, indicators: Indicat
     draws = _draws(compared, leagues, params)
     names = partner_names(data)
     served = data.customers["partner_id"].value_counts()
-    standings, used = rank_overall(
+    standings, used, correlation = rank_overall(
         draws,
         {key: each.result.higher_is_better for key, each in compared.items()},
         names,
         {partner: int(served.get(partner, 0)) for partner in ids},
+        revenue_by_partner(data, params)[0],
+        lambda keys: error_correlation(keys, compared),
     )
     ranked = frozenset() if isinstance(standings, NotEstimable) else frozenset(row.partner_id for row in standings)
     return Partners(
@@ -51,6 +54,7 @@ def analyse_partners(data: ClientData, params: ClientParams, indicators: Indicat
         measures=tuple(_spec(each, leagues.get(key), key in used) for key, each in compared.items()),
         standings=standings,
         unranked=len(ids) - len(ranked),
+        error_correlation=correlation,
         draws=DRAWS,
         cards=write_cards(ids, compared, leagues, ranked, names, data, params),
     )

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.data.client import ClientData
 from analysis.indicators.customer_base import active_customers
 from analysis.indicators.estimation import estimate
-from analysis.indicators.ledger import trailing_years
+from analysis.indicators.ledger import trailing_years, year_ending
 from analysis.indicators.observations import withheld
 from analysis.indicators.samples import Floats
 from analysis.indicators.shapes import PartnerLeague, PartnerStanding
@@ -40,16 +40,12 @@ def write_cards(
     partner = data.customers["partner_id"]
     served = partner.value_counts()
     ledger = ledger_of(data, params)
-    latest, before = trailing_years(data.recorded_until("transactions"), 2)
+    latest = year_ending(data.recorded_until("transactions"))
     active = active_customers(data, ledger, latest)
     of_active = pd.Series(partner.reindex(active).to_numpy(dtype=object))
     active_by = of_active.value_counts()
-    spent = [None if ledger is None else ledger.spent(latest, constant=False), None]
-    if ledger is not None and ledger.covers(before):
-        spent[1] = ledger.spent(before, constant=False)
-    owners = None if ledger is None else partner.reindex(ledger.ids).to_numpy(dtype=object)
-    revenue, revenue_before = (_by_partner(each, owners) for each in spent)
-    total = None if spent[0] is None else float(spent[0].sum())
+    revenue, revenue_before = revenue_by_partner(data, params)
+    total = None if ledger is None else float(ledger.spent(latest, constant=False).sum())
     weight = {key: (0.0 if revenue is None else revenue.get(key, 0.0), int(served.get(key, 0))) for key in ids}
     order = sorted(ids, key=lambda key: (-weight[key][0], -weight[key][1], key))[:MOST_CARDS]
     texts = _texts(data)
@@ -71,9 +67,23 @@ def write_cards(
     )
 
 
-def _by_partner(spent: Floats | None, owners: "np.ndarray | None") -> dict[str, float] | None:
-    if spent is None or owners is None:
-        return None
+def revenue_by_partner(
+    data: ClientData, params: ClientParams
+) -> tuple[dict[str, float] | None, dict[str, float] | None]:
+    """Return the revenue of each partner's customers in the last twelve months on record and in those before.
+
+    None where there are no orders, or where they do not reach back.
+    """
+    ledger = ledger_of(data, params)
+    if ledger is None:
+        return None, None
+    owners = data.customers["partner_id"].reindex(ledger.ids).to_numpy(dtype=object)
+    latest, before = trailing_years(data.recorded_until("transactions"), 2)
+    earlier = _by_partner(ledger.spent(before, constant=False), owners) if ledger.covers(before) else None
+    return _by_partner(ledger.spent(latest, constant=False), owners), earlier
+
+
+def _by_partner(spent: Floats, owners: "np.ndarray") -> dict[str, float]:
     sums = pd.Series(spent).groupby(pd.Series(owners)).sum()
     return {str(key): float(value) for key, value in sums.items()}
 

@@ -64,12 +64,14 @@ class Standing(ModelPart):
     """A partner's place over all measures that count.
 
     `score` is the mean over them of how many standard deviations (of the partners) it lies above their mean; ranks and
-    the chance of the best quarter come from the same draws.
+    the chance of the best quarter come from the same draws. `revenue` is that of its customers in the last twelve
+    months (None without orders).
     """
 
     partner_id: str
     name: str
     score: Outcome
+    revenue: float | None
     rank_low: int
     rank_high: int
     p_top_quartile: float
@@ -121,6 +123,8 @@ class Partners(ModelPart):
         The overall league, best mean first, or why there is none.
     unranked
         Partners answered on their card and not in the overall league.
+    error_correlation
+        Mean correlation of the errors of the measures that count, 0 to 1, by which the scatter is widened.
     draws
         Joint draws behind ranks and chances.
     cards
@@ -131,5 +135,6 @@ class Partners(ModelPart):
     measures: tuple[MeasureSpec, ...]
     standings: tuple[Standing, ...] | NotEstimable
     unranked: int
+    error_correlation: float
     draws: int
     cards: tuple[PartnerCard, ...]

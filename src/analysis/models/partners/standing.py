@@ -3,10 +3,11 @@
 Each measure is brought to the same footing: within a draw, a partner's distance from the mean of the partners, over
 the standard deviation of the partners' values in the draws. The score is the plain mean over the measures, so that a
 measure on which partners cannot be told apart adds noise to the ranks and no false certainty. Measures are drawn one
-by one: the errors of one partner on two measures are taken to be unrelated.
+by one, while their errors come from the same customers; the scatter of the score is widened by what their mean
+correlation r does to a mean of m numbers, sqrt(1 + (m - 1) r).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -43,8 +44,10 @@ def rank_overall(
     directions: Mapping[str, bool],
     names: Mapping[str, str],
     customers: Mapping[str, int],
-) -> tuple[tuple[Standing, ...] | NotEstimable, tuple[str, ...]]:
-    """Return the overall league, best mean first (or why there is none), and the measures that count in it.
+    revenue: Mapping[str, float] | None,
+    correlation_of: Callable[[tuple[str, ...]], float],
+) -> tuple[tuple[Standing, ...] | NotEstimable, tuple[str, ...], float]:
+    """Return the overall league, best mean first (or why there is none), the measures in it, and their correlation.
 
     Parameters
     ----------
@@ -52,8 +55,10 @@ def rank_overall(
         Measure -> its draws.
     directions
         Measure -> whether higher is better.
-    names, customers
-        Partner -> its name, and the customers it serves.
+    names, customers, revenue
+        Partner -> its name, the customers it serves, and their revenue (None without orders).
+    correlation_of
+        Returns the mean correlation of the errors of some measures.
     """
     used, partners = pick_measures(found)
     if len(partners) < MIN_PARTNERS:
@@ -61,8 +66,10 @@ def rank_overall(
             "Fewer than {least:int} partners serve enough customers to be compared on the same measures.",
             least=MIN_PARTNERS,
         )
-        return NotEstimable(reason=reason, n=len(partners)), ()
+        return NotEstimable(reason=reason, n=len(partners)), (), 0.0
     score = np.mean([_standardised(found[key], partners, is_better=directions[key]) for key in used], axis=0)
+    correlation = correlation_of(used)
+    score = score.mean(axis=0) + (score - score.mean(axis=0)) * np.sqrt(1 + (len(used) - 1) * correlation)
     ranks = np.argsort(np.argsort(-score, axis=1, kind="stable"), axis=1) + 1
     low, high = np.percentile(ranks, [2.5, 97.5], axis=0, method="inverted_cdf")
     top = (ranks <= max(1, round(len(partners) / 4))).mean(axis=0)
@@ -76,13 +83,14 @@ def rank_overall(
                 value=float(mean[place]), low=float(limits[0][place]), high=float(limits[1][place]),
                 n=customers[partner], method=METHOD, unit="ratio",
             ),
+            revenue=None if revenue is None else float(revenue.get(partner, 0.0)),
             rank_low=int(low[place]),
             rank_high=int(high[place]),
             p_top_quartile=float(top[place]),
         )
         for place, partner in enumerate(partners)
     ]  # fmt: skip
-    return tuple(rows[place] for place in np.argsort(-mean, kind="stable")), used
+    return tuple(rows[place] for place in np.argsort(-mean, kind="stable")), used, correlation
 
 
 def _standardised(found: LeagueDraws, partners: tuple[str, ...], *, is_better: bool) -> Floats:

@@ -22,10 +22,8 @@ def tabulate_standings(result: Partners, t: Translator, small_cell: int) -> Tabl
     if not isinstance(result.standings, tuple):
         return None
     scores = [row.score for row in result.standings]
-    revenue = {card.partner_id: card.revenue for card in result.cards}
     rows = []
     for row in result.standings:
-        amount = revenue.get(row.partner_id)
         rows.append(
             (
                 clean_text(short_id(row.name), LONGEST_NAME),
@@ -33,7 +31,7 @@ def tabulate_standings(result: Partners, t: Translator, small_cell: int) -> Tabl
                 t(N_("{low:int} to {high:int}", low=row.rank_low, high=row.rank_high)),
                 t.percent(row.p_top_quartile),
                 DASH if row.score.n is None else t.number(row.score.n, 0),
-                DASH if amount is None else t.unit(amount, "money", full=True),
+                DASH if row.revenue is None else t.unit(row.revenue, "money", full=True),
             )
         )
     kept, note = cap_rows(rows, t)
@@ -50,8 +48,8 @@ def tabulate_standings(result: Partners, t: Translator, small_cell: int) -> Tabl
              " is better.",
              measures=counting)  # fmt: skip
     unranked = NP_(
-        "One more partner is too small to be ranked; its card is in the appendix.",
-        "{count:int} more partners are too small to be ranked; their cards are in the appendix.",
+        "One more partner is too small to be ranked; the appendix has cards of ranked and unranked partners.",
+        "{count:int} more partners are too small to be ranked; the appendix has cards of ranked and unranked partners.",
         result.unranked,
     )
     return Table(

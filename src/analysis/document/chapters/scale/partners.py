@@ -128,9 +128,10 @@ def _notes(result: Partners, t: Translator) -> list[str]:
         notes.append(
             t(
                 N_(
-                    "Ranks and chances come from {draws:int} joint draws of the partners' true values; the"
-                    " errors of one"
-                    " partner on two measures are taken to be unrelated.",
+                    "Ranks and chances come from {draws:int} joint draws of the partners' true values; their"
+                    " scatter allows for errors"
+                    " of two measures that correlate by {r:number2} on average.",
+                    r=result.error_correlation,
                     draws=result.draws,
                 )
             )

@@ -55,7 +55,7 @@ def result(p=0.001, moved=-2.0, **changes):
         "bounds": (IndicatorBounds(key="satisfaction_index", name=NAME, unit="index", sets=(whole,)),),
         "models": (RefittedModel(key="loyalty", name=N_("Loyalty, points per 10 points of satisfaction"),
                                  reported=est(5, 1), raked=est(5.2, 1), difference=est(0.2, 0.3)),),
-        "draws": 400, "notes": (),
+        "notes": (),
     }  # fmt: skip
     return Respondents(**(values | changes))
 

@@ -6,12 +6,19 @@ import pandas as pd
 from analysis.data.client import ClientData
 from analysis.indicators.estimation import Measure, Sample, estimate
 from analysis.messages import N_, Message
-from analysis.models.bootstrap import model_draws, model_generator
 from analysis.models.respondents.afterwards import compare_afterwards, followed_wave
 from analysis.models.respondents.base import LABELS, Base, Groups, build_base
 from analysis.models.respondents.bounds import bound
 from analysis.models.respondents.comparison import balance_test, compare_respondents
-from analysis.models.respondents.headline import Headline, Sums, as_answered, customer_sums, headlines, reweigh
+from analysis.models.respondents.headline import (
+    Headline,
+    Sums,
+    Weighting,
+    as_answered,
+    customer_sums,
+    headlines,
+    reweigh,
+)
 from analysis.models.respondents.rates import response_rates
 from analysis.models.respondents.refits import Multipliers, refit_models
 from analysis.models.respondents.result import (
@@ -22,11 +29,10 @@ from analysis.models.respondents.result import (
     ResponseRate,
     ReweightedIndicator,
 )
-from analysis.models.respondents.weighting import draw_base, rake_base, start_weights
+from analysis.models.respondents.weighting import margin_design, rake_base, start_weights
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable, Outcome
 
-NAME = "respondents"
 SHARE = Measure(kind="proportion", unit="proportion", bounds=(0.0, 1.0))
 ANONYMOUS = N_(
     "The survey is anonymous: who of the customers answered is not known, so those who answered cannot be compared with"
@@ -74,7 +80,6 @@ def analyse_respondents(data: ClientData, params: ClientParams) -> Respondents |
         afterwards=compare_afterwards(followed_wave(bases, data, params), data, params),
         bounds=bounds,
         models=_refit(bases, named, data, params),
-        draws=model_draws(params),
         notes=(*notes, *base.notes, *hidden),
     )
 
@@ -98,7 +103,6 @@ def _anonymous(
         afterwards=silence,
         bounds=(),
         models=(),
-        draws=0,
         notes=(ANONYMOUS, *notes),
     )
 
@@ -170,12 +174,11 @@ def _weigh(
     if isinstance(raked, NotEstimable):
         return raked, tuple(_unweighted(each, sums, raked, params) for each, sums in found), ()
     raking, weights, margins = raked
-    draws = draw_base(base, start, margins, model_draws(params), model_generator(NAME, params))
-    multipliers = weights / start
+    weighting = Weighting(base=base, start=start, weights=weights, design=margin_design(base, margins))
     return (
         raking,
-        tuple(reweigh(each, sums, multipliers, draws, params) for each, sums in found),
-        tuple(bound(each, sums, multipliers, draws, base) for each, sums in found),
+        tuple(reweigh(each, sums, weighting, params) for each, sums in found),
+        tuple(bound(each, sums, weighting) for each, sums in found),
     )
 
 

@@ -1,21 +1,21 @@
 """What is known of the mean over all customers without assuming that those who did not answer are like the others."""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from analysis.messages import N_
 from analysis.models.clustering import LEVEL, Floats
 from analysis.models.respondents.base import Base
-from analysis.models.respondents.headline import Headline, Sums
+from analysis.models.respondents.headline import Headline, Sums, Weighting
 from analysis.models.respondents.result import IdentifiedSet, IndicatorBounds
-from analysis.models.respondents.weighting import Draws
 from analysis.results import NotEstimable
 
 DEPARTURES = (5.0, 10.0, 20.0)
 """By how much those who did not answer may differ from the weighted mean, in percent of the scale's length."""
 
 
-def bound(headline: Headline, sums: Sums, multipliers: Floats, draws: Draws, base: Base) -> IndicatorBounds:
+def bound(headline: Headline, sums: Sums, weighting: Weighting) -> IndicatorBounds:
     """Return where the mean over all customers lies: within stated departures, and in the worst case [1]_, [2]_.
 
     With f the share of customers who answered, m their mean and k the raked mean, those who did not answer having a
@@ -34,40 +34,58 @@ def bound(headline: Headline, sums: Sums, multipliers: Floats, draws: Draws, bas
         return IndicatorBounds(
             key=headline.key, name=headline.name, unit=headline.unit, sets=NotEstimable(reason=reason)
         )
-    own = np.where(given, sums.mean, 0.0)
-    low, high = headline.scale
-
-    def ends(taken: Floats, weights: Floats, departure: float | None) -> tuple[Floats, Floats]:
-        replied = taken @ given.astype(float)
-        share, mean = replied / base.n, (taken @ own) / replied
-        if departure is None:
-            return share * mean + (1 - share) * low, share * mean + (1 - share) * high
-        centre = (weights @ own) / (weights @ given.astype(float))
-        reach = departure * (high - low) / 100
-        return (
-            share * mean + (1 - share) * np.maximum(centre - reach, low),
-            share * mean + (1 - share) * np.minimum(centre + reach, high),
-        )
-
-    everyone = np.ones((1, len(multipliers)))
-    usable = ~np.isnan(draws.multipliers).all(axis=1)
-    weights = draws.taken[usable] * draws.multipliers[usable].clip(0.0)
+    share, mean, moved = _share_and_mean(sums, given, weighting.base)
     sets = []
     for departure in (*DEPARTURES, None):
-        lower, upper = (float(end[0]) for end in ends(everyone, multipliers[None, :], departure))
-        spread = [float(end.std(ddof=1)) for end in ends(draws.taken[usable], weights, departure)]
-        factor = _imbens_manski(upper - lower, max(spread))
-        reach = None if departure is None else departure * (high - low) / 100
+        reach = None if departure is None else departure * (headline.scale[1] - headline.scale[0]) / 100
+        lower, upper = (_end(side, reach, headline, sums, weighting, share, mean, moved) for side in (-1.0, 1.0))
+        factor = _imbens_manski(upper[0] - lower[0], max(lower[1], upper[1]))
         sets.append(
             IdentifiedSet(
                 departure=reach,
-                lower=lower,
-                upper=upper,
-                low=max(lower - factor * spread[0], low),
-                high=min(upper + factor * spread[1], high),
+                lower=lower[0],
+                upper=upper[0],
+                low=max(lower[0] - factor * lower[1], headline.scale[0]),
+                high=min(upper[0] + factor * upper[1], headline.scale[1]),
             )
         )
     return IndicatorBounds(key=headline.key, name=headline.name, unit=headline.unit, sets=tuple(sets))
+
+
+def _share_and_mean(sums: Sums, given: NDArray[np.bool_], base: Base) -> tuple[float, float, tuple[Floats, Floats]]:
+    """Return the share of customers with an answer and their mean, with what each customer of the base does to both."""
+    places = np.flatnonzero(base.answered)[given]
+    share, mean = len(places) / base.n, float(sums.mean[given].mean())
+    replied = np.zeros(base.n)
+    replied[places] = 1.0
+    of_mean = np.zeros(base.n)
+    of_mean[places] = (sums.mean[given] - mean) / len(places)
+    return share, mean, ((replied - share) / base.n, of_mean)
+
+
+def _end(
+    side: float,
+    reach: float | None,
+    headline: Headline,
+    sums: Sums,
+    weighting: Weighting,
+    share: float,
+    mean: float,
+    moved: tuple[Floats, Floats],
+) -> tuple[float, float]:
+    """Return one end of a set and its standard error, linearised over the customers of the base."""
+    end = headline.scale[0] if side < 0 else headline.scale[1]
+    silent, of_silent = end, np.zeros(weighting.base.n)
+    if reach is not None:
+        given = np.isfinite(sums.mean)
+        known = np.where(given, sums.mean, 0.0)
+        total = float(weighting.weights @ given)
+        centre = float(weighting.weights @ known) / total
+        if abs(end - centre) > reach:  # else the end of the scale is nearer, and known
+            silent = centre + side * reach
+            of_silent = weighting.contributions((known - centre * given) / total)
+    contributions = moved[0] * (mean - silent) + share * moved[1] + (1 - share) * of_silent
+    return share * mean + (1 - share) * silent, float(np.sqrt((contributions**2).sum()))
 
 
 def _imbens_manski(width: float, error: float) -> float:

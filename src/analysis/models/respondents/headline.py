@@ -1,29 +1,39 @@
 """The headline indicators as answered and with raking weights.
 
-Everything is a ratio of sums over the customers who answered: a customer contributes its weight times its answers and
-its weight. A raking multiplier multiplies both. The intervals are those of a bootstrap over all customers of the base,
-those who did not answer included, so that the shares raked to, and who answers, vary as they do; every draw is raked
-anew.
+Everything is a ratio of sums over the customers who answered: a customer contributes its weight times its answers, a,
+and its weight, b; a raking multiplier k multiplies both. The variance of the raked ratio m is linearised over all
+customers of the base, those who did not answer included [1]_: with ``v = (a - m b) / sum(k b)`` over the starting
+weight, regressed on the margins with the raked weights w, a customer contributes ``w`` times its residual if it
+answered, and n_r / n times its fitted value less the base's mean (n_r of n customers answered). So the shares raked to
+vary as they do. The difference to the ratio without weights has the difference of the two contributions; both have t
+limits with the degrees of freedom of Kish's effective number of customers.
+
+References
+----------
+.. [1] Deville, J.-C., Sarndal, C.-E. & Sautory, O. (1993). Generalized raking procedures in survey sampling. JASA 88,
+       1013-1020.
 """
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from analysis.data.client import ClientData
 from analysis.indicators.estimation import Measure, Sample, estimate
 from analysis.messages import N_, Message
-from analysis.models.bootstrap import percentile_estimate
-from analysis.models.clustering import Floats
+from analysis.models.clustering import LEVEL, Floats
 from analysis.models.loyalty_sample import survey_weights
-from analysis.models.respondents.base import YEAR
+from analysis.models.respondents.base import YEAR, Base
 from analysis.models.respondents.result import ReweightedIndicator
-from analysis.models.respondents.weighting import Draws
 from analysis.params.model import ClientParams
-from analysis.results import Outcome, Unit
+from analysis.results import Estimate, NotEstimable, Outcome, Unit
 
 PROMOTER, DETRACTOR = 9, 6
+METHOD = "linearised-t"
+TINY = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,37 +134,107 @@ def _revenue_before(answers: pd.DataFrame, customers: pd.Index, data: ClientData
     return spent.reindex(customers).fillna(0.0).clip(lower=0.0).to_numpy(dtype=float)
 
 
-def reweigh(
-    headline: Headline, sums: Sums, multipliers: Floats, draws: Draws, params: ClientParams
-) -> ReweightedIndicator:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Weighting:
+    """Raked weights of the customers who answered, with what they began with and what they meet.
+
+    Parameters
+    ----------
+    base
+        The customer base.
+    start, weights
+        Starting and raked weights by customer who answered; the raked have mean 1.
+    design
+        The margins as a design over the whole base (`weighting.margin_design`).
+    """
+
+    base: Base
+    start: Floats
+    weights: Floats
+    design: Floats
+
+    @property
+    def multipliers(self) -> Floats:
+        """Return raked over starting weight."""
+        return self.weights / self.start
+
+    def contributions(self, values: Floats) -> Floats:
+        """Return what each customer of the base does to a raked sum of `values`, whose raked sum is 0."""
+        answered = self.base.answered
+        root = np.sqrt(self.weights)
+        own = self.design[answered]
+        slopes = np.linalg.lstsq(own * root[:, None], values * root, rcond=None)[0]
+        fitted = self.design @ slopes
+        found = (fitted - fitted.mean()) * len(values) / self.base.n
+        found[answered] += self.weights * (values - fitted[answered])
+        return np.asarray(found)
+
+
+def reweigh(headline: Headline, sums: Sums, weighting: Weighting, params: ClientParams) -> ReweightedIndicator:
     """Return one indicator as answered, raked, and the difference.
 
     Parameters
     ----------
     headline, sums
         The indicator, and what each customer contributes.
-    multipliers
-        Raked over starting weight, by customer who answered.
-    draws
-        Of the base.
+    weighting
+        The raked weights.
     params
         For the fewest accounts.
     """
-
-    def ratio(weights: Floats) -> Floats:
-        below = weights @ sums.below
-        return np.divide(weights @ sums.above, below, out=np.full(len(weights), np.nan), where=below > 0)
-
-    measured = as_answered(headline, sums, params)
-    plain, weighted = (float(ratio(each)[0]) for each in (np.ones((1, len(multipliers))), multipliers[None, :]))
-    weighted_draws = ratio(draws.taken * np.nan_to_num(draws.multipliers, nan=0.0))
-    weighted_draws[np.isnan(draws.multipliers).all(axis=1)] = np.nan
+    answered, factor = weighting.base.answered, weighting.multipliers
+    below = float(factor @ sums.below)
+    plain, raked = float(sums.above.sum() / sums.below.sum()), float(factor @ sums.above) / below
+    moves = weighting.contributions((sums.above - raked * sums.below) / weighting.start / below)
+    before = np.zeros(weighting.base.n)
+    before[answered] = (sums.above - plain * sums.below) / sums.below.sum()
+    effective = below**2 / float((factor * sums.below) @ (factor * sums.below))
     n, clusters = sums.sample.n, int((sums.below > 0).sum())
-    raked = percentile_estimate(weighted, weighted_draws, unit=headline.unit, n=n, clusters=clusters)
-    moved = percentile_estimate(
-        weighted - plain, weighted_draws - ratio(draws.taken), unit=headline.unit, n=n, clusters=clusters
+
+    def limits(value: float, contributions: Floats) -> Outcome:
+        return linearised_estimate(
+            value, contributions, effective=effective, unit=headline.unit, n=n, clusters=clusters
+        )
+
+    return ReweightedIndicator(
+        key=headline.key,
+        name=headline.name,
+        answered=as_answered(headline, sums, params),
+        raked=within(limits(raked, moves), headline.scale),
+        difference=limits(raked - plain, moves - before),
     )
-    return ReweightedIndicator(key=headline.key, name=headline.name, answered=measured, raked=raked, difference=moved)
+
+
+def linearised_estimate(
+    value: float, contributions: Floats, *, effective: float, unit: Unit, n: int, clusters: int
+) -> Outcome:
+    """Return an estimate with t limits from what each customer contributes to its deviation."""
+    degrees = max(effective - 1, 1.0)
+    error = float(np.sqrt((contributions**2).sum() * (degrees + 1) / degrees))
+    if error <= TINY * max(abs(value), 1.0):
+        return NotEstimable(
+            reason=N_("All customers are alike in it, so the data carry no sign of its uncertainty."), n=n
+        )
+    half = float(stats.t.ppf(0.5 + LEVEL / 2, degrees)) * error
+    return Estimate(
+        value=value,
+        low=value - half,
+        high=value + half,
+        n=n,
+        method=METHOD,
+        unit=unit,
+        std_error=error,
+        clusters=clusters,
+        p_value=float(2 * stats.t.sf(abs(value) / error, degrees)),
+    )
+
+
+def within(outcome: Outcome, scale: tuple[float, float]) -> Outcome:
+    """Return a level with its limits cut at the ends of the scale, and without the test against zero."""
+    if isinstance(outcome, NotEstimable):
+        return outcome
+    low, high = max(outcome.low, scale[0]), min(outcome.high, scale[1])
+    return dataclasses.replace(outcome, low=min(low, outcome.value), high=max(high, outcome.value), p_value=None)
 
 
 def as_answered(headline: Headline, sums: Sums, params: ClientParams) -> Outcome:

@@ -214,8 +214,6 @@ class Respondents(ModelPart):
         What can be said without assuming that those who did not answer are like the others.
     models
         The two models with raking weights.
-    draws
-        Bootstrap draws, each raked anew.
     notes
         What could not be compared, and why.
     """
@@ -232,5 +230,4 @@ class Respondents(ModelPart):
     afterwards: Afterwards | NotEstimable
     bounds: tuple[IndicatorBounds, ...]
     models: tuple[RefittedModel, ...]
-    draws: int
     notes: tuple[Message, ...]

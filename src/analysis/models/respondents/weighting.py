@@ -1,37 +1,21 @@
-"""Raking weights of those who answered a wave, and bootstrap draws of the customer base, each raked anew."""
-
-from collections.abc import Iterator
-from dataclasses import dataclass
+"""Raking weights of those who answered a wave: where they begin, which shares they meet, and what they cost."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.messages import N_
-from analysis.models.bootstrap import CELLS
 from analysis.models.clustering import Floats
 from analysis.models.loyalty_sample import survey_weights
 from analysis.models.respondents.base import LABELS, Base, Groups
-from analysis.models.respondents.raking import CAP, Raked, design_effect, rake
+from analysis.models.respondents.raking import CAP, design_effect, rake
 from analysis.models.respondents.result import Raking
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
 
-COARSE, FEW_ROUNDS = 1e-3, 60
-"""Tolerance of the shares in a bootstrap draw, far below what draws differ by, and rounds that one may take."""
+FEW_ROUNDS = 60
+"""Rounds within which shares must be met; near-contradictions take hundreds."""
 BAD_WEIGHTS = N_("Some survey weights are missing or not above zero.")
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Draws:
-    """Bootstrap draws of the base, shape (draws, respondents): how often each is taken, and its raked multiplier.
-
-    `multipliers` are NaN in a draw whose shares could not be met.
-    """
-
-    taken: Floats
-    multipliers: Floats
-    share_answered: Floats
 
 
 def start_weights(answers: pd.DataFrame, customers: pd.Index, params: ClientParams) -> Floats | NotEstimable:
@@ -99,28 +83,9 @@ def _shares(margins: tuple[Groups, ...], counts: Floats) -> list[Floats]:
     return [counts @ np.equal.outer(margin.codes, np.arange(len(margin.names))) / total for margin in margins]
 
 
-def draw_base(base: Base, start: Floats, margins: tuple[Groups, ...], draws: int, rng: np.random.Generator) -> Draws:
-    """Return bootstrap draws of the base's customers, each raked anew to the same margins."""
-    codes = _codes(margins, base)
-    taken: list[Floats] = []
-    multipliers: list[Floats] = []
-    for counts in _resampled(base.n, draws, rng):
-        replies = counts[:, base.answered]
-        begin = replies * start
-        raked: Raked = rake(begin, codes, _shares(margins, counts), tolerance=COARSE, most_rounds=FEW_ROUNDS)
-        usable = raked.converged[:, None]
-        ratio = np.divide(raked.weights, begin, out=np.zeros_like(begin), where=begin > 0)
-        taken.append(replies)
-        multipliers.append(np.where(usable, ratio, np.nan))
-    replies = np.vstack(taken)
-    return Draws(taken=replies, multipliers=np.vstack(multipliers), share_answered=replies.sum(axis=1) / base.n)
-
-
-def _resampled(customers: int, draws: int, rng: np.random.Generator) -> Iterator[Floats]:
-    """Yield how often each customer is drawn: blocks of shape (draws of the block, customers)."""
-    block = max(1, min(draws, CELLS // max(customers, 1)))
-    for begin in range(0, draws, block):
-        size = min(block, draws - begin)
-        drawn = rng.integers(0, customers, size=(size, customers)) + np.arange(size)[:, None] * customers
-        counts = np.bincount(drawn.ravel(), minlength=size * customers)
-        yield counts.reshape(size, customers).astype(np.float64)
+def margin_design(base: Base, margins: tuple[Groups, ...]) -> Floats:
+    """Return the intercept and an indicator of every group but the first of each margin, shape (customers, columns)."""
+    columns = [np.ones(base.n)]
+    for margin in margins:
+        columns += [(margin.codes == code).astype(float) for code in range(1, len(margin.names))]
+    return np.column_stack(columns)

@@ -55,19 +55,8 @@ def tabulate_reweighted(result: Respondents, t: Translator, small_cell: int) -> 
     )
     return Table(
         title=t(N_("The headline indicators, weighted to all customers")), columns=columns, rows=tuple(rows),
-        notes=notes_of(t(worst_case) if worst else "", _draws(result, t)), anchor="table-respondents-weighted",
+        notes=notes_of(t(worst_case) if worst else ""), anchor="table-respondents-weighted",
     )  # fmt: skip
-
-
-def _draws(result: Respondents, t: Translator) -> str:
-    if not any(isinstance(row.raked, Estimate) for row in result.indicators):
-        return ""
-    return t(
-        N_(
-            "Weighted and difference: {draws:int} bootstrap draws of the customers, each weighted anew.",
-            draws=result.draws,
-        )
-    )
 
 
 def _worst(bounds: IndicatorBounds) -> IdentifiedSet | None:

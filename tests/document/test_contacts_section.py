@@ -190,3 +190,12 @@ def test_without_numbers_the_section_says_why(key):
     section = SECTIONS[key](context("zh"), nothing)
     assert not section.answered
     assert section.finding
+
+
+def test_one_region_each_is_no_breadth_to_speak_of():
+    region = dataclasses.replace(breadth().spreads[0], kind="region", several=est(0.0, 0.0))
+    section = breadth_section(context(), contacts(breadth=breadth(spreads=(region,), next_best=WHY)))
+    assert not section.answered
+    assert section.finding == "There are no observations."
+    wider = dataclasses.replace(region, several=est(0.3, 0.1))
+    assert breadth_section(context(), contacts(breadth=breadth(spreads=(wider,), next_best=WHY))).answered

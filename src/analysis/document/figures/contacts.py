@@ -101,8 +101,10 @@ def plot_breadth(result: Breadth, finding: Message, t: Translator, theme: Theme)
         title=finding,
         alt=t.sentences(N_("Bar chart of the share of customers who buy each category, and who could next."), listing),
         caption=t.sentences(
-            N_("Solid: customers who buy the category, with 95% interval; hatched: customers who do not, and for whom it"
-               " is the strongest opening.")
+            N_(
+                "Solid: customers who buy the category, with 95% interval; hatched: customers who do not, and for"
+                " whom it is the strongest opening."
+            )
             if any(row.openings for row in found)
             else N_("Customers who buy the category, with 95% interval."),
             t.n(result.customers),

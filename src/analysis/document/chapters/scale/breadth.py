@@ -62,7 +62,9 @@ def state_breadth(result: Breadth, t: Translator) -> str | None:
     """Return the finding: how broadly customers buy, then the widest opening; None where neither has a number."""
     sentences: list[Message] = []
     for spread in result.spreads:
-        if isinstance(spread.mean, Estimate):
+        # that everybody buys in one region is no breadth to speak of
+        is_told = spread.kind != "region" or (isinstance(spread.several, Estimate) and spread.several.value > 0)
+        if isinstance(spread.mean, Estimate) and is_told:
             sentences.append(_state_spread(spread, spread.mean, t))
             break
     best = _widest(result)
@@ -134,6 +136,8 @@ def _why_silent(result: Breadth) -> Message:
     for spread in result.spreads:
         if isinstance(spread.mean, NotEstimable):
             return spread.mean.reason
+    if isinstance(result.next_best, NotEstimable):
+        return result.next_best.reason
     return N_("Nobody bought in the last twelve months.")
 
 

@@ -12,6 +12,7 @@ from analysis.indicators.appraisal import appraise_managers
 from analysis.indicators.appraisal_shapes import Appraisal
 from analysis.indicators.compute import compute_indicators
 from analysis.indicators.manager_comparison import difference_of, growth_of
+from analysis.indicators.skewness import skewed_limits
 from analysis.indicators.targets import declared_targets, period_of
 from analysis.results import Estimate, NotEstimable
 
@@ -228,9 +229,10 @@ def test_growth_has_the_limits_of_its_logarithm():
     later, earlier = np.array([12.0, 8.0, 20.0, 5.0]), np.array([10.0, 10.0, 15.0, 5.0])
     found = growth_of(later, earlier)
     parts = later / later.sum() - earlier / earlier.sum()
-    error = np.sqrt(4 / 3 * (parts**2).sum())
+    low, high = skewed_limits(np.log(45 / 40), parts, degrees=3, level=0.95)
     assert found.value == pytest.approx(45 / 40 - 1)
-    assert np.log((found.high + 1) / (found.low + 1)) == pytest.approx(2 * 3.182446 * error, rel=1e-5)
+    assert (np.log1p(found.low), np.log1p(found.high)) == pytest.approx((low, high))
+    assert found.std_error == pytest.approx(45 / 40 * np.sqrt(4 / 3 * (parts**2).sum()))
     assert isinstance(growth_of(np.zeros(3), np.ones(3)), NotEstimable)
 
 

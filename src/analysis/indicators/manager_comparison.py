@@ -33,13 +33,19 @@ from analysis.indicators.fiscal import revenue_years
 from analysis.indicators.ledger import Ledger
 from analysis.indicators.manager_indicators import SURVEY_KEYS
 from analysis.indicators.observations import Labels, Observations
-from analysis.indicators.samples import Floats, Sample, t_quantile
+from analysis.indicators.resampling import generator, growth_estimate
+from analysis.indicators.samples import Floats, Sample
+from analysis.indicators.skewness import skewed_limits
 from analysis.indicators.survey import Responses, group_labels
 from analysis.messages import N_, Message
 from analysis.params.model import ClientParams
 from analysis.results import Estimate, IndicatorResult, NotEstimable, Outcome
 
-METHOD, GROWTH_METHOD = "mover", "log-t"
+METHOD, GROWTH_METHOD = "mover", "hall-t"
+LARGEST_LOG = 700.0
+BOOTSTRAPPED = 1_000
+"""Up to so many customers the growth of the others is bootstrapped like any growth; beyond, skewness alone is allowed
+for (the limits held the truth in 92 to 94% of samples of 100 to 300 lognormal customers, the bootstrap in 96%)."""
 NOT_COMPARED = N_("Sums, and means per purchase, are not compared between account managers.")
 WEIGHTED = ("average_order_value", "revenue", "response_rate")
 
@@ -101,18 +107,30 @@ class GrowthByManager:
         years = revenue_years(ledger, data, params)
         self.spent = [ledger.spent(window, constant=True) for window in years[:2]] if len(years) > 1 else None
         self.labels = group_labels(ledger.ids, data, params)[1]
+        self.params = params
 
     def others(self, manager: str) -> Outcome:
-        """Return the growth of the revenue of all other managers' customers; limits are t for the ratio's logarithm."""
+        """Return the growth of the revenue of all other managers' customers."""
         if self.spent is None or manager not in self.labels.names:
             return NotEstimable(reason=N_("There are no observations."), n=0)
         codes = self.labels.codes
         mask = (codes >= 0) & (codes != self.labels.names.index(manager))
-        return growth_of(self.spent[0][mask], self.spent[1][mask])
+        later, earlier = (values[mask] for values in self.spent)
+        known = (later != 0) | (earlier != 0)
+        if int(known.sum()) > BOOTSTRAPPED:
+            return growth_of(later, earlier)
+        return growth_estimate(
+            later[known],
+            earlier[known],
+            (0.0, 0.0),
+            draws=self.params.bootstrap_draws,
+            rng=generator(f"revenue growth of all but {manager}", self.params),
+            min_n=self.params.limits.min_clusters,
+        )
 
 
 def growth_of(later: Floats, earlier: Floats) -> Outcome:
-    """Return the ratio of two sums over customers less one, with t limits of its logarithm (linearised)."""
+    """Return the ratio of two sums over customers less one, with limits of its logarithm that allow for skewness."""
     known = (later != 0) | (earlier != 0)
     later, earlier = later[known], earlier[known]
     count, above, below = len(later), float(later.sum()), float(earlier.sum())
@@ -122,12 +140,12 @@ def growth_of(later: Floats, earlier: Floats) -> Outcome:
     error = math.sqrt(count / (count - 1) * float((parts**2).sum()))
     if error == 0:
         return NotEstimable(reason=N_("All customers are alike in it, so the data carry no sign of its uncertainty."))
-    half = t_quantile(0.5 + LEVEL / 2, count - 1) * error
     ratio = above / below
+    low, high = skewed_limits(math.log(ratio), parts, degrees=count - 1, level=LEVEL)
     return Estimate(
         value=ratio - 1,
-        low=ratio * math.exp(-half) - 1,
-        high=ratio * math.exp(min(half, 700.0)) - 1,
+        low=min(math.exp(low), ratio) - 1,
+        high=max(math.exp(min(high, LARGEST_LOG)), ratio) - 1,
         n=count,
         method=GROWTH_METHOD,
         unit="proportion",

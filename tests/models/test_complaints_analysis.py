@@ -240,11 +240,17 @@ def test_missing_tables_get_an_answer(demo, dropped):
 @pytest.mark.parametrize("column", ["kind", "customer_id", "resolved_on", "severity", "responded_on", "channel"])
 def test_missing_columns_get_an_answer(demo, column):
     data, params, _ = demo
-    tables = dict(data.tables) | {"feedback": data.table("feedback").drop(columns=column)}
-    result = analyse_complaints(dataclasses.replace(data, tables=tables), params)
-    json.dumps(result.to_dict(), allow_nan=False)
-    if column == "customer_id":
-        assert isinstance(result.rate, NotEstimable)
+    frame = data.table("feedback")
+    missing = pd.NaT if column.endswith("_on") else None
+    for changed in (
+        frame.drop(columns=column),
+        frame.assign(**{column: pd.Series(missing, index=frame.index, dtype=frame[column].dtype)}),
+    ):
+        tables = dict(data.tables) | {"feedback": changed}
+        result = analyse_complaints(dataclasses.replace(data, tables=tables), params)
+        json.dumps(result.to_dict(), allow_nan=False)
+        if column == "customer_id":
+            assert isinstance(result.rate, NotEstimable)
 
 
 def test_feedback_without_any_complaint_says_so():

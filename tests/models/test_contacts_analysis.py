@@ -185,10 +185,14 @@ def test_missing_tables_get_an_answer(demo, dropped):
 @pytest.mark.parametrize("column", ["channel", "direction", "contact_id", "contact_level", "thread_id"])
 def test_missing_columns_get_an_answer(demo, column):
     data, params, _, _ = demo
-    tables = dict(data.tables) | {"interactions": data.table("interactions").drop(columns=column)}
-    result = analyse_contacts(dataclasses.replace(data, tables=tables), params)
-    json.dumps(result.to_dict(), allow_nan=False)
-    assert isinstance(result.frequency.silent, Estimate)
+    for changed in (
+        data.table("interactions").drop(columns=column),
+        data.table("interactions").assign(**{column: pd.NA}),
+    ):
+        tables = dict(data.tables) | {"interactions": changed}
+        result = analyse_contacts(dataclasses.replace(data, tables=tables), params)
+        json.dumps(result.to_dict(), allow_nan=False)
+        assert isinstance(result.frequency.silent, Estimate)
 
 
 def test_a_client_of_one_customer_gets_an_answer():

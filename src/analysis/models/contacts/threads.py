@@ -1,6 +1,7 @@
 """How soon customers who write get an answer: questions and answers read off the conversations on record."""
 
 import numpy as np
+import pandas as pd
 
 from analysis.indicators.samples import Codes
 from analysis.indicators.survival import Spells, survival_at
@@ -70,12 +71,12 @@ def _questions(records: Records, side: Codes) -> tuple[Codes, Codes, "np.ndarray
 
 
 def _is_written(records: Records) -> "np.ndarray | None":
-    if "channel" not in records.frame:
+    """Return which contacts came in writing, or None where no way of contact is recorded."""
+    if "channel" not in records.frame or not records.frame["channel"].notna().any():
         return None
-    words = records.frame["channel"].astype("str").str.lower()
-    codes = words.unique()
-    known = {word: any(part in word for part in WRITTEN) for word in codes}
-    return words.map(known).to_numpy(dtype=bool)
+    codes, names = pd.factorize(records.frame["channel"])
+    known = np.array([any(part in str(name).lower() for part in WRITTEN) for name in names])
+    return np.where(codes >= 0, known[codes], False)
 
 
 def _within(spells: Spells, who: Codes, count: int) -> Outcome:

@@ -1,9 +1,11 @@
 """The tables of contacts: who is overdue, ways and levels of contact, single threads, years of the relationship."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from analysis.document.blocks import Table
 from analysis.document.figures.contacts import contact_rows
+from analysis.document.formatting import format_day
 from analysis.document.prose import cell_text
 from analysis.document.tables import DASH, cap_rows, end, n_text, notes_of, start
 from analysis.document.translate import Translator
@@ -57,7 +59,9 @@ def _accounts_table(
         (
             customer_name(account.name, account.customer_id),
             clean_text(account.manager, 24) or DASH,
-            t(N_("never")) if account.last_contact is None else t.value(account.last_contact, "date"),
+            t(N_("never"))
+            if account.last_contact is None
+            else format_day(dt.date.fromisoformat(account.last_contact), t.language),
             DASH if account.overdue_days is None else t.number(account.overdue_days, 0),
             DASH if account.persons is None else t.number(account.persons, 0),
             DASH if account.revenue is None else t.unit(account.revenue, "money", full=True),

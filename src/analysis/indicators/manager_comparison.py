@@ -43,6 +43,8 @@ from analysis.results import Estimate, IndicatorResult, NotEstimable, Outcome
 
 METHOD, GROWTH_METHOD = "mover", "hall-t"
 LARGEST_LOG = 700.0
+DRAWS = 200
+"""Bootstrap draws for each manager's others: their growth is many customers', and there may be many managers."""
 BOOTSTRAPPED = 1_000
 """Up to so many customers the growth of the others is bootstrapped like any growth; beyond, skewness alone is allowed
 for (the limits held the truth in 92 to 94% of samples of 100 to 300 lognormal customers, the bootstrap in 96%)."""
@@ -123,7 +125,7 @@ class GrowthByManager:
             later[known],
             earlier[known],
             (0.0, 0.0),
-            draws=self.params.bootstrap_draws,
+            draws=min(self.params.bootstrap_draws, DRAWS),
             rng=generator(f"revenue growth of all but {manager}", self.params),
             min_n=self.params.limits.min_clusters,
         )

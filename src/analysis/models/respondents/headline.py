@@ -97,7 +97,7 @@ def customer_sums(
     levels = params.survey.respondent_weights if params.survey else {}
     level = np.ones(len(answers))
     if levels and "respondent_level" in answers:
-        level = answers["respondent_level"].map(levels).fillna(1.0).to_numpy(dtype=float)
+        level = np.asarray(answers["respondent_level"].map(levels).fillna(1.0).to_numpy(dtype=float), dtype=np.float64)
     place = customers.get_indexer(pd.Index(answers["customer_id"].astype(str)))
     given = np.isfinite(values) & (weights > 0) & (level > 0)
     known = np.where(given, values, 0.0)

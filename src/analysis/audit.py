@@ -113,7 +113,14 @@ class ClientAudit:
     def to_dict(self) -> dict[str, Any]:
         """Return the content of audit.json: JSON-ready, without the document's looks and commentary."""
         plain = ("client", "name", "language", "audience", "currency", "as_of", "confidentiality", "unit_of_analysis")
-        results: tuple[str, ...] = ("data_quality", "indicators", "changes", "loyalty_model", "repurchase_model", "relations")
+        results: tuple[str, ...] = (
+            "data_quality",
+            "indicators",
+            "changes",
+            "loyalty_model",
+            "repurchase_model",
+            "relations",
+        )
         results += ("relationship", "score", "follow_up")
         data: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
         data |= {key: getattr(self, key) for key in plain}

@@ -45,7 +45,7 @@ class Relationship(ModelPart):
     growth
         What growth came from: price, volume, mix, a handful of customers.
     lifecycle, retention, conversion
-        Where customers stand and move; whom the client keeps and wins back; how much of what it offers becomes an order.
+        Where customers stand and move; whom the client keeps and wins back; how much of what it offers is ordered.
     contacts
         Who is kept in touch with, through whom, and what customers could buy yet.
     complaints, voices
@@ -77,8 +77,10 @@ class Relationship(ModelPart):
 
 def analyse_relationship(data: ClientData, params: ClientParams, indicators: Indicators) -> Relationship:
     """Answer every question that the data carry, beside the indicators and the models."""
+    score = analyse_score(data, indicators, params)
+    weights = {dimension.dimension: dimension.weight for dimension in score.score.dimensions}
     return Relationship(
-        score=analyse_score(data, indicators, params),
+        score=score,
         lifetime=analyse_lifetime_value(data, params),
         growth=analyse_growth(data, params),
         lifecycle=analyse_lifecycle(data, params),
@@ -90,7 +92,7 @@ def analyse_relationship(data: ClientData, params: ClientParams, indicators: Ind
         partners=analyse_partners(data, params, indicators),
         respondents=analyse_respondents(data, params),
         appraisal=appraise_managers(data, params, indicators),
-        key_accounts=analyse_key_accounts(data, params, customer_value=_values(data, params)),
+        key_accounts=analyse_key_accounts(data, params, weights=weights, customer_value=_values(data, params)),
     )
 
 

@@ -15,9 +15,12 @@ from analysis.messages import N_
 from analysis.models import results as models
 from analysis.models.relations import Relations
 from analysis.models.robustness.result import Robustness
-from analysis.monitoring import ChangeItem, Changes
+from analysis.monitoring import ChangeItem, Changes, FollowUp
+from analysis.relationship import Relationship
 from analysis.results import Benchmark, Change, Estimate, IndicatorResult, NotEstimable, TargetAttainment
 from analysis.scale import Anchor, DimensionScore, RelationshipScore, ScoreComponent
+from analysis.scale.analysis import ScoreAnalysis
+from analysis.scale.weighting import WeightedScore
 
 HOSTILE = '<script>alert("x")</script> $5 & #set [*] 😀 \u202eabc'
 
@@ -183,6 +186,30 @@ def indicators(satisfaction, nps, recommendation, bridge) -> shapes.Indicators:
     )  # fmt: skip
 
 
+def silent_relationship(score: RelationshipScore) -> Relationship:
+    """Return the rest of the scale where the data answer nothing but the score."""
+    why = NotEstimable(reason=N_("There are no observations."))
+    parts = {field.name: why for field in dataclasses.fields(Relationship) if field.name != "score"}
+    direct = WeightedScore(
+        key="direct", name=N_("Customer value"), weights=(), overall=score.overall, level=score.level,
+        level_range=score.level_range, is_chosen=True,
+    )  # fmt: skip
+    found = ScoreAnalysis(
+        score=score, weighting="direct", schemes=(direct,), bootstrap=why, draws=100, segments=(), partners=(),
+        consistency_ratio=None, consistency_remark=None, prediction=why,
+    )  # fmt: skip
+    return Relationship(score=found, **parts)
+
+
+def no_follow_up() -> FollowUp:
+    """Return the follow-up of a first audit."""
+    why = NotEstimable(reason=N_("There are no observations."))
+    return FollowUp(
+        earlier=(), unreadable=(), compared_with=why, changes=(), score_before=None, false_discovery_rate=0.05,
+        charts=(), actions=(),
+    )  # fmt: skip
+
+
 def silent_relations() -> Relations:
     """Return relations of which the data answer none."""
     none = NotEstimable(reason=N_("The survey does not ask about loyalty."))
@@ -210,7 +237,7 @@ def make_audit(indicators, loyalty_model, repurchase_model) -> Callable[..., Cli
         good=True,
     )  # fmt: skip
     action = Action(
-        key="widen_range", title=N_("Offer a second category to customers who buy only one"),
+        key="widen_range", title=N_("Customer value"),
         evidence=N_("There is no feedback."), owner=N_("Sales management"), effort="medium", customers=12, revenue=5e5,
     )  # fmt: skip
     quality = DataQuality(
@@ -223,16 +250,18 @@ def make_audit(indicators, loyalty_model, repurchase_model) -> Callable[..., Cli
     )  # fmt: skip
 
     def make(language: str = "en", **changed: Any) -> ClientAudit:
+        score = RelationshipScore(
+            overall=est(65, 8), level="B", level_range=("C", "B"), dimensions=dimensions,
+            cuts={"A": 80, "B": 65, "C": 50, "D": 35},
+        )  # fmt: skip
         audit = ClientAudit(
             client="made", name=f"Acme {HOSTILE}" if language == "en" else "华东机械有限公司", language=language,
             audience="internal", currency="EUR" if language == "en" else "CNY", as_of="2025-12-31",
             confidentiality="aggregate", unit_of_analysis="respondent", waves=("2024-H2", "2025-H1"), horizon_days=180,
             small_cell=5, branding=Branding(accent="#ffcc00"), commentary={"loyalty": "**Ours**"}, data_quality=quality,
             indicators=indicators, changes=Changes(items=(change,), tested=2), loyalty_model=loyalty_model,
-            repurchase_model=repurchase_model, relations=silent_relations(),
-            score=RelationshipScore(overall=est(65, 8), level="B", level_range=("C", "B"), dimensions=dimensions,
-                                    cuts={"A": 80, "B": 65, "C": 50, "D": 35}),
-            actions=(action,) * 4,
+            repurchase_model=repurchase_model, relations=silent_relations(), relationship=silent_relationship(score),
+            score=score, actions=(action,) * 4, follow_up=no_follow_up(),
         )  # fmt: skip
         return dataclasses.replace(audit, **changed)
 

@@ -382,3 +382,5 @@ def test_the_win_rate_is_of_what_was_decided():
     assert (got.closed, got.won, got.open_count) == (4, 2, 1)
     assert got.win_rate.value == pytest.approx(0.5)
     assert (got.won_amount, got.open_amount) == (70.0, 40.0)
+    undated = audit(None, tables={"opportunities": opportunities.drop(columns="closed_on")}).opportunities
+    assert undated.reason.msgid == "The opportunities do not say when they were closed."

@@ -26,6 +26,7 @@ GROUPS = (
     "panel",
     "prediction",
     "uplift",
+    "relationship",
 )
 FOLDER = Path("build/calibration")
 DRAWS = 2000

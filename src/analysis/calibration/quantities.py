@@ -6,6 +6,7 @@ from functools import cache
 
 from analysis.calibration.quantity import Quantity, plain_path
 from analysis.calibration.relations import relations
+from analysis.calibration.relationship import relationship
 
 PROPORTIONS = (
     "satisfaction_top2|repeat_purchase_rate|retention_rate|contact_coverage|contact_coverage_key_accounts|"
@@ -148,7 +149,7 @@ def _repurchase() -> tuple[Quantity, ...]:
 @cache
 def registry() -> tuple[Quantity, ...]:
     """Return all quantities; the first whose pattern matches a path is the path's."""
-    return (*_indicators(), *_beside_indicators(), *_loyalty(), *_repurchase(), *relations())
+    return (*_indicators(), *_beside_indicators(), *_loyalty(), *_repurchase(), *relations(), *relationship())
 
 
 @cache

@@ -43,6 +43,12 @@ METHODS: Mapping[str, Message] = {
     "max-t-cr3": N_("t with cluster-robust errors, all stretches together"),
     "hartung-knapp-t": N_("t over clients, random effects (Hartung-Knapp)"),
     "rubin-t": N_("t over multiple imputations (Rubin)"),
+    "aalen-johansen-cluster": N_("Aalen-Johansen, clustered by group of companies"),
+    "did-cluster-t": N_("t for the difference of two groups' changes, clustered by account"),
+    "published-limits": N_("limits of the two published intervals, combined"),
+    "mover": N_("limits of the parts, combined (MOVER)"),
+    "log-delta-t": N_("t for the logarithm of a ratio of shares"),
+    "order-statistics": N_("median between order statistics"),
     "joint-simulation": N_("draws from the joint sampling distribution"),
 }
 UNITS_OF_ANALYSIS: Mapping[str, Message] = {

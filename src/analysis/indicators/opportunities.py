@@ -22,6 +22,8 @@ def compute_opportunities(data: ClientData, params: ClientParams) -> Opportunity
     """
     if not data.has("opportunities", "is_won"):
         return NotEstimable(reason=N_("There are no opportunities with an outcome."))
+    if not data.has("opportunities", "closed_on"):
+        return NotEstimable(reason=N_("The opportunities do not say when they were closed."))
     frame = data.table("opportunities")
     frame = frame[frame["created_on"] <= data.as_of]
     window = year_ending(data.as_of)

@@ -159,7 +159,9 @@ def _write_dimension(
             results, t, partners=_partner_names(context), anchor=f"table-{key}-targets".replace("_", "-")
         ),
         *section_blocks(context, key, questions),
-        *context.limits([*state_gaps(results, t, context.small_cell, gaps), *limits, *section_limits(context, questions)]),
+        *context.limits(
+            [*state_gaps(results, t, context.small_cell, gaps), *limits, *section_limits(context, questions)]
+        ),
     ]  # fmt: skip
     return context.chapter(key, parts)
 

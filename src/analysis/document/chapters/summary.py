@@ -5,6 +5,7 @@ import dataclasses
 from analysis.actions import Action
 from analysis.document.blocks import ActionItem, ActionList, Block, BulletList, Chapter, Scorecard, ScoreCell, Tone
 from analysis.document.chapters.base import ChapterContext
+from analysis.document.chapters.scale.actions import alerts_callout
 from analysis.document.estimates import format_range
 from analysis.document.periods import name_period_before
 from analysis.document.prose import amount_of_change
@@ -22,6 +23,7 @@ def write_summary(context: ChapterContext) -> Chapter:
     """Return the first page."""
     blocks: list[Block | None] = [
         *context.lead(context.t(_finding(context))),
+        alerts_callout(context, context.audit.alerts),
         _scorecard(context),
         context.section(N_("What changed"), "what-changed"),
         BulletList(items=tuple(_changes(context))),

@@ -37,7 +37,9 @@ def write_partners(context: ChapterContext) -> Chapter:
             broken_down, t, context.small_cell, group="by_partner", title=N_("By partner"), anchor="table-partners"
         )
         parts.append(table)
-    limits: list[Message | str] = [N_("Partners serve different customers: a rank compares their results, not their merit.")]
+    limits: list[Message | str] = [
+        N_("Partners serve different customers: a rank compares their results, not their merit.")
+    ]
     questions = context.questions("partners")
     parts += section_blocks(context, "partners", questions)
     limits += section_limits(context, questions)

@@ -1,6 +1,7 @@
 """Themes of what customers write: how many customers raise each, and for how many of them its tone is negative."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from analysis.document.blocks import Figure
 from analysis.document.figures.base import (
@@ -16,7 +17,7 @@ from analysis.document.theme import INK, Theme, tint
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
 from analysis.models.voices.result import ThemeResult, Voices
-from analysis.params.base import localized
+from analysis.params.base import LocalizedText, localized
 from analysis.results import Estimate
 
 BAR = 0.56  # of a row's height
@@ -26,8 +27,7 @@ MOST_SHOWN = 12
 
 def theme_name(theme: ThemeResult, t: Translator) -> str:
     """Return what a theme is called in the report's language."""
-    label = theme.label if isinstance(theme.label, str) else {**theme.label}
-    return localized(label, t.language)
+    return localized(cast(LocalizedText, theme.label), t.language)
 
 
 def plot_voices(result: Voices, finding: Message, t: Translator, theme: Theme) -> Figure | None:

@@ -293,8 +293,8 @@ def add_up(parts: tuple[Opening, ...]) -> CategoryOpening:
 
     The distances of what they are worth to its limits are combined as of independent numbers where customers alike are
     those who order as often (who are different customers in each part) and added where they hold a category (who may be
-    the same) [3]_. Those of the chance are added throughout: what most of those alike buy is chosen because its share is
-    high, and combined as of independent numbers they held the truth in 90% of cases only.
+    the same) [3]_. Those of the chance are added throughout: what most of those alike buy is chosen because its share
+    is high, and combined as of independent numbers they held the truth in 90% of cases only.
     """
     customers = sum(part.customers for part in parts)
     worths = [part.worth for part in parts if isinstance(part.worth, Estimate)]

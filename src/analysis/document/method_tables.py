@@ -46,6 +46,7 @@ METHODS: Mapping[str, Message] = {
     "aalen-johansen-cluster": N_("Aalen-Johansen, clustered by group of companies"),
     "did-cluster-t": N_("t for the difference of two groups' changes, clustered by account"),
     "published-limits": N_("limits of the two published intervals, combined"),
+    "linearised-t": N_("t, linearised over all customers (raking)"),
     "mover": N_("limits of the parts, combined (MOVER)"),
     "log-delta-t": N_("t for the logarithm of a ratio of shares"),
     "order-statistics": N_("median between order statistics"),

@@ -42,7 +42,7 @@ def attainment_text(attained: TargetAttainment | None, t: Translator) -> str:
     low, high = attained.attainment_low, attained.attainment_high
     if low is None or high is None:
         return t.percent(attained.attainment)
-    limits = format_range(*(t.number(100 * limit, 0) for limit in (low, high)), t.language)
+    limits = format_range(t.number(100 * low, 0), t.number(100 * high, 0), t.language)
     return brackets(limits, t.language, t.number(100 * attained.attainment, 0) + "%")
 
 

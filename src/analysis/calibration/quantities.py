@@ -70,7 +70,7 @@ def _beside_indicators() -> tuple[Quantity, ...]:
         Quantity(
             pattern=r"indicators/partners/(\w+)/rows/\w+/rank",
             name="partner, rank, {0}",
-            kind="shrunken",
+            kind="discrete",
             reference="rank",
         ),
         Quantity(pattern=r"indicators/partners/\w+/rows/\w+/raw", name="partner, raw", exempt=same),

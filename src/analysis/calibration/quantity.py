@@ -39,6 +39,8 @@ class Quantity:
     claim
         Whether something is claimed where the interval excludes zero, of a quantity whose spread vanishes where it is
         nil (a gain on held-out customers): in the cell `null` the interval says nothing and the claim is the test.
+    is_silent
+        Whether a test that does not reject leaves no result, so that a client without one counts as not rejected.
     exempt
         Why it has no row in the table; "" where it has.
     """
@@ -53,6 +55,7 @@ class Quantity:
     is_joint: bool = False
     bounds: tuple[float, float] | None = None
     claim: bool = False
+    is_silent: bool = False
     exempt: str = ""
 
     def label(self, path: str) -> str:

@@ -118,7 +118,8 @@ def rates_of(draws: Draws, truths: Mapping[str, Known], cell: str, *, null: str,
             found = [(quantity.label(path), quantity.kind, _rank(draws, column, truths))] if path in truths else []
         else:
             found = _places(draws.numbers[:, column], quantity, path, truths.get(path), null)
-        if quantity.kind == "shrunken" and not differ(path, truths, times):
+        of_a_league = quantity.kind == "shrunken" or (quantity.reference == "rank" and not quantity.is_joint)
+        if of_a_league and not differ(path, truths, times):
             alike.add(quantity.label(path))
         for name, kind, place in found:
             place = dataclasses.replace(place, is_joint=quantity.is_joint)
@@ -169,7 +170,7 @@ def _places(
     found: list[tuple[str, Kind, _Place]] = []
     if quantity.kind == "test":
         if null in quantity.null.split():
-            found.append((name, quantity.kind, _test(numbers)))
+            found.append((name, quantity.kind, _test(numbers, is_silent=quantity.is_silent)))
         return found
     if quantity.claim and null in quantity.null.split():
         told = (numbers[:, LOW] > 0) | (numbers[:, HIGH] < 0)
@@ -227,9 +228,9 @@ def differ(path: str, truths: Mapping[str, Known], times: float) -> bool:
     return float(np.std([unit.value for unit in units])) >= DIFFERENT * noise
 
 
-def _test(numbers: np.ndarray) -> _Place:
+def _test(numbers: np.ndarray, *, is_silent: bool = False) -> _Place:
     p = numbers[:, P_VALUE]
-    hits = np.where(np.isfinite(p), p < ALPHA, np.nan)
+    hits = np.where(np.isfinite(p), p < ALPHA, 0.0 if is_silent else np.nan)
     return _Place(hits=hits, truth_error=0.0, is_zero_width=False)
 
 

@@ -29,7 +29,7 @@ def _drivers() -> tuple[Quantity, ...]:
             name="drivers of satisfaction, any",
             exempt="A test of no relation at all between satisfaction and its parts: no client drawn is so.",
         ),
-        Quantity(pattern=rf"{home}/(\w+)", name="drivers of {0}, any", kind="test", null=NIL),
+        Quantity(pattern=rf"{home}/(\w+)", name="drivers of {0}, any", kind="test", null=NIL, is_silent=True),
         Quantity(pattern=rf"{home}/(\w+)/r_squared", name="drivers of {0}, explained", kind="bounded", bounds=SHARE),
         Quantity(pattern=rf"{home}/(\w+)/shares/\w+/share", name="drivers of {0}, share", kind="bounded", bounds=SHARE),
         Quantity(

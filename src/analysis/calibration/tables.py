@@ -12,8 +12,8 @@ COLUMNS = ("quantity", "class", "rate", "mc_error", "draws")
 CLASSES: dict[Kind, str] = {
     "regular": "an interval of 95%",
     "discrete": (
-        "an interval of 95% of a small proportion (fewer than 50 units expected on the rarer side) or of whole days, "
-        "whose coverage moves in steps"
+        "an interval of 95% of a small proportion (fewer than 50 units expected on the rarer side), of whole days or "
+        "of ranks, whose coverage moves in steps"
     ),
     "shrunken": "an interval of 95% of a shrunken unit, on average over the units",
     "bounded": "an interval of 95% of a parameter with bounds, away from them",
@@ -61,8 +61,8 @@ def markdown_text(
     if few:
         parts += [
             f"### Fewer than {ENOUGH:,} clients",
-            "What only some of the clients have an answer to, or what is asked in few cells; the band is the wider for "
-            "it.",
+            "What only some of the clients have an answer to, what is asked in few cells, or what has not been drawn in "
+            "full yet; the band is the wider for it.",
             _table(("quantity", "clients"), [(rate.quantity, f"{rate.draws:,}") for rate in few]),
         ]
     outside = [rate for rate in (*whole, *cells) if not rate.is_within]

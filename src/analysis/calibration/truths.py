@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.calibration.draws import Draws
 from analysis.calibration.quantities import quantity_of
-from analysis.calibration.quantity import Quantity
+from analysis.calibration.quantity import Quantity, plain_path
 from analysis.calibration.scenarios import Scenario, scenarios
 from analysis.synthetic.population import population_truth
 
@@ -93,7 +93,10 @@ def _means(large: Draws) -> dict[str, Known]:
 
 def _truth_of(path: str, quantity: Quantity, draws: Draws, limits: Mapping[str, Known]) -> Known | None:
     if quantity.reference == "draws":
-        values = draws.numbers[:, draws.paths.index(path), VALUE]
+        # which controls a client has follows from its number of buyers, on which the score depends as well: the mean
+        # is over all clients, or the spread between them would be taken out of what the interval has to cover
+        alike = [place for place, other in enumerate(draws.paths) if plain_path(other) == plain_path(path)]
+        values = draws.numbers[:, alike, VALUE].ravel()
         values = values[np.isfinite(values)]
         if len(values) < max(FEWEST_OF_ITS_KIND * len(draws), 2):
             return None

@@ -61,8 +61,8 @@ def markdown_text(
     if few:
         parts += [
             f"### Fewer than {ENOUGH:,} clients",
-            "What only some of the clients have an answer to, what is asked in few cells, or what has not been drawn in "
-            "full yet; the band is the wider for it.",
+            "What only some of the clients have an answer to, what is asked in few cells, or what has not been drawn "
+            "in full yet; the band is the wider for it.",
             _table(("quantity", "clients"), [(rate.quantity, f"{rate.draws:,}") for rate in few]),
         ]
     outside = [rate for rate in (*whole, *cells) if not rate.is_within]

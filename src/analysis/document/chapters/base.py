@@ -93,7 +93,7 @@ class ChapterContext:
 
     def limits(self, items: Sequence[str | Message]) -> list[Block]:
         """Return the callout of what cannot be concluded, or nothing."""
-        texts = tuple(self.t(item) for item in items if item)
+        texts = tuple(dict.fromkeys(self.t(item) for item in items if item))
         if not texts:
             return []
         return [Callout(variant="limits", title=self.t(N_("What cannot be concluded")), items=texts)]

@@ -18,7 +18,7 @@ from analysis.document.vocabulary import short_id
 from analysis.messages import N_, Message
 from analysis.scale.key_account_shapes import AccountCard, KeyAccounts, PortfolioPoint
 
-HEIGHT = 3.9
+HEIGHT = 3.5
 LABELLED = 12
 LABEL_WIDTH = 24  # Latin characters of an account's name
 LOGARITHMIC = 15  # times from the least to the most from which worth is drawn on a logarithmic axis

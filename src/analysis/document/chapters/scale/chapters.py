@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from analysis.document.blocks import Block, Chapter, Heading
+from analysis.document.blocks import Block, Chapter, Heading, Table
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.scale.appraisal import manager_pages
 from analysis.document.chapters.scale.key_accounts import key_account_cards
@@ -40,8 +40,14 @@ def _of_questions(context: ChapterContext, key: str, pages: Sequence[Sequence[Bl
     limits = context.limits(section_limits(context, sections))
     if not any(section.answered for section in sections) and not pages:
         return context.silent_chapter(key, context.t.sentences(*section_limits(context, sections)))
-    own = [block for page in pages for block in _on_a_page(page)]
-    return context.chapter(key, [*section_blocks(context, key, sections), *limits, *own])
+    blocks, own = section_blocks(context, key, sections), [block for page in pages for block in _on_a_page(page)]
+    # before pages that begin anew the callout stands above the table, or it might have a page to itself
+    end = (
+        next((place for place, block in enumerate(blocks) if isinstance(block, Table)), len(blocks))
+        if own
+        else len(blocks)
+    )
+    return context.chapter(key, [*blocks[:end], *limits, *blocks[end:], *own])
 
 
 def _on_a_page(blocks: Sequence[Block]) -> list[Block]:

@@ -15,6 +15,7 @@ from analysis.scale.key_account_shapes import AccountCard, Complaints, Contact, 
 KEY = "key-accounts"
 QUESTION = N_("Which key accounts are secure, and what is next with each?")
 NAMED = 4  # accounts in a sentence
+MOST_LISTED = 8  # beside the map, so that both and what cannot be concluded share a page
 NAME_WIDTH = 40
 OWN_RECORD = N_("An account's own record on the scale of the audit; not an estimate, so there is no interval.")
 
@@ -94,7 +95,7 @@ def title_portfolio(result: KeyAccounts) -> Message:
 
 
 def tabulate_key_accounts(result: KeyAccounts, t: Translator) -> Table:
-    """Return the accounts that have a card: revenue, its change, relationship, open complaints, next step."""
+    """Return the largest accounts: revenue, its change, relationship, open complaints, next step."""
     rows = tuple(
         (
             _name(card),
@@ -104,7 +105,7 @@ def tabulate_key_accounts(result: KeyAccounts, t: Translator) -> Table:
             DASH if card.complaints is None else t.number(card.complaints.open, 0),
             t(card.next_step.action),
         )
-        for card in result.cards
+        for card in result.cards[:MOST_LISTED]
     )
     columns = (
         start(t(N_("Account")), 1.9),
@@ -114,7 +115,7 @@ def tabulate_key_accounts(result: KeyAccounts, t: Translator) -> Table:
         end(t(N_("Open complaints")), 0.9),
         start(t(N_("Next")), 2.4),
     )
-    more = result.total - len(result.cards)
+    more = result.total - len(rows)
     return Table(
         title=t(N_("The key accounts and what is next")),
         columns=columns,

@@ -15,7 +15,7 @@ from analysis.scale.key_account_shapes import AccountCard, Complaints, Contact, 
 KEY = "key-accounts"
 QUESTION = N_("Which key accounts are secure, and what is next with each?")
 NAMED = 4  # accounts in a sentence
-MOST_LISTED = 8  # beside the map, so that both and what cannot be concluded share a page
+MOST_LISTED = 6  # beside the map, so that both and what cannot be concluded share a page
 NAME_WIDTH = 40
 OWN_RECORD = N_("An account's own record on the scale of the audit; not an estimate, so there is no interval.")
 

@@ -19,11 +19,12 @@ pytestmark = pytest.mark.xdist_group("hostile")
 
 ELEMENTS = """
 html head meta title style body nav main header footer section div p span a h1 h2 h3 h4 ul ol li dl dt dd em strong code
-figure figcaption details summary table caption thead tbody tr th td svg defs g use path rect clippath text tspan
+figure figcaption details summary table caption thead tbody tr th td svg defs g use path rect line pattern clippath text tspan
 """
 ATTRIBUTES = """
 id class style lang role scope href name content charset http-equiv tabindex aria-label aria-hidden rel width height x y d
-transform viewbox clip-path stroke-linecap stroke-linejoin
+transform viewbox clip-path stroke-linecap stroke-linejoin patternunits fill stroke stroke-width x1 x2 y1 y2 xmlns
+font-family font-size font-weight text-anchor
 """
 # What nobody sees and a reader, a page or a terminal obeys.
 COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")

@@ -169,8 +169,12 @@ def texts_of(value):
 
 
 def check_document(audit, language):
-    """Write every chapter in a language and render every block."""
-    for chapter in compose_document(replace(audit, language=language)).chapters:
+    """Write every chapter in a language and render every block.
+
+    The catalogue of actions is read in the audit's own language; in the other one there are none to show.
+    """
+    actions = audit.actions if language == audit.language else ()
+    for chapter in compose_document(replace(audit, language=language, actions=actions)).chapters:
         assert chapter.blocks
         for block in chapter.blocks:
             assert render_block(block)

@@ -80,7 +80,8 @@ def test_silent_alerts_end_with_0_and_unanswered_ones_say_so(run, capsys):
     assert "nps.low" not in error
 
 
-def test_unknown_names_are_refused_before_anything_is_built(run, tmp_path, capsys):
+def test_unknown_names_are_refused_before_anything_is_built(run, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")  # no word is broken
     path = tmp_path / "params" / "tiny.yml"
     path.write_text(path.read_text("utf-8") + "alerts: [npss.low < 20, retention_rate falls, survey < 3]\n", "utf-8")
     assert run() == 2

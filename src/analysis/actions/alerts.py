@@ -11,7 +11,7 @@ from analysis.actions.facts import OWN, Fact, quantity
 from analysis.actions.judge import Facts, judge
 from analysis.indicators.catalogue import CATALOGUE
 from analysis.messages import N_, Message
-from analysis.params.conditions import parse_condition
+from analysis.params.conditions import COMPARISONS, parse_condition
 from analysis.results import Estimate
 
 State = Literal["fired", "silent", "unknown"]
@@ -68,6 +68,39 @@ def _evaluate(text: str, facts: Facts) -> Alert:
         name=_name(condition.fact, fact),
         found=_found(fact),
     )
+
+
+def describe_condition(text: str) -> Message:
+    """Return a condition in words: what it asks of which fact."""
+    condition = parse_condition(text)
+    name = _name(condition.fact, None)
+    if condition.verb in COMPARISONS:
+        sides = {"low": N_("lower limit"), "high": N_("upper limit"), "n": N_("n")}
+        values = {"name": name, "verb": condition.verb, "operand": _operand(condition.operand)}
+        if condition.field in sides:
+            return N_(
+                "{name:message}, {side:message} {verb:text} {operand:message}", side=sides[condition.field], **values
+            )
+        return N_("{name:message} {verb:text} {operand:message}", **values)
+    words = {
+        "rises": N_("{name:message}: has risen", name=name),
+        "falls": N_("{name:message}: has fallen", name=name),
+        "worse": N_("{name:message}: level worse than {level:text}", name=name, level=str(condition.operand)),
+        "better": N_("{name:message}: level better than {level:text}", name=name, level=str(condition.operand)),
+        "meets": N_("{name:message}: meets its target", name=name),
+        "misses": N_("{name:message}: misses its target", name=name),
+        "known": N_("{name:message}: recorded", name=name),
+        "missing": N_("{name:message}: not recorded", name=name),
+    }
+    return words[condition.verb]
+
+
+def _operand(operand: float | str | None) -> Message:
+    if operand == "target":
+        return N_("its target")
+    if operand == "benchmark":
+        return N_("the benchmark")
+    return N_("{number:text}", number=f"{operand:g}" if isinstance(operand, float) else str(operand))
 
 
 def _name(name: str, fact: Fact | None) -> Message:

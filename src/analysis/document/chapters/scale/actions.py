@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from analysis.actions import Action, Alert
+from analysis.actions.alerts import describe_condition
 from analysis.actions.recommend import Effect
 from analysis.document.blocks import Callout, Table
 from analysis.document.chapters.base import ChapterContext
@@ -192,7 +193,7 @@ def tabulate_evidence(actions: Sequence[Action], t: Translator) -> Table:
     rows = tuple(
         (
             clean_text(t(action.title), LONGEST_TITLE),
-            t.listing(action.conditions),
+            t.listing(t(describe_condition(condition)) for condition in action.conditions),
             t(CATALOGUE[action.indicator].name) if action.indicator in CATALOGUE else action.indicator,
         )
         for action in actions

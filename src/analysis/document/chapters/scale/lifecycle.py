@@ -7,7 +7,7 @@ from analysis.document.figures.lifecycle import plot_lifecycle, stage_names
 from analysis.document.prose import cell_text
 from analysis.document.tables import DASH, end, notes_of, start
 from analysis.document.translate import Translator
-from analysis.messages import N_, Message
+from analysis.messages import N_, NP_, Message
 from analysis.models.lifecycle.transitions import Lifecycle, Transition
 from analysis.results import Estimate, NotEstimable
 
@@ -42,15 +42,19 @@ def state_lifecycle(result: Lifecycle, t: Translator) -> Message:
     values = {"n": result.n, "active": counts["active"], "dormant": counts["dormant"], "lost": counts["lost"]}
     stayed = result.stayed_active
     if not isinstance(stayed, Estimate) and isinstance(result.transitions, tuple):
-        return N_(
+        return NP_(
+            "The one customer is not enough to say how certain moves between stages are.",
             "Of {n:int} customers, {active:int} are active, {dormant:int} dormant and {lost:int} lost; they are too few"
             " to say how certain their moves within the last year are.",
+            result.n,
             **values,
         )
     if not isinstance(stayed, Estimate):
-        return N_(
+        return NP_(
+            "How the one customer moved within the last year is not known.",
             "Of {n:int} customers, {active:int} are active, {dormant:int} dormant and {lost:int} lost; how they moved"
             " within the last year is not known.",
+            result.n,
             **values,
         )
     return N_(
@@ -74,7 +78,13 @@ def title_lifecycle(result: Lifecycle, t: Translator) -> Message:
             gone=share,
         )
     counts = {row.stage: row.customers for row in result.stages}
-    return N_("{active:int} of {n:int} customers are active today", active=counts["active"], n=result.n)
+    return NP_(
+        "The stage of the one customer today",
+        "{active:int} of {n:int} customers are active today",
+        result.n,
+        active=counts["active"],
+        n=result.n,
+    )
 
 
 def tabulate_stages(result: Lifecycle, t: Translator, small_cell: int) -> Table:

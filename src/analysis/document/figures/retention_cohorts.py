@@ -11,8 +11,7 @@ from analysis.results import Estimate
 ROW = 0.33  # inches
 HEAD = 0.75  # inches for the names of the columns and the axis
 MOST = 12
-LIGHTEST, DARKEST = 0.92, 0.0  # shares of white in the colour of 0% and of 100%
-WHITE_FROM = 0.75  # share from which white figures read better than dark ones
+LIGHTEST, DARKEST = 0.92, 0.55  # shares of white in the colour of 0% and of 100%: dark figures read on any accent
 
 
 def since_label(length: Period, since: int, t: Translator) -> str:
@@ -46,8 +45,7 @@ def plot_cohorts(table: CohortTable, title: Message, t: Translator, theme: Theme
                 share = cell.share.value
                 color = tint(theme.color, LIGHTEST + (DARKEST - LIGHTEST) * share)
                 ax.barh(row, 0.96, left=cell.since - 0.98, height=0.9, color=color, linewidth=0)
-                ink = "white" if share >= WHITE_FROM else INK
-                ax.text(cell.since - 0.5, row, t.percent(share), ha="center", va="center", color=ink)
+                ax.text(cell.since - 0.5, row, t.percent(share), ha="center", va="center", color=INK)
         labels = [f"{cohort_label(cohort, t)} ({t.n(cohort.n)})" for cohort in cohorts]
         name_rows(ax, labels, 44)
         ax.set_xlim(0, columns)

@@ -8,7 +8,7 @@ from tiny_notebook import CHAPTER, write_client, write_notebook
 from analysis import cli
 from analysis.report import build as build_module
 from analysis.report import kernel as kernel_module
-from analysis.report.earlier import find_stored_audits, fired_alerts
+from analysis.report.earlier import find_stored_audits, fired_alerts, unknown_alerts
 
 FOUND = {
     "message": "{value:message} (n = {n:int})",
@@ -116,6 +116,17 @@ def test_only_published_folders_of_a_day_are_earlier_audits(tmp_path):
     run_folder.mkdir(parents=True)
     assert find_stored_audits(str(run_folder)) == (("2024-12-31", ""), ("2025-12-31", "{}"))
     assert find_stored_audits("") == ()
+
+
+def test_an_alert_is_told_with_the_messages_that_its_answer_lists(tmp_path):
+    dimension = {"message": "Customer value", "values": {}}
+    found = {"message": "Missing: {names:list}.", "values": {"names": [dimension]}}
+    audit = {
+        "currency": "EUR",
+        "alerts": [{"condition": "score < 3", "state": "unknown", "name": FOUND, "found": found}],
+    }
+    (tmp_path / "audit.json").write_text(json.dumps(audit), "utf-8")
+    assert unknown_alerts(tmp_path) == ("score < 3: found Missing: Customer value.",)
 
 
 def test_an_audit_without_alerts_has_none_that_fired(tmp_path):

@@ -66,8 +66,11 @@ def _message(data: Mapping[str, Any]) -> Any:
     """Return a message as audit.json holds it, with the messages inside it."""
     from analysis.messages import Message
 
-    values = {
-        key: _message(value) if isinstance(value, dict) and "message" in value else value
-        for key, value in data["values"].items()
-    }
+    values = {key: _value(value) for key, value in data["values"].items()}
     return Message(data["message"], values)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_value(item) for item in value]
+    return _message(value) if isinstance(value, dict) and "message" in value else value

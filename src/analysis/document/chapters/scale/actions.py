@@ -138,7 +138,7 @@ def tabulate_actions(actions: Sequence[Action], total: int, t: Translator, *, an
     columns = (
         start(t(N_("Action, and for whom")), 2.2),
         start(t(N_("Evidence")), 2.6),
-        end(t(N_("Worth")), 1.4),
+        start(t(N_("Worth")), 1.5),
         start(t(N_("Owner, effort")), 1.1),
         end(t(N_("Due")), 0.8),
     )

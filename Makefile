@@ -97,9 +97,11 @@ docs: $(READY) ## write docs/parameters.md and docs/first-page.png anew
 	$(BIN)/audit report demo --params params --out build/docs --language en
 	$(BIN)/python -c 'from pathlib import Path; from analysis.report.first_page import write_first_page; write_first_page(Path("build/docs/demo"), Path("docs/first-page.png"))'
 
-lock: ## resolve requirements.lock anew from pyproject.toml
+lock: ## resolve the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header \
 	  pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra cluster-test --no-header \
+	  pyproject.toml --output-file requirements-cluster.lock
 
 bench: $(READY) ## measure the report against the plain stack, the PDF alone, memory and the models
 	$(BIN)/python benchmarks/against_plain_stack.py

@@ -143,6 +143,30 @@ def test_validate_lists_tables_and_repairs(tmp_path, capsys):
     assert row[1] == "4"
 
 
+@pytest.mark.parametrize(
+    ("judgements", "words"),
+    [
+        ([1, 1, 2, 2, 1, 2, 2, 2, 2, 1], "agrees with itself (consistency ratio 0.00"),
+        ([3, 1, 5, 2, 3, 2, 2, 2, 2, 3], "contradicts itself: its consistency ratio is 0.1"),
+        ([], ""),
+    ],
+)
+def test_validate_says_whether_pairwise_judgements_agree(tmp_path, capsys, judgements, words):
+    write_small_client(tmp_path, "")
+    given = iter(judgements)
+    names = ("satisfaction", "loyalty", "value", "interaction", "depth_breadth")
+    rows = [
+        f"    {first}: {{{', '.join(f'{second}: {next(given)}' for second in names[place + 1 :])}}}\n"
+        for place, first in enumerate(names[:-1] if judgements else ())
+    ]
+    with (tmp_path / "params" / "small.yml").open("a", encoding="utf-8") as file:
+        file.write("scale:\n  pairwise:\n" + "".join(rows) if rows else "")
+    assert cli.main(["validate", "small"]) == 0
+    out = capsys.readouterr().out
+    assert words in out
+    assert ("pairwise comparison" in out) == bool(judgements)
+
+
 def test_validate_lists_all_faults_of_the_data(tmp_path, capsys):
     write_small_client(tmp_path, "C3,2026-02-11,many\nC4,the first,20\n")
     assert cli.main(["validate", "small"]) == 2

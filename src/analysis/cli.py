@@ -20,6 +20,7 @@ from analysis.errors import AnalysisError, Fault, InputError, ParamsError
 
 if TYPE_CHECKING:
     from analysis.data.client import DataQuality, Repair
+    from analysis.params.model import ClientParams
 
 DONE, FAILED, BAD_INPUT, ALERTED = 0, 1, 2, 3
 INTERRUPTED, TERMINATED = 130, 143  # 128 plus the signal's number, as shells have it
@@ -232,7 +233,23 @@ def _validate(arguments: argparse.Namespace) -> int:
     data = load_client_data(params)
     print(f"The parameters and data of {params.client} can be used, as of {data.as_of.date().isoformat()}.\n")
     _print_quality(data.quality)
+    if params.scale.pairwise:
+        _print_consistency(params)
     return DONE
+
+
+def _print_consistency(params: "ClientParams") -> None:
+    """Print whether the judgements that weigh the score's dimensions agree with each other."""
+    from analysis.document.translate import Translator
+    from analysis.params.pairwise import DOUBTFUL
+    from analysis.scale.weighting import pairwise_priorities, pairwise_remark
+
+    judged, remark = pairwise_priorities(params), pairwise_remark(params)
+    if remark is not None:
+        print(f"\n{Translator('en', currency=params.money.currency)(remark)}")
+    elif judged is not None:
+        ratio = f"consistency ratio {judged.consistency_ratio:.2f}, at most {DOUBTFUL:.2f} is sound"
+        print(f"\nThe pairwise comparison of the dimensions agrees with itself ({ratio}).")
 
 
 def _print_quality(quality: "DataQuality") -> None:

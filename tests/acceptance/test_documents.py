@@ -14,7 +14,7 @@ from shipped import ROOT
 from analysis.audit import SCHEMA_VERSION
 from analysis.report.audit_schema import load_audit_schema
 
-FILES = {"audit.pdf", "audit.html", "audit.json", "audit.ipynb", "manifest.json"}
+FILES = {"audit.pdf", "audit.html", "audit.json", "audit.ipynb", "audit.xlsx", "manifest.json"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

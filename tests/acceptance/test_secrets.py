@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import zipfile
 from io import BytesIO
 from urllib.parse import quote
 
@@ -63,6 +64,9 @@ def texts_of(out):
         if path.suffix == ".pdf":
             reader = pypdf.PdfReader(BytesIO(content))
             yield path.name, "\n".join(page.extract_text() for page in reader.pages) + str(reader.metadata)
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as parts:
+                yield path.name, "\n".join(parts.read(name).decode("utf-8") for name in parts.namelist())
 
 
 def assert_discreet(project, *printed):
@@ -85,7 +89,7 @@ def test_report_holds_no_value_of_the_environment(discreet):
     done = report(discreet)
     assert done.returncode == 0, done.stderr
     made = assert_discreet(discreet, done.stdout, done.stderr)
-    assert made == ["audit.html", "audit.ipynb", "audit.json", "audit.pdf", "manifest.json"]
+    assert made == ["audit.html", "audit.ipynb", "audit.json", "audit.pdf", "audit.xlsx", "manifest.json"]
 
 
 def test_faults_of_the_data_name_the_variables(discreet):

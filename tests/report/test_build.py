@@ -13,7 +13,7 @@ from analysis.errors import DataError, ParamsError, ReportError
 from analysis.report import kernel as kernel_module
 from analysis.report.build import build_report
 
-OUTPUTS = ["audit.html", "audit.ipynb", "audit.json", "audit.pdf", "manifest.json"]
+OUTPUTS = ["audit.html", "audit.ipynb", "audit.json", "audit.pdf", "audit.xlsx", "manifest.json"]
 FAULTY = """
 from analysis.errors import DataError, Fault
 raise DataError([Fault(what="a", rule="b", found="c", where="d")])"""

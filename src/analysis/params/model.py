@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from analysis.params.base import BrokenRule, Language, LocalizedText, Share, Spec, Words
 from analysis.params.conditions import ConditionText
@@ -37,6 +37,7 @@ Chapter = Literal[
 ]
 CHAPTERS: tuple[str, ...] = get_args(Chapter)
 Depth = Literal["board", "full"]
+Format = Literal["pptx", "charts"]
 CLIENT_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
 
 
@@ -222,6 +223,9 @@ class ClientParams(Spec):
     """Key of a recommended action -> when, by whom and for whom it was taken."""
     branding: BrandingSpec = BrandingSpec()
     """Logo, colour, lines."""
+    formats: list[Format] = Field(default_factory=list)
+    """What is written beside the documents and the workbook: `pptx` slides to edit (audit.pptx), `charts` every figure
+    as a file (folder `charts`)."""
     scale: ScaleWeights = ScaleWeights()
     """The relationship score."""
     commentary: dict[Chapter, LocalizedText] = Field(default_factory=dict)
@@ -243,6 +247,15 @@ class ClientParams(Spec):
     """File the parameters were read from; paths are relative to it. Not written in the file, never in an output."""
     environment: dict[str, str] = Field(default_factory=dict, exclude=True, repr=False)
     """Values that ${NAME} stood for, by name. Not written in the file, never in an output."""
+
+    @field_validator("formats")
+    @classmethod
+    def _each_once(cls, formats: list[Format]) -> list[Format]:
+        twice = [name for name in get_args(Format) if formats.count(name) > 1]
+        if twice:
+            names = " and ".join(twice)
+            raise BrokenRule("must name each format once", repr(formats), hint=f"{names} stands there more than once")
+        return formats
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def build_report(
             report = report or job.build()
     else:
         built = False
-    files = tuple(sorted(path for path in report.iterdir() if path.is_file()))
+    files = tuple(sorted(path for path in report.rglob("*") if path.is_file()))
     return BuildResult(
         folder=report,
         files=files,
@@ -199,13 +200,16 @@ class _Job:
 
     def _write(self, report: Path, executed: Any, exports: Any, origin: Origin) -> None:
         """Write the documents beside the audit.json that the notebook has left in `report`."""
+        from analysis.report.desk.files import render_desk_files
         from analysis.report.strip import render_notebook, strip_notebook
 
+        audit = _read_audit(report)
         stripped = strip_notebook(executed, self._parameters(report), self._clean(report))
-        for name, content in exports.export(stripped, self.progress.step).items():
+        desk = partial(render_desk_files, audit=audit, formats=self.params.formats)
+        for name, content in exports.export(stripped, self.progress.step, desk).items():
+            (report / name).parent.mkdir(exist_ok=True)
             (report / name).write_bytes(content)
         (report / "audit.ipynb").write_text(render_notebook(stripped), encoding="utf-8")
-        audit = _read_audit(report)
         earlier = hash_earlier(self.folder, audit["as_of"])
         text = render_manifest(self.params.client, audit["as_of"], audit["language"], origin, report, earlier)
         (report / MANIFEST).write_text(text, encoding="utf-8")

@@ -1,13 +1,18 @@
-"""Turns the executed notebook into HTML and PDF at the same time, with the exporters loaded while the kernel works."""
+"""Turns the executed notebook into its documents at the same time, with the exporters loaded while the kernel works."""
 
 import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
 from nbformat import NotebookNode
 
+from analysis.report.collect import Content, collect_content
 from analysis.report.engine import OnStep
+
+Beside = Callable[[Content], Mapping[str, bytes]]
+"""Returns further files of a document by name."""
 
 
 class Exports:
@@ -23,7 +28,7 @@ class Exports:
 
     def __init__(self, stem: str = "audit") -> None:
         self._stem = stem
-        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="export")
+        self._pool = ThreadPoolExecutor(max_workers=3, thread_name_prefix="export")
         self._html = self._pool.submit(_html_exporter)
         self._pdf = self._pool.submit(_pdf_exporter)
 
@@ -35,17 +40,33 @@ class Exports:
     ) -> None:
         self._pool.shutdown(wait=kind is None, cancel_futures=True)
 
-    def export(self, notebook: NotebookNode, on_step: OnStep) -> dict[str, bytes]:
-        """Return the documents of `notebook` by file name; an exporter's error is raised as it is."""
+    def export(self, notebook: NotebookNode, on_step: OnStep, beside: Beside | None = None) -> dict[str, bytes]:
+        """Return the documents of `notebook` by file name; an exporter's error is raised as it is.
+
+        Parameters
+        ----------
+        notebook
+            Executed and stripped.
+        on_step
+            Told how long the documents took, and what stands beside them: both are made at the same time.
+        beside
+            Makes further files from the same content.
+        """
         started = time.perf_counter()
         on_step("html and pdf", None)
+        further = self._pool.submit(_timed, beside, notebook) if beside is not None else None
         jobs = {
             f"{self._stem}.html": self._pool.submit(_export, self._html.result(), notebook),
             f"{self._stem}.pdf": self._pool.submit(_export, self._pdf.result(), notebook),
         }
         documents = {name: job.result() for name, job in jobs.items()}
         on_step("html and pdf", time.perf_counter() - started)
-        return documents
+        if further is None:
+            return documents
+        on_step("workbook", None)
+        files, seconds = further.result()
+        on_step("workbook", seconds)
+        return documents | files
 
 
 def _html_exporter() -> Any:
@@ -76,3 +97,10 @@ def _warmed(exporter: Any) -> Any:
 def _export(exporter: Any, notebook: NotebookNode) -> bytes:
     body, _resources = exporter.from_notebook_node(notebook)
     return body if isinstance(body, bytes) else body.encode("utf-8")
+
+
+def _timed(beside: Beside, notebook: NotebookNode) -> tuple[dict[str, bytes], float]:
+    """Return the files beside the documents, and how long they took."""
+    started = time.perf_counter()
+    files = dict(beside(collect_content(notebook)))
+    return files, time.perf_counter() - started

@@ -49,7 +49,7 @@ def test_every_exemption_gives_its_reason(readings):
     exempt = {quantity_of(path).name: quantity_of(path).exempt for path in readings if quantity_of(path).exempt}
     assert all(reason.endswith(".") and len(reason) > 20 for reason in exempt.values())
     # most of what is printed is judged
-    assert sum(not quantity_of(path).exempt for path in readings) > 0.8 * len(readings)
+    assert sum(not quantity_of(path).exempt for path in readings) > 0.75 * len(readings)
 
 
 def test_every_registered_quantity_has_a_name_that_its_pattern_can_fill(readings):

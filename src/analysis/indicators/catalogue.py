@@ -17,6 +17,9 @@ class IndicatorSpec:
         As in `IndicatorResult`; a module may put numbers of the client into the definition.
     dimension, kind, unit, bounds, higher_is_better
         Where it belongs, what kind of mean it is, its unit, its possible values and its direction.
+    fewest_in_group
+        Fewest customers of a segment or partner, by Kish's effective number, for an interval that holds; 0 where the
+        limits of the parameters suffice.
     """
 
     key: str
@@ -27,6 +30,7 @@ class IndicatorSpec:
     unit: Unit
     bounds: tuple[float, float] | None = None
     higher_is_better: bool = True
+    fewest_in_group: float = 0.0
 
     @property
     def measure(self) -> Measure:
@@ -61,8 +65,18 @@ def _index(key: str, name: Message, definition: Message, dimension: Dimension) -
     )
 
 
-def _mean(key: str, name: Message, definition: Message, dimension: Dimension, unit: Unit) -> IndicatorSpec:
-    return IndicatorSpec(key=key, name=name, definition=definition, dimension=dimension, kind="mean", unit=unit)
+def _mean(
+    key: str, name: Message, definition: Message, dimension: Dimension, unit: Unit, *, fewest_in_group: float = 0.0
+) -> IndicatorSpec:
+    return IndicatorSpec(
+        key=key,
+        name=name,
+        definition=definition,
+        dimension=dimension,
+        kind="mean",
+        unit=unit,
+        fewest_in_group=fewest_in_group,
+    )
 
 
 _SATISFACTION = (
@@ -211,6 +225,9 @@ _DEPTH_BREADTH = (
         N_("Mean number of different contact persons of an active customer."),
         "depth_breadth",
         "count",
+        # Most customers are known through one or two persons, and a few through ten: of 30 customers the interval held
+        # the truth in 88 to 90% of cases, of 40 in 92%, of 60 and more in 94 to 96% (1,500 draws each).
+        fewest_in_group=60.0,
     ),
     _share(
         "single_thread_share",

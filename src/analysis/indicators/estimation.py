@@ -34,6 +34,9 @@ MIN_CLUSTERS = 10
 # tried held the truth in 92% of cases: over 35 of the demo's customers 83-91%, over 20 at most 89% (1,500 draws).
 FEWEST_AMOUNTS = 40
 FEWEST_WEIGHTED_AMOUNTS = 60  # where the customers' weights differ too (orders of very unlike numbers)
+# Of a group, for the growth of its revenue: over 30 or 40 customers the interval held the truth in 89 to 93% of cases,
+# over 60 and more in 92 to 95% (400 draws each).
+FEWEST_FOR_GROWTH = 60
 LEAST_OF_OTHERS = 0.2  # of the weight; an account with more than the rest of it is not pulled further
 
 __all__ = ["Measure", "Sample", "degenerate_limits", "estimate", "refuse", "wilson_limits"]
@@ -74,7 +77,7 @@ def estimate(
     min_clusters, min_n
         Fewest accounts and units for an interval.
     min_effective
-        Fewest accounts by Kish's effective number, for amounts of money (`FEWEST_AMOUNTS`).
+        Fewest accounts by Kish's effective number, for what differs much between customers (`FEWEST_AMOUNTS`).
     level
         Confidence level.
 
@@ -89,7 +92,8 @@ def estimate(
         return refusal
     moments = moments_of(sample)
     if moments.effective < min_effective:
-        return NotEstimable(reason=too_uneven(min_effective), n=moments.n)
+        reason = too_uneven(min_effective) if measure.unit == "money" else too_unlike(min_effective)
+        return NotEstimable(reason=reason, n=moments.n)
     if measure.kind == "proportion":
         low, high, method = _proportion_limits(moments, level)
     elif moments.variance > 0 and measure.bounds is None:
@@ -122,6 +126,14 @@ def too_uneven(least: float) -> Message:
     """Return why amounts of fewer customers than `least` have no interval."""
     return N_(
         "What customers spend differs too much to say how certain this is: at least {min:int} customers are needed.",
+        min=round(least),
+    )
+
+
+def too_unlike(least: float) -> Message:
+    """Return why a count that few customers dominate has no interval over fewer customers than `least`."""
+    return N_(
+        "Customers differ too much in this to say how certain it is: at least {min:int} customers are needed.",
         min=round(least),
     )
 

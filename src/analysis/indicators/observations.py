@@ -223,7 +223,7 @@ def _groups(
         outcome: Outcome = withheld()
         if int(code) not in hidden:
             part = observations.sample.where(pieces[position])
-            least = _fewest_amounts(part) if spec.unit == "money" else 0.0
+            least = _fewest_amounts(part) if spec.unit == "money" else spec.fewest_in_group
             outcome = estimate(
                 part, spec.measure, min_clusters=limits.min_clusters, min_n=limits.min_n, min_effective=least
             )

@@ -9,7 +9,7 @@ from analysis.data.client import ClientData
 from analysis.indicators.catalogue import CATALOGUE, IndicatorSpec
 from analysis.indicators.comparison import weigh_change
 from analysis.indicators.customer_base import PeriodValues, observe_customers
-from analysis.indicators.estimation import FEWEST_AMOUNTS, LEVEL, too_uneven
+from analysis.indicators.estimation import FEWEST_AMOUNTS, FEWEST_FOR_GROWTH, LEVEL, too_uneven
 from analysis.indicators.fiscal import fiscal_years, revenue_years
 from analysis.indicators.ledger import Ledger, Window
 from analysis.indicators.observations import MAX_LISTED, build_result, no_result
@@ -211,6 +211,9 @@ def growth_outcomes(
     present = (later != 0) | (earlier != 0)
 
     def outcome(name: str, mask: NDArray[np.bool_], known: tuple[float, float]) -> Outcome:
+        n = int(np.count_nonzero(mask))
+        if name and n < FEWEST_FOR_GROWTH:
+            return NotEstimable(reason=too_uneven(FEWEST_FOR_GROWTH), n=n)
         return growth_estimate(
             later[mask],
             earlier[mask],

@@ -4,9 +4,12 @@ An audit of an older version is brought to today's form step by step; one of a v
 audit at all, is named with the reason. Nothing in such a file can stop the audit that reads it.
 """
 
+import datetime as dt
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any
 
 from analysis.messages import N_, Message
@@ -28,6 +31,8 @@ TEN_FIRST: Mapping[str, tuple[str, str]] = {
     "record_contacts": ("contact_coverage", "interactions"),
 }
 """The actions of version 1.1 and before -> the indicator they aimed at, and the fact that they rested on."""
+TEXTUAL = ("", "text", "list", "message")
+"""Formats of placeholders that take any text."""
 _ESTIMATE = ("value", "low", "high", "n", "method", "unit", "level", "std_error", "clusters")
 
 
@@ -75,6 +80,22 @@ class EarlierAudit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoredAudit:
+    """An earlier audit with all that its file holds, in today's form.
+
+    Parameters
+    ----------
+    audit
+        What is used of every earlier audit.
+    content
+        The whole of it, migrated; whoever reads on in it takes nothing for granted.
+    """
+
+    audit: EarlierAudit
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnreadableAudit(ModelPart):
     """An earlier audit that cannot be used: the name of its folder, and why."""
 
@@ -99,15 +120,29 @@ def read_earlier(
     found: dict[str, EarlierAudit] = {}
     unreadable = []
     for name, text in stored:
-        try:
-            audit = _parsed(text, client)
-        except _Unusable as error:
+        opened = open_stored(text, client=client)
+        if isinstance(opened, Message):
             if name < as_of:
-                unreadable.append(UnreadableAudit(name=name, reason=error.reason))
-            continue
-        if audit.as_of < as_of:
-            found[audit.as_of] = audit
+                unreadable.append(UnreadableAudit(name=name, reason=opened))
+        elif opened.audit.as_of < as_of:
+            found[opened.audit.as_of] = opened.audit
     return tuple(found[day] for day in sorted(found)), tuple(unreadable)
+
+
+def open_stored(text: str, *, client: str) -> StoredAudit | Message:
+    """Return an audit of this client with all that its file holds, or why it cannot be used.
+
+    Parameters
+    ----------
+    text
+        Of its audit.json.
+    client
+        Id of the client; an audit of another one cannot be used.
+    """
+    try:
+        return _parsed(text, client)
+    except _Unusable as error:
+        return error.reason
 
 
 class _Unusable(Exception):  # noqa: N818 - never leaves this module
@@ -116,7 +151,7 @@ class _Unusable(Exception):  # noqa: N818 - never leaves this module
         self.reason = reason
 
 
-def _parsed(text: str, client: str) -> EarlierAudit:
+def _parsed(text: str, client: str) -> StoredAudit:
     try:
         content = json.loads(text)
     except ValueError:
@@ -134,16 +169,17 @@ def _parsed(text: str, client: str) -> EarlierAudit:
     day = content.get("as_of")
     if content.get("client") != client:
         raise _Unusable(N_("It is an audit of another client."))
-    if not isinstance(day, str) or len(day) != len("2026-01-31"):
+    if not isinstance(day, str) or not is_day(day):
         raise _Unusable(N_("It does not say of which date it is."))
-    return EarlierAudit(
+    audit = EarlierAudit(
         as_of=day,
         version=version,
         language=str(content.get("language", "")),
-        indicators=_indicators(_at(content, "indicators", "results")),
-        score=_estimate(_at(content, "score", "overall")),
+        indicators=_indicators(at(content, "indicators", "results")),
+        score=read_estimate(at(content, "score", "overall")),
         actions=tuple(_actions(content.get("actions"))),
     )
+    return StoredAudit(audit=audit, content=content)
 
 
 def _from_1_0(content: dict[str, Any]) -> dict[str, Any]:
@@ -167,7 +203,16 @@ MIGRATIONS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"1.0": _
 """Version -> the step to the next one."""
 
 
-def _at(content: Any, *path: str) -> Any:
+def is_day(text: str) -> bool:
+    """Return whether a text is a day of the calendar, YYYY-MM-DD."""
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def at(content: Any, *path: str) -> Any:
+    """Return what stands at the end of a path of keys, or None where the path ends before."""
     for key in path:
         content = content.get(key) if isinstance(content, dict) else None
     return content
@@ -176,21 +221,25 @@ def _at(content: Any, *path: str) -> Any:
 def _indicators(results: Any) -> dict[str, EarlierIndicator]:
     found = {}
     for key, result in (results if isinstance(results, dict) else {}).items():
-        overall, periods = _estimate(_at(result, "overall")), _at(result, "by_period")
+        overall, periods = read_estimate(at(result, "overall")), at(result, "by_period")
         periods = periods if isinstance(periods, dict) else {}
         if overall is not None:
-            estimates = {label: each for label, one in periods.items() if (each := _estimate(one)) is not None}
+            estimates = {label: each for label, one in periods.items() if (each := read_estimate(one)) is not None}
             latest = next(reversed(periods), "")
             found[str(key)] = EarlierIndicator(overall=overall, by_period=estimates, latest=latest)
     return found
 
 
-def _estimate(outcome: Any) -> Estimate | None:
-    """Return an estimate as it was printed, or None where there was none or it cannot be one."""
+def read_estimate(outcome: Any, *, tested: bool = False) -> Estimate | None:
+    """Return an estimate as it was printed, or None where there was none or it cannot be one.
+
+    With `tested`, its p-value too: that of a level says nothing.
+    """
     if not isinstance(outcome, dict) or outcome.get("estimable") is not True:
         return None
     try:
-        return Estimate(**{key: outcome[key] for key in _ESTIMATE if key in outcome})
+        fields = (*_ESTIMATE, "p_value") if tested else _ESTIMATE
+        return Estimate(**{key: outcome[key] for key in fields if key in outcome})
     except (TypeError, ValueError):
         return None
 
@@ -199,7 +248,7 @@ def _actions(actions: Any) -> list[RecommendedAction]:
     return [
         RecommendedAction(
             key=str(action["key"]),
-            title=_message(action.get("title")) or Message(str(action["key"])),
+            title=read_message(action.get("title")) or Message(str(action["key"])),
             indicator=str(action.get("indicator") or ""),
             fact=str((action.get("facts") or [""])[0]),
         )
@@ -208,10 +257,36 @@ def _actions(actions: Any) -> list[RecommendedAction]:
     ]
 
 
-def _message(data: Any) -> Message | None:
-    """Return a message as it was written; messages within its values become messages again."""
+def read_message(data: Any) -> Message | None:
+    """Return a message as it was written, with the messages within it; None where it is none or could not be told."""
     if not isinstance(data, dict) or not isinstance(data.get("message"), str):
         return None
     values = data.get("values")
-    bound = {key: _message(value) or value for key, value in values.items()} if isinstance(values, dict) else {}
-    return Message(data["message"], bound)
+    bound = {key: _value(value) for key, value in values.items()} if isinstance(values, dict) else {}
+    message = Message(data["message"], bound)
+    return message if _can_be_told(message) else None
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_value(item) for item in value]
+    return read_message(value) or value
+
+
+def _can_be_told(message: Message) -> bool:
+    """Return whether every placeholder has a value of its kind: the file may be of another hand."""
+    try:
+        fields = [(name, spec or "") for _, name, spec, _ in Formatter().parse(message.msgid) if name is not None]
+    except ValueError:
+        return False
+    return all(name in message.values and _fits(message.values[name], spec) for name, spec in fields)
+
+
+def _fits(value: Any, spec: str) -> bool:
+    if value is None or isinstance(value, Message):
+        return value is None or spec in ("", "text", "message")
+    if spec == "date":
+        return isinstance(value, str) and is_day(value)
+    if spec in TEXTUAL:
+        return isinstance(value, str | int | float | list)
+    return isinstance(value, int | float) and math.isfinite(value)

@@ -3,7 +3,9 @@
 Where the earlier period is one of today's own periods, the difference is tested with the overlap of accounts respected
 (`indicators.comparison`). Otherwise there are only the two printed intervals: the limits of the difference are
 recovered from theirs as if the two were independent [1]_. Periods that share days, or the same customers, go up and
-down together, so that this errs on the side of "no change". All tests are one family, false discoveries controlled.
+down together, so that this errs on the side of "no change". Growth is the exception: what made last year large makes
+this year's growth small, so that its limits are those that hold for any correlation. All tests are one family, false
+discoveries controlled.
 
 References
 ----------
@@ -13,6 +15,7 @@ References
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,6 +38,8 @@ from analysis.results import Change, Estimate, IndicatorResult, Unit, Verdict
 METHOD = "published-limits"
 RATE = 0.05
 SAME = 1e-6  # relative: a smaller difference between what was printed and what is found now is rounding
+OPPOSED: Mapping[str, float] = {"revenue_growth": 1.0}
+"""Indicators of which two periods may move against each other, and how closely at worst (minus their correlation)."""
 Basis = Literal["paired", "published"]
 
 
@@ -133,7 +138,11 @@ def _change(
         later=later,
         before=before.overall,
         after=after,
-        difference=published_difference(before.overall, after) if paired is None else paired.difference,
+        difference=(
+            published_difference(before.overall, after, opposed=OPPOSED.get(result.key, 0.0))
+            if paired is None
+            else paired.difference
+        ),
         basis="published" if paired is None else "paired",
         overlap=None if paired is None else paired.overlap,
         restated=restated,
@@ -161,15 +170,24 @@ def _paired(result: IndicatorResult, earlier: str, later: str, responses: Respon
     return found if isinstance(found, Change) else None
 
 
-def published_difference(before: Estimate, after: Estimate) -> Estimate:
-    """Return after minus before, its limits recovered from the two printed intervals as if they were independent [1]_.
+def published_difference(before: Estimate, after: Estimate, *, opposed: float = 0.0) -> Estimate:
+    """Return after minus before, its limits recovered from the two printed intervals [1]_.
 
-    The p-value is normal, with the error that the limit towards zero implies; of proportions in percentage points.
+    They hold for every correlation of the two from ``-opposed`` upwards: 0 where they cannot move against each other, 1
+    where nothing is known of how they move together. The p-value is normal, with the error that the limit towards zero
+    implies; of proportions in percentage points.
+
+    Parameters
+    ----------
+    before, after
+        The two, in one unit and at one level.
+    opposed
+        Minus the lowest correlation that is to be reckoned with, 0 to 1.
     """
     factor = 100.0 if after.unit == "proportion" else 1.0
     value = factor * (after.value - before.value)
-    below = factor * math.hypot(after.value - after.low, before.high - before.value)
-    above = factor * math.hypot(after.high - after.value, before.value - before.low)
+    below = factor * _joint(after.value - after.low, before.high - before.value, opposed)
+    above = factor * _joint(after.high - after.value, before.value - before.low, opposed)
     quantile = float(special.ndtri((1 + after.level) / 2))
     towards = (below if value > 0 else above) / quantile
     p_value = float(2 * special.ndtr(-abs(value) / towards)) if towards > 0 else float(value == 0)
@@ -183,3 +201,8 @@ def published_difference(before: Estimate, after: Estimate) -> Estimate:
         level=after.level,
         p_value=p_value,
     )
+
+
+def _joint(one: float, other: float, opposed: float) -> float:
+    """Return the half-width of a difference from those of its parts, which move against each other at worst so much."""
+    return math.sqrt(one**2 + other**2 + 2 * opposed * one * other)

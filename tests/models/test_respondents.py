@@ -313,3 +313,56 @@ def test_row_order_changes_nothing():
     )
     assert first.indicators[0].raked.value == pytest.approx(second.indicators[0].raked.value)
     assert first.test.statistic == pytest.approx(second.test.statistic)
+
+
+def invited_by(data, channels):
+    """Return the client with one invitation to each customer, by these channels."""
+    invited = pd.DataFrame({"wave": "W1", "customer_id": data.customers.index, "channel": channels})
+    return dataclasses.replace(data, tables=dict(data.tables) | {"invitations": invited})
+
+
+def by_channel(data, params):
+    found = analyse_respondents(data, params)
+    notes = [note for note in found.notes if "response rate" in note.msgid]
+    return {row.label.values["name"]: row for row in found.rates if row.group == "channel"}, notes
+
+
+def test_the_response_rate_of_each_channel_counts_its_own_invitations():
+    data, params = world()
+    channels = np.where(np.arange(300) % 4 == 0, "phone", "email")
+    rows, notes = by_channel(invited_by(data, channels), params)
+    assert notes == []
+    replied = np.isin(data.customers.index, data.table("survey")["customer_id"])
+    for name, row in rows.items():
+        mine = channels == name
+        expected = stats.binomtest(int(replied[mine].sum()), int(mine.sum())).proportion_ci(method="wilson")
+        assert row.invited == mine.sum()
+        assert (row.rate.low, row.rate.high) == pytest.approx((expected.low, expected.high))
+    assert set(rows) == {"email", "phone"}
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_without_their_channel_invitations_say_so(protected):
+    data, params = world(protected=protected)
+    for channels in (None, np.where(np.arange(300) < 40, "phone", None)):
+        rows, (note,) = by_channel(invited_by(data, channels), params)
+        assert rows == {}
+        assert "do not name the channel" in note.msgid
+
+
+def test_channels_that_would_single_out_few_answers_are_held_back_where_answers_are_protected():
+    data, params = world(customers=600, protected=True)
+    data = dataclasses.replace(data, customers=data.customers.drop(columns="is_key_account"))
+    retail = (data.customers["segment"] == "Retail").to_numpy()
+    spread = np.where(np.arange(600) % 2, "phone", "email")
+    assert set(by_channel(invited_by(data, spread), params)[0]) == {"email", "phone"}
+    # the channel is the segment but for three customers: their answers could be had by subtraction
+    few = np.where(retail, "phone", "email").astype(object)
+    few[np.flatnonzero(retail & np.isin(data.customers.index, data.table("survey")["customer_id"]))[:3]] = "email"
+    rows, notes = by_channel(invited_by(data, few), params)
+    assert rows == {}
+    assert any("not shown by" in note.msgid for note in notes)
+    open_to_all = params.model_copy(
+        update={"survey": params.survey.model_copy(update={"confidentiality": "attributed"})}
+    )
+    assert set(by_channel(invited_by(data, few), open_to_all)[0]) == {"email", "phone"}

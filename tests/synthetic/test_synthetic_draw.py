@@ -115,6 +115,10 @@ def test_invitations_cover_every_answer(client):
     assert (both["responded_on"] >= both["invited_on"]).all()
     completed = invited["outcome"] == client.world.words.outcomes[0]
     assert completed.sum() == len(answered)
+    assert (both["channel_x"] == both["channel_y"]).all()  # an answer comes in where it was asked for
+    by_channel = completed.groupby(invited["channel"]).mean()
+    assert set(by_channel.index) <= set(client.world.words.channels)
+    assert by_channel.max() > 1.3 * by_channel.min()
 
 
 def test_two_currencies_with_rates_and_some_prices_with_tax(client):

@@ -123,7 +123,7 @@ _DECLARED: tuple[Table, ...] = (
             _needed("wave", "label"),
             *_columns("id", "customer_id respondent_id"),
             *_columns("date", "invited_on"),
-            *_columns("label", "outcome"),
+            *_columns("label", "outcome channel"),
         ),
         date="invited_on",
     ),

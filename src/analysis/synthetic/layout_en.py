@@ -8,7 +8,7 @@ def _same(names: str) -> dict[str, str]:
 
 
 _CONTRACTS = _same("customer_id starts_on ends_on value renewal")
-_INVITATIONS = _same("wave customer_id respondent_id invited_on outcome")
+_INVITATIONS = _same("wave customer_id respondent_id invited_on channel outcome")
 _OPPORTUNITIES = _same("opportunity_id customer_id created_on closed_on stage entered_on amount is_won")
 _STAGES = _same("opportunity_id stage entered_on customer_id")
 _TARGETS = _same("indicator period value segment account_manager partner_id")

@@ -79,6 +79,7 @@ CHINESE_FILES = (
             "customer_id": "客户编号",
             "respondent_id": "联系人编号",
             "invited_on": "邀请日期",
+            "channel": "邀请渠道",
             "outcome": "结果",
         },
     ),

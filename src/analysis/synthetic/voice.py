@@ -25,6 +25,9 @@ COMPLAINT, PRAISE, SUGGESTION, QUESTION, INTERVIEW = range(5)
 LAST_DAY = (AS_OF - START).days
 KEY_CONTACTS, OTHER_CONTACTS = 26.0, 4.5  # contacts a year
 REPLY_SHARE = 0.25
+EMAIL, PHONE = 2, 1  # of the vocabulary's channels, which a survey is held by
+BY_PHONE = 0.15  # of the answers; who is called answers more often than who is written to
+SILENT_BY_PHONE = 0.06
 # What a wave asked on five steps is brought to ten by 2.25 * answer - 1.25.
 BRIDGED_ITEM, BRIDGED_WAVE, BRIDGE_SLOPE, BRIDGE_INTERCEPT = "digital", 0, 2.25, -1.25
 SURVEY_WEIGHT_KEY, SURVEY_WEIGHT_OTHER = 0.5, 1.25
@@ -78,7 +81,7 @@ def draw_survey(spec: ClientSpec, words: Vocabulary, accounts: Accounts, answers
             "respondent_id": person_ids(customer, answers.slot[done], answers.person[done]),
             "respondent_level": np.array(words.levels)[answers.level[done]],
             "wave": np.array(words.waves)[wave],
-            "channel": np.array(words.channels)[rng.choice([2, 1], size, p=[0.85, 0.15])],
+            "channel": np.array(words.channels)[_survey_channels(rng, size)],
         }
         | ({"weight": _weights(accounts, account)} if spec.language == "zh" else {})
         | items
@@ -87,6 +90,11 @@ def draw_survey(spec: ClientSpec, words: Vocabulary, accounts: Accounts, answers
     frame = frame.sort_values(["responded_on", "customer_id", "respondent_id"], kind="stable", ignore_index=True)
     frame.insert(1, "response_id", numbered("A{:06d}", size))
     return frame
+
+
+def _survey_channels(rng: np.random.Generator, size: int) -> np.ndarray:
+    """Draw how each answer came in: the first draw of the survey's stream, which the invitations repeat."""
+    return rng.choice([EMAIL, PHONE], size, p=[1 - BY_PHONE, BY_PHONE])
 
 
 def _weights(accounts: Accounts, account: np.ndarray) -> np.ndarray:
@@ -109,14 +117,18 @@ def _comments(rng: np.random.Generator, words: Vocabulary, items: dict[str, np.n
 
 
 def draw_invitations(spec: ClientSpec, words: Vocabulary, answers: Answers) -> pd.DataFrame:
-    """Return who was asked and what came of it."""
+    """Return who was asked, by which channel, and what came of it; an answer came in where it was asked for."""
     customer = customer_ids(spec)[answers.account]
+    rng, done = stream(spec.seed, "invitations"), answers.completed
+    channel = np.where(rng.random(len(customer)) < SILENT_BY_PHONE, PHONE, EMAIL)
+    channel[done] = _survey_channels(stream(spec.seed, "survey"), int(done.sum()))
     return pd.DataFrame(
         {
             "wave": np.array(words.waves)[answers.wave],
             "customer_id": customer,
             "respondent_id": person_ids(customer, answers.slot, answers.person),
             "invited_on": to_dates(answers.invited),
+            "channel": np.array(words.channels)[channel],
             "outcome": np.array(words.outcomes)[answers.outcome],
         }
     )

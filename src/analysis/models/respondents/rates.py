@@ -23,6 +23,9 @@ GROUPS: Mapping[str, Message] = {
     "channel": N_("Channel"),
 }
 
+BESIDE = ("segment", "region", "is_key_account", "partner_id")
+"""Groups of customers whose answers are counted elsewhere."""
+
 
 def response_rates(
     data: ClientData, params: ClientParams, *, protected: bool
@@ -30,9 +33,10 @@ def response_rates(
     """Return the response rates by wave and by group of the latest wave, and what they are not known for.
 
     An invitation is answered where the survey has an answer of the same wave and respondent (or customer, where
-    respondents have no id). Where answers are protected, only segments are shown, because two breakdowns of the same
-    people can give few of them away; and not even they where one has fewer than `small_cell` answers, since the rest
-    would tell it.
+    respondents have no id). Where answers are protected, only segments and channels are shown, because two breakdowns
+    of the same people can give few of them away: not even they where one has fewer than `small_cell` answers, since the
+    rest would tell it, and channels only where every cell that they make with what else is shown of customers has no
+    answer or at least so many.
     """
     if not data.has("invitations"):
         return (), (N_("There is no list of who was invited, so there is no response rate."),)
@@ -50,12 +54,14 @@ def response_rates(
     latest = (frame["wave"] == data.waves[-1]).to_numpy(dtype=bool)
     if not latest.any():
         return tuple(rows), tuple(notes)
-    for group in ("segment",) if protected else GROUPS:
+    for group in ("segment", "channel") if protected else GROUPS:
         labels = _labels(group, frame[latest], data, params)
         if isinstance(labels, Message):
             notes.append(labels)
         elif labels is not None:
             found = _by_group(group, labels, frame[latest], answered[latest], params, protected)
+            if protected and group == "channel" and _gives_away(labels, frame[latest], answered[latest], data, params):
+                found = []
             rows += found
             if not found:
                 notes.append(
@@ -151,6 +157,18 @@ def _by_group(
         mask = (labels == name).to_numpy(dtype=bool)
         rows.append(_rate(group, _name(group, str(name)), frame[mask], answered[mask], params, protected))
     return rows if len(rows) > 1 else []
+
+
+def _gives_away(
+    labels: pd.Series, frame: pd.DataFrame, answered: NDArray[np.bool_], data: ClientData, params: ClientParams
+) -> bool:
+    """Return whether few answers could be had by subtracting channels from other groups, or these from those."""
+    cells = labels[answered].astype("string").to_frame("label")
+    if "customer_id" in frame:
+        for name in BESIDE:
+            if name in data.customers:
+                cells[name] = frame["customer_id"].map(data.customers[name].astype("string"))[answered]
+    return bool((cells.value_counts(dropna=False, sort=False) < params.limits.small_cell).any())
 
 
 def _name(group: str, name: str) -> Message:

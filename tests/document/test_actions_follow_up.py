@@ -20,6 +20,7 @@ from analysis.messages import N_
 from analysis.monitoring import follow_up
 from analysis.params.model import ClientParams
 from analysis.params.steering import ActionTakenSpec
+from analysis.params.survey import ItemSpec, SurveySpec
 from analysis.results import Estimate, IndicatorResult, NotEstimable
 
 IDS = [f"C{i:03d}" for i in range(60)]
@@ -191,7 +192,10 @@ def test_what_was_done_and_what_moved(english, params):
         "Of 2 actions recommended up to the audit of 31 December 2024, the parameters report one as taken." in finding
     )
     assert "1 of 2 indicators changed beyond what chance explains, for the better" in finding
-    assert "After “Visit them”, those acted on did better than the others" in finding
+    assert (
+        "After “Visit the active customers whose planned contact is overdue”, those acted on did better than the others"
+        in finding
+    )
     assert any("Nobody drew lots" in limit for limit in section.limits)
 
 
@@ -206,6 +210,60 @@ def test_an_action_that_no_audit_recommended_is_followed_up_too(params):
     taken = {"restore_contact": ActionTakenSpec(taken_on="2025-01-01", key_accounts=True)}
     (found,) = followed(params, taken=taken).actions
     assert (found.recommended_on, found.indicator, found.verdict) == ("", "contact_coverage", "moved_more")
+
+
+def recommended(*actions, as_of, language):
+    listed = [
+        {"key": key, "title": {"message": text, "values": values}, "facts": ["x"]} for key, text, values in actions
+    ]
+    content = {"schema_version": "1.2", "client": "acme", "as_of": as_of, "language": language,
+               "indicators": {"results": {}}, "actions": listed}  # fmt: skip
+    return as_of, json.dumps(content)
+
+
+WEAKEST = ("raise_weakest_item", "改进客户评分最低的方面：{item:text}", {"item": "价格"})
+OWN_EARLIER = ("call_the_owner", "致电业主", {})
+DROPPED = ("hold_a_fair", "举办展会", {})
+OWN_CATALOGUE = """
+call_the_owner:
+  dimension: loyalty
+  title: {en: "Call the owner of the company", zh: "致电业主"}
+  for_whom: All customers
+  when: ["nps.high < 0"]
+  evidence: It is low.
+  owner: Sales
+  effort: low
+  due_days: 30
+  indicator: nps
+"""
+
+
+def two_languages(params, tmp_path, language):
+    """Return a client with a bilingual question and a bilingual entry of its own, read in `language`."""
+    (tmp_path / "own.yml").write_text(OWN_CATALOGUE, encoding="utf-8")
+    item = ItemSpec(role="driver", scale={"min": 1, "max": 5}, label={"en": "Price", "zh": "价格"})
+    survey = SurveySpec(items={"price": item}, confidentiality="attributed")
+    changes = {"language": language, "actions": "own.yml", "params_file": tmp_path / "acme.yml", "survey": survey}
+    return params.model_copy(update=changes)
+
+
+def test_what_an_audit_in_the_other_language_recommended_is_said_in_the_readers(params, tmp_path):
+    before = recommended(WEAKEST, OWN_EARLIER, DROPPED, as_of="2024-06-30", language="zh")
+    between = recommended(("raise_weakest_item", "Anything: {item:text}", {"item": "Price"}), as_of="2024-12-31",
+                          language="en")  # fmt: skip
+    english = two_languages(params, tmp_path, "en")
+    titles = {each.key: Translator("en", "EUR")(each.title) for each in followed(english, before).actions}
+    assert titles == {
+        "raise_weakest_item": "Improve what customers rate lowest: Price",
+        "call_the_owner": "Call the owner of the company",
+        "hold_a_fair": "举办展会",  # which no catalogue holds any more
+    }
+    (again,) = followed(english, before, between).actions  # the audit between was written in English
+    assert (again.recommended_on, Translator("en", "EUR")(again.title)) == (
+        "2024-06-30", "Improve what customers rate lowest: Price",
+    )  # fmt: skip
+    chinese = followed(two_languages(params, tmp_path, "zh"), between).actions
+    assert [Translator("zh", "EUR")(each.title) for each in chinese] == ["改进客户评分最低的方面：价格"]
 
 
 def test_the_same_wave_again_is_no_new_measurement(english, params):

@@ -6,7 +6,8 @@ Nothing here computes an indicator or a model, and nothing asks whether an actio
 from analysis.actions.alerts import Alert, evaluate_alerts
 from analysis.actions.check import check_steering
 from analysis.actions.factbook import Evidence, FactBook, concerned_customers
-from analysis.actions.recommend import Action, Effect, action_titles, actions_from, recommend_actions
+from analysis.actions.recommend import Action, Effect, actions_from, recommend_actions
+from analysis.actions.titles import action_titles
 from analysis.params.steering import Effort
 
 __all__ = [

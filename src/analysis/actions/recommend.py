@@ -6,7 +6,7 @@ are causal, then the others in the order of the catalogue.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -222,17 +222,31 @@ def template(text: LocalizedText, language: Language, subject: Fact, facts: Fact
     ``{value}`` is a value of `subject`, ``{nps.value}`` of another fact; the format follows from what the value is: an
     int is a count, a float money. A placeholder that nothing stands for is shown as a dash.
     """
+
+    def value_of(placeholder: str) -> Any:
+        fact, _, name = placeholder.rpartition(".")
+        source = facts.get(fact) if fact else subject
+        return None if source is None else source.values.get(name)
+
+    return fill(localized(text, language), value_of)
+
+
+def fill(text: str, value_of: Callable[[str], Any]) -> Message:
+    """Return a text of the catalogue as a message: each placeholder bound to its value, in the format of its kind."""
     values: dict[str, Any] = {}
 
     def bind(found: re.Match[str]) -> str:
-        fact, _, name = found.group(1).rpartition(".")
-        source = facts.get(fact) if fact else subject
-        value = None if source is None else source.values.get(name)
-        key = found.group(1).replace(".", "_")
+        value = value_of(found.group(1))
+        key = value_key(found.group(1))
         values[key] = list(value) if isinstance(value, tuple) else value
         return f"{{{key}:{_format(value)}}}"
 
-    return Message(_PLACEHOLDER.sub(bind, localized(text, language)), values)
+    return Message(_PLACEHOLDER.sub(bind, text), values)
+
+
+def value_key(placeholder: str) -> str:
+    """Return the name that a placeholder's value has in a message."""
+    return placeholder.replace(".", "_")
 
 
 def _format(value: Any) -> str:
@@ -241,19 +255,3 @@ def _format(value: Any) -> str:
     if isinstance(value, tuple | list):
         return "list"
     return "int" if isinstance(value, int) else "money" if isinstance(value, float) else "text"
-
-
-def action_titles(params: ClientParams) -> dict[str, tuple[Message, str, str]]:
-    """Return, by key, the title of every entry of the catalogue, the indicator it aims at and the fact it rests on.
-
-    What a title's placeholder would stand for is not known here: it is shown as a dash.
-    """
-    nothing = Fact(kind="flag")
-    return {
-        key: (
-            template(entry.spec.title, params.language, nothing, {}),
-            entry.spec.indicator,
-            entry.conditions[0].fact,
-        )
-        for key, entry in load_catalogue(params).items()
-    }

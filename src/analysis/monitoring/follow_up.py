@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 from scipy.stats import false_discovery_control
@@ -25,6 +25,8 @@ from analysis.results import Estimate, NotEstimable
 Verdict = Literal["moved_more", "moved_less", "no_difference", "drifting", "not_comparable", "not_taken"]
 Concerned = Callable[[str, pd.Timestamp], pd.Index | None]
 """Name of a fact and a day -> the customers whom it concerned then."""
+Titles = Callable[[str, Mapping[str, Any], str], tuple[Message, str, str] | None]
+"""Key of an action, what its title was filled with and in which language -> title today, indicator and fact."""
 NO_EARLIER = NotEstimable(reason=N_("There is no earlier audit of this client to compare with."))
 
 
@@ -104,7 +106,7 @@ def follow_up(
     params: ClientParams,
     *,
     recommended: Sequence[str] = (),
-    titles: Mapping[str, tuple[Message, str, str]] | None = None,
+    titles: Titles | None = None,
     concerned: Concerned | None = None,
 ) -> FollowUp:
     """Return what came of the earlier audits and of the actions taken.
@@ -118,8 +120,8 @@ def follow_up(
     recommended
         Keys of the actions that this audit recommends.
     titles
-        Key of an action -> its title in today's language, the indicator it aims at and the fact it rests on: for
-        actions that no earlier audit recommended, and for audits in the other language.
+        What an action is called today, in the language of this audit, the indicator that it aims at and the fact that
+        it rests on; None for an action that the catalogue no longer holds, which keeps the title it was given.
     concerned
         Which customers a fact concerned on a day, so that those acted on can be compared with others like them.
     """
@@ -127,8 +129,7 @@ def follow_up(
     audits, unreadable = read_earlier(stored, client=params.client, as_of=as_of)
     latest = audits[-1] if audits else None
     actions = [
-        _followed(item, spec, data, params, recommended, concerned)
-        for item, spec in _to_follow(audits, params, titles or {})
+        _followed(item, spec, data, params, recommended, concerned) for item, spec in _to_follow(audits, params, titles)
     ]
     return FollowUp(
         earlier=tuple((audit.as_of, audit.version) for audit in audits),
@@ -149,20 +150,23 @@ class _Item:
 
 
 def _to_follow(
-    audits: Sequence[EarlierAudit], params: ClientParams, titles: Mapping[str, tuple[Message, str, str]]
+    audits: Sequence[EarlierAudit], params: ClientParams, titles: Titles | None
 ) -> Iterator[tuple[_Item, ActionTakenSpec | None]]:
     """Yield what the latest earlier audit recommended, then what else the parameters say was taken."""
-    latest = audits[-1] if audits else None
-    first: dict[str, tuple[str, RecommendedAction]] = {}
+    first: dict[str, tuple[str, str, RecommendedAction]] = {}
     for audit in audits:
         for action in audit.actions:
-            first.setdefault(action.key, (audit.as_of, action))
-    keys = [action.key for action in latest.actions] if latest else []
+            first.setdefault(action.key, (audit.as_of, audit.language, action))
+    keys = [action.key for action in audits[-1].actions] if audits else []
     for key in dict.fromkeys([*keys, *params.actions_taken]):
-        day, action = first.get(key, ("", RecommendedAction(key=key, title=Message(key), indicator="", fact="")))
-        if key in titles and (not day or (latest is not None and latest.language != params.language)):
-            title, indicator, fact = titles[key]
-            action = RecommendedAction(key=key, title=title, indicator=indicator, fact=fact)
+        unknown = RecommendedAction(key=key, title=Message(key), indicator="", fact="")
+        day, language, action = first.get(key, ("", params.language, unknown))
+        known = None if titles is None else titles(key, action.title.values, language)
+        if known is not None:
+            title, indicator, fact = known
+            action = RecommendedAction(
+                key=key, title=title, indicator=action.indicator or indicator, fact=action.fact or fact
+            )
         yield _Item(action=action, recommended_on=day), params.actions_taken.get(key)
 
 

@@ -20,6 +20,7 @@ DECLARED = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
 COMPANIONS = {
     "ipython": "ipykernel",
     "jupyter-client": "nbclient",
+    "lxml": "python-pptx",
     "markupsafe": "jinja2",
     "pydantic-core": "pydantic",
     "traitlets": "nbconvert",
@@ -96,7 +97,8 @@ def test_every_package_the_source_imports_is_declared():
     outside = imported - set(sys.stdlib_module_names) - {"analysis"}
     assert {"pydantic", "ruamel"} <= outside
     where = packages_distributions()
-    declared = parsed(PROJECT["dependencies"])
+    extras = PROJECT["optional-dependencies"]
+    declared = parsed(PROJECT["dependencies"]) | parsed(extras["cluster"]) | parsed(extras.get("spark", []))
     for package in outside:
         distributions = {canonicalize_name(name) for name in where.get(package, [package])}
         distributions |= {COMPANIONS[name] for name in distributions & set(COMPANIONS)}

@@ -30,6 +30,7 @@ from analysis.data.repairs import (
     mend_impossible_dates,
 )
 from analysis.data.scores import add_survey_columns, check_weights
+from analysis.data.small_waves import leave_out_small_waves
 from analysis.data.sources import Reader
 from analysis.data.survey_items import code_items
 from analysis.data.validation import LAST_YEAR, validate_table
@@ -179,7 +180,8 @@ def _clean_tables(
     flag_unlisted_customers(frames, ledger)
     plain = {name: _plain(frames[name]) for name in TABLES if name in frames}
     if "survey" in plain and params.survey is not None and not ledger.faults and not gathered.faults:
-        plain["survey"], waves = add_survey_columns(plain["survey"], params.survey)
+        shown = leave_out_small_waves(plain["survey"], params, ledger)
+        plain["survey"], waves = add_survey_columns(shown, params.survey)
     return plain, waves
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.data.client import ClientData
+from analysis.data.small_waves import answers_are_protected
 from analysis.indicators.appraisal_shapes import Appraisal, ManagerCard, ManagerIndicator, Verdict
 from analysis.indicators.catalogue import CATALOGUE
 from analysis.indicators.league import compute_leagues
@@ -25,7 +26,7 @@ from analysis.indicators.manager_comparison import GrowthByManager, observe_by_m
 from analysis.indicators.manager_indicators import SURVEY_KEYS, compute_some, label_by_manager, managers_of
 from analysis.indicators.observations import Observations
 from analysis.indicators.shapes import Indicators, PartnerLeague
-from analysis.indicators.survey import answers_are_protected, collect_responses
+from analysis.indicators.survey import collect_responses
 from analysis.indicators.target_review import review_targets
 from analysis.indicators.targets import declared_targets
 from analysis.messages import N_

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.client import ClientData
+from analysis.data.small_waves import answers_are_protected
 from analysis.indicators.catalogue import CATALOGUE
 from analysis.indicators.observations import Observations, build_result, no_result
 from analysis.indicators.samples import Floats, Sample
-from analysis.indicators.survey import answers_are_protected, group_labels
+from analysis.indicators.survey import group_labels
 from analysis.messages import N_
 from analysis.params.model import ClientParams
 from analysis.results import IndicatorResult

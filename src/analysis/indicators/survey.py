@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.client import ClientData
+from analysis.data.small_waves import answers_are_protected
 from analysis.indicators.observations import Labels, Observations
 from analysis.indicators.samples import Codes, Floats, Sample
 from analysis.messages import N_, Message
@@ -152,12 +153,6 @@ def collect_responses(data: ClientData, params: ClientParams) -> Responses | Mes
         protected=answers_are_protected(params),
         account_names=np.asarray(account_names, dtype=object),
     )
-
-
-def answers_are_protected(params: ClientParams) -> bool:
-    """Return whether the small-cell rule applies: unless answers are attributed with consent and stay inside."""
-    attributed = params.survey is not None and params.survey.confidentiality == "attributed"
-    return not attributed or params.audience == "external"
 
 
 def items_of(spec: SurveySpec, *roles: str) -> dict[str, ItemSpec]:

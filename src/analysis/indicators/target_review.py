@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.client import RECORDED_ON, ClientData
+from analysis.data.small_waves import answers_are_protected
 from analysis.indicators.appraisal_shapes import TargetRow
 from analysis.indicators.attainment import hold, is_possible
 from analysis.indicators.catalogue import CATALOGUE
 from analysis.indicators.ledger import open_ledger
 from analysis.indicators.manager_indicators import SURVEY_KEYS, compute_some, label_by_manager
-from analysis.indicators.survey import answers_are_protected, collect_responses
+from analysis.indicators.survey import collect_responses
 from analysis.indicators.targets import DeclaredTarget, declared_targets, period_of, plain_period
 from analysis.messages import N_
 from analysis.params.model import ClientParams

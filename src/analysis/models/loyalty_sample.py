@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.client import ClientData
+from analysis.data.small_waves import answers_are_protected
 from analysis.messages import N_, Message
 from analysis.models.clustering import Codes, Floats, cluster_codes
+from analysis.models.guarded_segments import guarded_segments
 from analysis.models.terms import (
     FEWEST_KNOWN,
     SATISFACTION,
@@ -125,16 +127,29 @@ def control_values(rows: pd.DataFrame, data: ClientData, params: ClientParams) -
     if data.has_real_customers and "customer_id" in rows:
         ids = rows["customer_id"]
         if params.segment:
-            values["segment"] = ids.map(customers["segment"])
+            values["segment"] = ids.map(guarded_segments(data, params))
         if "joined_on" in customers and customers["joined_on"].notna().any():
             days = (rows["responded_on"] - pd.to_datetime(ids.map(customers["joined_on"]))).dt.days
             values["tenure"] = (days / DAYS_PER_YEAR).where(days >= 0)
         if names_key_accounts(customers):
-            values["key_account"] = ids.map(customers["is_key_account"]).astype("Float64").astype(float)
+            key = ids.map(customers["is_key_account"]).astype("Float64").astype(float)
+            if not _singles_out_few(key, rows, params):
+                values["key_account"] = key
     if "respondent_level" in rows:
         values["respondent_level"] = rows["respondent_level"]
     values["wave"] = rows["wave"]
     return values
+
+
+def _singles_out_few(flag: pd.Series, rows: pd.DataFrame, params: ClientParams) -> bool:
+    """Return whether either side of a flag is fewer protected respondents than may be spoken of.
+
+    The residuals on either side add up to zero, so that its coefficient would tell what the few answered.
+    """
+    if not answers_are_protected(params):
+        return False
+    sizes = rows["respondent_key"].groupby(flag).nunique()
+    return bool((sizes < params.limits.small_cell).any())
 
 
 def _is_known(column: pd.Series) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.client import ClientData
+from analysis.models.guarded_segments import guarded_segments
 from analysis.models.memory import once_per_client
 from analysis.params.model import ClientParams
 
@@ -48,7 +49,7 @@ def build_sample(data: ClientData, params: ClientParams) -> RepurchaseSample:
     purchases = purchase_days(data)
     rows = index.assign(bought=bought_between(index, purchases, 0, params.repurchase.horizon_days).astype(float))
     rows = rows.join(history(rows, purchases, 0, params.repurchase.history_days, data))
-    rows["segment"] = rows["customer_id"].map(data.customers["segment"]) if params.segment else None
+    rows["segment"] = rows["customer_id"].map(guarded_segments(data, params)) if params.segment else None
     rows["group"] = group_of(rows["customer_id"], data)
     responding = int(answers["customer_id"].nunique())
     return RepurchaseSample(rows=rows, responding=responding, censored=responding - len(rows))

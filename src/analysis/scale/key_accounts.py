@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.client import ClientData
+from analysis.data.small_waves import answers_are_protected
 from analysis.indicators.samples import Codes, Floats
-from analysis.indicators.survey import answers_are_protected
 from analysis.messages import N_, Message
 from analysis.params.model import ClientParams
 from analysis.params.scale import custom_dimensions

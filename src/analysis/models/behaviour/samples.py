@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.data.client import ClientData
 from analysis.models.behaviour.outcomes import count_orders
+from analysis.models.guarded_segments import guarded_segments
 from analysis.models.repurchase_sample import (
     build_sample,
     group_of,
@@ -102,7 +103,7 @@ def period_rows(data: ClientData, params: ClientParams) -> pd.DataFrame:
 def _described(index: pd.DataFrame, purchases: pd.DataFrame, data: ClientData, params: ClientParams) -> pd.DataFrame:
     """Return index responses with what was known before each: history, segment, group of companies."""
     rows = index.join(history(index, purchases, 0, params.repurchase.history_days, data))
-    segment = rows["customer_id"].map(data.customers["segment"]) if params.segment else None
+    segment = rows["customer_id"].map(guarded_segments(data, params)) if params.segment else None
     return rows.assign(segment=segment, group=group_of(rows["customer_id"], data))
 
 

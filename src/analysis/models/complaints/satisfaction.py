@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.client import ClientData
+from analysis.data.small_waves import answers_are_protected
 from analysis.indicators.estimation import Measure, Sample, estimate
 from analysis.indicators.ledger import to_days
 from analysis.indicators.observations import withheld
 from analysis.indicators.samples import Codes, Floats
-from analysis.indicators.survey import answers_are_protected
 from analysis.messages import N_
 from analysis.models.clustering import estimate_from_error
 from analysis.models.complaints.cases import complaints_of, customers_behind

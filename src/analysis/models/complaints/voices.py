@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.client import ClientData
+from analysis.data.small_waves import answers_are_protected
 from analysis.indicators.customer_base import active_customers
 from analysis.indicators.estimation import Measure, Sample, estimate
 from analysis.indicators.ledger import to_days, year_ending
 from analysis.indicators.observations import withheld
 from analysis.indicators.samples import Codes, Floats, moments_of, t_quantile
-from analysis.indicators.survey import Responses, answers_are_protected, collect_responses
+from analysis.indicators.survey import Responses, collect_responses
 from analysis.messages import N_
 from analysis.models.clustering import p_value
 from analysis.models.complaints.cases import COMPLAINT, INTERVIEW, PRAISE, accounts_of, customers_behind

@@ -17,6 +17,7 @@ from analysis.models.behaviour.counts import ratio_estimate
 from analysis.models.behaviour.cox import CoxFit, fit_cox
 from analysis.models.behaviour.cox_checks import concordance, proportional_hazards_test
 from analysis.models.clustering import Floats
+from analysis.models.guarded_segments import guarded_segments
 from analysis.models.lifecycle.churn_rows import STEP, ChurnRows, churn_rows
 from analysis.models.lifecycle.groups import group_codes_of
 from analysis.models.lifecycle.tenures import Tenures
@@ -231,7 +232,7 @@ def _answered(rows: ChurnRows, key: str, label: Message, params: ClientParams, n
 def _segment(rows: ChurnRows, tenures: Tenures, data: ClientData, params: ClientParams) -> Control | None:
     if params.segment is None or "segment" not in data.customers:
         return None
-    labels = data.customers["segment"].reindex(tenures.ids)
+    labels = guarded_segments(data, params).reindex(tenures.ids)
     if labels.notna().mean() < FEWEST_KNOWN:
         return None
     filled = pd.Series(labels.astype(object).where(labels.notna(), "-").to_numpy()[rows.customer])

@@ -30,6 +30,7 @@ from analysis.models.crossvalidation import (
     weighted_auc,
 )
 from analysis.models.firth import fit_firth, maximise_penalised
+from analysis.models.guarded_segments import guarded_segments
 from analysis.models.lifecycle.opportunities import WON, Opportunities, known_at_creation
 from analysis.models.parts import ModelPart
 from analysis.models.repurchase_result import CalibrationBin
@@ -252,7 +253,7 @@ def _numeric(
 def _segments(found: Opportunities, data: ClientData, params: ClientParams) -> Control | None:
     if params.segment is None or "segment" not in data.customers:
         return None
-    labels = data.customers["segment"].reindex(pd.Index(found.frame["customer_id"]))
+    labels = guarded_segments(data, params).reindex(pd.Index(found.frame["customer_id"]))
     if labels.notna().mean() < FEWEST_KNOWN:
         return None
     filled = pd.Series(labels.astype(object).where(labels.notna(), "-").to_numpy())

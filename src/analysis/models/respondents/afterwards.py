@@ -12,6 +12,7 @@ from analysis.data.client import ClientData
 from analysis.indicators.estimation import Measure, Sample, estimate
 from analysis.messages import N_
 from analysis.models.clustering import Floats, cluster_codes
+from analysis.models.guarded_segments import guarded_segments
 from analysis.models.repurchase_fits import effect_estimate, fit_predictors
 from analysis.models.repurchase_plan import behaviour_controls, events_reason, optional_controls
 from analysis.models.repurchase_sample import bought_between, group_of, history
@@ -81,7 +82,7 @@ def _rows(base: Base, data: ClientData, params: ClientParams) -> pd.DataFrame:
     rows["bought"] = bought_between(rows.assign(responded_on=base.end), purchases, 0, params.repurchase.horizon_days)
     rows = rows.join(before)
     rows["tenure"] = rows["tenure"].fillna(rows["tenure"].mean())
-    rows["segment"] = rows["customer_id"].map(data.customers["segment"]) if params.segment else None
+    rows["segment"] = rows["customer_id"].map(guarded_segments(data, params)) if params.segment else None
     rows["group"] = group_of(rows["customer_id"], data)
     return rows
 

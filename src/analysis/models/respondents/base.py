@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from analysis.data.client import ClientData
 from analysis.messages import N_, Message
 from analysis.models.clustering import Floats
+from analysis.models.guarded_segments import guarded_segments
 from analysis.models.loyalty_sample import names_key_accounts
 from analysis.models.memory import once_per_client
 from analysis.models.repurchase_sample import purchase_days
@@ -174,7 +175,8 @@ def _known(
     customers = data.customers.reindex(ids)
     table = pd.DataFrame(index=ids)
     notes: list[Message] = []
-    wanted = {"segment": customers.get("segment") if params.segment else None, "region": customers.get("region")}
+    segment = guarded_segments(data, params).reindex(ids) if params.segment and "segment" in customers else None
+    wanted = {"segment": segment, "region": customers.get("region")}
     for key, column in wanted.items():
         if column is None or not column.notna().any():
             continue

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.data.client import ClientData
 from analysis.models.clustering import Codes, Floats
+from analysis.models.guarded_segments import guarded_segments
 from analysis.models.repurchase_sample import (
     DAYS_PER_YEAR,
     RepurchaseSample,
@@ -81,7 +82,7 @@ def read_answers(data: ClientData, params: ClientParams) -> Answers:
         first=int(day_numbers(pd.Series([data.table("transactions")["ordered_on"].min()]))[0]),
         purchases=np.sort(keys),
         joined=joined,
-        segment=customers.map(data.customers["segment"]) if params.segment else None,
+        segment=customers.map(guarded_segments(data, params)) if params.segment else None,
         group=group_of(customers, data),
     )
 

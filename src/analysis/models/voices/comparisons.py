@@ -14,7 +14,7 @@ import numpy as np
 from scipy import stats
 
 from analysis.messages import N_
-from analysis.models.clustering import Floats, estimate_from_error
+from analysis.models.clustering import Codes, Floats, estimate_from_error
 from analysis.models.linear import fit_linear
 from analysis.models.voices.mentions import Flags, Segments, Writers
 from analysis.models.voices.result import ThemeEffect
@@ -33,9 +33,9 @@ def segment_p_value(raises: Flags, segments: Segments, params: ClientParams) -> 
     """Return the p-value of the test that a theme is equally widespread in all segments, or None.
 
     Pearson's statistic times (N - 1) / N, which keeps its level down to small expected counts [1]_. Segments of fewer
-    writers than `min_clusters` take no part.
+    writers than `min_clusters` take no part, nor do hidden ones, whose share the p-value would give away.
     """
-    taking_part = np.flatnonzero(segments.sizes >= params.limits.min_clusters)
+    taking_part = _shown(segments, params.limits.min_clusters)
     if len(taking_part) < 2:
         return None
     chosen = np.isin(segments.codes, taking_part)
@@ -113,9 +113,15 @@ def is_spread(raises: Flags, segments: Segments, params: ClientParams, *, of_seg
     of_share
         ... at least this share of the overall prevalence must be found.
     """
-    compared = np.flatnonzero(segments.sizes >= params.limits.min_n)
+    compared = _shown(segments, params.limits.min_n)
     if len(compared) < 2:
         return True
     overall = float(raises.mean())
     shares: Floats = np.array([raises[segments.codes == place].mean() for place in compared])
     return bool((shares >= of_share * overall).mean() >= of_segments)
+
+
+def _shown(segments: Segments, fewest: int) -> Codes:
+    """Return the segments of at least `fewest` writers that are not hidden."""
+    enough = np.flatnonzero(segments.sizes >= fewest)
+    return enough[~np.isin(enough, sorted(segments.hidden))]

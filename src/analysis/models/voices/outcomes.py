@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.data.client import ClientData
 from analysis.messages import N_
 from analysis.models.clustering import Codes, Floats, cluster_codes, estimate_from_error
+from analysis.models.guarded_segments import guarded_segments
 from analysis.models.linear import fit_linear
 from analysis.models.loyalty_sample import survey_weights
 from analysis.models.repurchase_fits import effect_estimate, fit_predictors
@@ -120,7 +121,7 @@ def _controls(
 ) -> list[Control]:
     fewest, controls = params.limits.min_clusters, []
     if params.segment and not anonymous and "segment" in data.customers:
-        segment = rows["customer_id"].map(data.customers["segment"]).astype(object)
+        segment = rows["customer_id"].map(guarded_segments(data, params)).astype(object)
         filled = segment.where(segment.notna(), "-")
         controls.append(categorical_control(N_("Segment"), "segment", filled, clusters, fewest))
     controls.append(categorical_control(N_("Wave"), "wave", rows["wave"], clusters, fewest))

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.data.client import ClientData
 from analysis.messages import N_, NP_, Message
 from analysis.models.clustering import Floats
+from analysis.models.guarded_segments import guarded_segments
 from analysis.params.model import ClientParams
 from analysis.text.language import READ, comparable, detect_languages
 
@@ -96,7 +97,7 @@ def gather_texts(data: ClientData, params: ClientParams) -> VoiceTexts | Message
     again = rows["written_on"].groupby(same).diff() <= AGAIN
     rows = rows[~again].reset_index(drop=True)
     rows["customer"] = pd.factorize(rows["customer"])[0]
-    segment = data.customers["segment"] if params.segment and "segment" in data.customers else None
+    segment = guarded_segments(data, params) if params.segment and "segment" in data.customers else None
     rows["segment"] = None if segment is None else rows["customer_id"].map(segment)
     rows["label"] = _labels(rows)
     return VoiceTexts(

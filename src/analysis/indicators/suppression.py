@@ -5,12 +5,17 @@ by two partners, the segment less the two partners would be those three.
 """
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.indicators.samples import Codes, Floats
 
+DOMINANT = 0.6
+"""Largest share that one hidden cell of fewer than the floor may have of all that is hidden with it. The sum of the
+hidden cells is known by subtraction; had the rest answered contentedly (9 of 10) and the few not at all (1), a share of
+0.6 still leaves open more than half of the scale, where the largest of 0.8 (four of five) would leave a fifth."""
 MAX_BLOCKS = 10  # of which all unions are examined; of more, only those of one or two blocks
 
 
@@ -21,7 +26,8 @@ def hidden_cells(
 
     A cell of fewer than `floor` respondents is hidden. Where the total is published, what is not published can be had
     as a whole by subtracting the published cells from it; so the smallest further cells are hidden until that remainder
-    is empty or holds at least `floor` respondents and is not a single hidden cell of the breakdown.
+    is empty or holds at least `floor` respondents, is not a single hidden cell of the breakdown, and is not made up
+    nearly of one small cell (`DOMINANT`), whose mean the remainder's would be.
 
     Parameters
     ----------
@@ -48,12 +54,18 @@ def hidden_cells(
     unlisted = float(counts[~shown].sum())
     candidates = [int(cell) for cell in np.argsort(counts, kind="stable") if shown[cell] and int(cell) not in hidden]
     for cell in candidates:
-        remainder = unlisted + float(sum(counts[one] for one in hidden))
-        alone = len(hidden) == 1 and unlisted == 0
-        if remainder == 0 or (remainder >= floor and not alone):
+        if _is_safe([float(counts[one]) for one in hidden], unlisted, floor):
             break
         hidden.add(cell)
     return frozenset(hidden)
+
+
+def _is_safe(cells: Sequence[float], unlisted: float, floor: int) -> bool:
+    """Return whether the sum of what is hidden (cells, and respondents without a group) tells nothing of a few."""
+    total = sum(cells) + unlisted
+    small = max((cell for cell in (*cells, unlisted) if cell < floor), default=0.0)
+    alone = len(cells) == 1 and unlisted == 0
+    return total == 0 or (total >= floor and not alone and small <= DOMINANT * total)
 
 
 def hidden_groups(

@@ -19,7 +19,9 @@ LONGEST_MODULE = 350
 LONGEST_FUNCTION = 65
 """Lines, docstring included."""
 
-FILE_HANDLERS = ("data", "report", "synthetic", "params.load", "params.logo", "params.catalogue", "calibration")
+FILE_HANDLERS = (
+    "data", "report", "synthetic", "params.load", "params.logo", "params.catalogue", "calibration", "forking"
+)  # fmt: skip
 """Rooms that may read or write files; the rest is pure."""
 FILE_HANDLING_FUNCTIONS = {("params.schema", "write_parameters_doc")}
 """Single functions that may, in modules that otherwise may not."""

@@ -10,7 +10,7 @@ from analysis.indicators.estimation import Measure
 from analysis.indicators.observations import Labels, Observations, estimate_period, withheld
 from analysis.indicators.samples import Floats
 from analysis.indicators.shapes import ItemResult, TouchpointResult
-from analysis.indicators.suppression import hidden_cells
+from analysis.indicators.suppression import hidden_beside, hidden_cells
 from analysis.indicators.survey import Responses, answers_of, incomparable_waves, items_of
 from analysis.messages import N_
 from analysis.params.model import ClientParams
@@ -78,13 +78,23 @@ def _hidden_touchpoints(
         people = pd.DataFrame({"touchpoint": touchpoint.codes[rows], "respondent": responses.respondent[rows]})
         sizes = people.groupby("touchpoint")["respondent"].nunique()
         outcome = whole[wave]
+        shown = not (isinstance(outcome, NotEstimable) and outcome.suppressed)
         cells = hidden_cells(
             np.asarray(sizes, dtype=np.float64),
             shown=sizes.index.to_numpy() >= 0,
             floor=params.limits.small_cell,
-            total_is_shown=not (isinstance(outcome, NotEstimable) and outcome.suppressed),
+            total_is_shown=shown,
         )
-        hidden[wave] = frozenset(int(sizes.index[cell]) for cell in cells)
+        # segments and partners are shown of the last wave alone: what they share with a touchpoint must not be few
+        beside = (responses.segment, responses.partner) if code == len(responses.periods) - 1 else ()
+        hidden[wave] = hidden_beside(
+            touchpoint.codes[rows],
+            [labels.codes[rows] for labels in beside],
+            responses.share_of_respondent(rows),
+            floor=params.limits.small_cell,
+            total_is_shown=shown,
+            hidden=frozenset(int(sizes.index[cell]) for cell in cells),
+        )
     return hidden
 
 

@@ -96,6 +96,38 @@ def hidden_groups(
         hidden[1].add(small)
 
 
+def hidden_beside(
+    codes: Codes,
+    others: Sequence[Codes],
+    counts: Floats,
+    *,
+    floor: int,
+    total_is_shown: bool = True,
+    hidden: frozenset[int] = frozenset(),
+) -> frozenset[int]:
+    """Return the codes to hide in a breakdown that is published beside others of the same observations.
+
+    Parameters
+    ----------
+    codes
+        Group of each observation, -1 for none.
+    others
+        Its groups in the other breakdowns, which are protected by themselves.
+    counts, floor, total_is_shown
+        As in `hidden_groups`.
+    hidden
+        Codes that are hidden in any case.
+    """
+    while True:
+        left = np.where(np.isin(codes, sorted(hidden)), -1, codes)
+        found = _hidden_codes(left, counts, floor, total_is_shown)
+        for other in others:
+            found |= hidden_groups(other, left, counts, floor=floor, total_is_shown=total_is_shown)[1]
+        if not found:
+            return hidden
+        hidden |= frozenset(found)
+
+
 def _hidden_codes(codes: Codes, counts: Floats, floor: int, total_is_shown: bool) -> set[int]:
     present, position = np.unique(codes, return_inverse=True)
     sizes = np.bincount(position, counts, len(present)).astype(np.float64)

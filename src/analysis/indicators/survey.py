@@ -81,7 +81,7 @@ class Responses:
             periods=self.periods,
             segment=self.segment.take(answered),
             partner=self.partner.take(answered),
-            respondent_count=self._share_of_respondent(answered) if self.protected else None,
+            respondent_count=self.share_of_respondent(answered) if self.protected else None,
             incomparable=incomparable,
             accounts=self.account_names,
         )
@@ -92,7 +92,7 @@ class Responses:
         _, first, cell = np.unique(key, return_index=True, return_inverse=True)
         within = self.weight[answered] * self.level_weight[answered]
         share = np.bincount(cell, within)
-        people = np.bincount(cell, self._share_of_respondent(answered)).astype(np.float64)
+        people = np.bincount(cell, self.share_of_respondent(answered)).astype(np.float64)
         mean = np.bincount(cell, within * values[answered]) / np.where(share > 0, share, 1.0)
         if len(mean):  # a rounding error must not leave the scale
             mean = np.clip(mean, values[answered].min(), values[answered].max())
@@ -117,7 +117,7 @@ class Responses:
             accounts=self.account_names,
         )
 
-    def _share_of_respondent(self, answered: NDArray[np.bool_]) -> Floats:
+    def share_of_respondent(self, answered: NDArray[np.bool_]) -> Floats:
         """Return one over the number of a respondent's answers in the wave, so that respondents count once."""
         key = self.period[answered] * (int(self.respondent.max(initial=0)) + 1) + self.respondent[answered]
         _, cell, size = np.unique(key, return_inverse=True, return_counts=True)

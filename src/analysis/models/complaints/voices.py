@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.client import ClientData
-from analysis.data.small_waves import answers_are_protected
 from analysis.indicators.customer_base import active_customers
 from analysis.indicators.estimation import Measure, Sample, estimate
 from analysis.indicators.ledger import to_days, year_ending
 from analysis.indicators.observations import withheld
-from analysis.indicators.samples import Codes, Floats, moments_of, t_quantile
+from analysis.indicators.samples import Codes, moments_of, t_quantile
+from analysis.indicators.suppression import hidden_beside
 from analysis.indicators.survey import Responses, collect_responses
 from analysis.messages import N_
 from analysis.models.clustering import p_value
@@ -130,15 +130,18 @@ def _interviewed(interviews: pd.DataFrame | None, data: ClientData, params: Clie
         return NotEstimable(reason=N_("There is no survey answer about satisfaction."))
     met = set(customers_behind(interviews).dropna())
     is_met = np.array([account in met for account in observed.accounts.tolist()])[observed.sample.clusters]
-    return _compared(observed.sample, latest & is_met, latest & ~is_met, observed.respondent_count, params)
+    if observed.respondent_count is not None and hidden_beside(
+        is_met[latest].astype(np.int64),
+        [labels.codes[latest] for labels in (observed.segment, observed.partner)],
+        observed.respondent_count[latest],
+        floor=params.limits.small_cell,
+    ):
+        return withheld()
+    return _compared(observed.sample, latest & is_met, latest & ~is_met, params)
 
 
-def _compared(
-    sample: Sample, first: "np.ndarray", second: "np.ndarray", people: Floats | None, params: ClientParams
-) -> Outcome:
+def _compared(sample: Sample, first: "np.ndarray", second: "np.ndarray", params: ClientParams) -> Outcome:
     for mask in (first, second):
-        if answers_are_protected(params) and people is not None and 0 < people[mask].sum() < params.limits.small_cell:
-            return withheld()
         count = _clusters(sample, mask)
         if count < params.limits.min_clusters:
             reason = N_(

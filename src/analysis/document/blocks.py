@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from analysis.document.native import native_cells
+
 MIME_TYPE = "application/vnd.relationship-audit+json"
 Tone = Literal["neutral", "good", "bad", "warning"]
 
@@ -36,7 +38,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
-    return value
+    return str(value) if isinstance(value, str) else value  # a text that carries its number becomes a plain one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +156,11 @@ class Table(Block):
     notes: tuple[str, ...] = ()
     emphasis: tuple[int, ...] = ()
     anchor: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the table as JSON-ready data; ``native`` holds the numbers of those cells that show one."""
+        native = native_cells(self.rows)
+        return super().to_dict() | ({"native": native} if native else {})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,10 @@ from analysis.document.formatting import (
     currency_symbol,
     format_money_full,
     format_number,
+    format_percent,
+    show_money,
 )
+from analysis.document.native import interval_of, with_limits
 from analysis.results import Estimate, Unit
 
 Writer = Callable[[float], str]
@@ -42,7 +45,7 @@ def estimate_writer(
         return _money_writer(estimates, language, currency, signed=signed)
     decimals = _decimals(estimates, unit, signed=signed)
     if unit == "proportion":
-        return lambda value: format_number(100 * value, language, decimals, signed=signed) + "%"
+        return lambda value: format_percent(value, language, decimals, signed=signed)
     return lambda value: format_number(value, language, decimals, signed=signed)
 
 
@@ -84,16 +87,17 @@ def _money_writer(estimates: Sequence[Estimate], language: str, currency: str, *
     def write(value: float) -> str:
         number = format_number(abs(value) / size, language, decimals)
         sign = "" if not number.strip("0.") else MINUS if value < 0 else "+" if signed else ""
+        text = f"{sign}{currency_symbol(currency)}{number}{word}"
         if language == "zh":
-            return f"{sign}{number} {word}{currency_name(currency)}"
-        return f"{sign}{currency_symbol(currency)}{number}{word}"
+            text = f"{sign}{number} {word}{currency_name(currency)}"
+        return show_money(text, value, currency, decimals=0 if word else decimals, signed=signed)
 
     return write
 
 
 def format_range(low: str, high: str, language: str) -> str:
     """Join two formatted limits: "58 to 66", "58 至 66"."""
-    return f"{low} 至 {high}" if language == "zh" else f"{low} to {high}"
+    return interval_of(f"{low} 至 {high}" if language == "zh" else f"{low} to {high}", low, high)
 
 
 def brackets(text: str, language: str, before: str = "") -> str:
@@ -108,7 +112,7 @@ def write_limits(estimate: Estimate, write: Writer, language: str) -> str:
     low, high = write(estimate.low), write(estimate.high)
     if language == "zh" and low.partition(" ")[2] == high.partition(" ")[2]:
         low = low.partition(" ")[0]  # 110 至 130 万元
-    return format_range(low.rstrip("%"), high.rstrip("%"), language)
+    return interval_of(format_range(low.rstrip("%"), high.rstrip("%"), language), write(estimate.low), high)
 
 
 def format_limits(estimate: Estimate, language: str, currency: str, *, full: bool = False) -> str:
@@ -133,10 +137,16 @@ def format_estimate(
         Write money in whole units of the currency.
     """
     write = estimate_writer(list(peers) or [estimate], language, currency, full=full)
-    return brackets(write_limits(estimate, write, language), language, write(estimate.value))
+    return _with_interval(estimate, write, language)
+
+
+def _with_interval(estimate: Estimate, write: Writer, language: str) -> str:
+    value = write(estimate.value)
+    text = brackets(write_limits(estimate, write, language), language, value)
+    return with_limits(text, value, estimate.low, estimate.high)
 
 
 def format_difference(difference: Estimate, language: str, currency: str) -> str:
     """Write a difference with its interval, all signed: "+2.0 (−4.7 to +8.6)"."""
     write = estimate_writer([difference], language, currency, signed=True)
-    return brackets(write_limits(difference, write, language), language, write(difference.value))
+    return _with_interval(difference, write, language)

@@ -11,6 +11,7 @@ from babel.dates import format_date as babel_format_date
 from babel.lists import format_list as babel_format_list
 from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
 
+from analysis.document.native import Kind, Native, Shown
 from analysis.results import Unit
 
 MINUS = "−"
@@ -43,10 +44,17 @@ def format_number(value: float, language: str, decimals: int | None = None, *, s
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     text = format_decimal(abs(rounded), format=pattern, locale=locale_of(language))
     sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-    return sign + text
+    return _shown(sign + text, "number", value, decimals, signed=signed)
 
 
-def format_percent(value: float, language: str, decimals: int | None = None) -> str:
+def _shown(text: str, kind: Kind, value: float, decimals: int, *, signed: bool = False, currency: str = "") -> str:
+    """Return a text that carries its number along, where that is a number."""
+    if not math.isfinite(value):
+        return text
+    return Shown(text, Native(kind=kind, value=float(value), decimals=decimals, signed=signed, currency=currency))
+
+
+def format_percent(value: float, language: str, decimals: int | None = None, *, signed: bool = False) -> str:
     """Write a proportion (0 to 1) as a percentage; one decimal only where whole percents would say 0% or 100%.
 
     >>> format_percent(0.623, "en"), format_percent(0.004, "en"), format_percent(0.0001, "en")
@@ -58,7 +66,8 @@ def format_percent(value: float, language: str, decimals: int | None = None) -> 
         if 0 < abs(percent) < 0.05:
             return ("<" if percent > 0 else f">{MINUS}") + "0.1%"
         decimals = 1 if near_end else 0
-    return format_number(percent, language, decimals) + "%"
+    text = format_number(percent, language, decimals, signed=signed) + "%"
+    return _shown(text, "percent", value, decimals, signed=signed)
 
 
 def format_points(value: float, language: str) -> str:
@@ -74,16 +83,22 @@ def format_money(value: float, language: str, currency: str, *, signed: bool = F
     """
     sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
     number, suffix = compact_amount(abs(value), COMPACT_ZH if language == "zh" else COMPACT_EN, language)
+    text = f"{sign}{currency_symbol(currency)}{number}{suffix}"
     if language == "zh":
-        return f"{sign}{number} {suffix}{currency_name(currency)}"
-    return f"{sign}{currency_symbol(currency)}{number}{suffix}"
+        text = f"{sign}{number} {suffix}{currency_name(currency)}"
+    return show_money(text, value, currency, decimals=2 if not suffix and "." in number else 0, signed=signed)
+
+
+def show_money(text: str, value: float, currency: str, *, decimals: int = 0, signed: bool = False) -> str:
+    """Return the text of an amount, however compact, with the amount itself."""
+    return _shown(text, "money", value, decimals, signed=signed, currency=currency)
 
 
 def format_money_full(value: float, language: str, currency: str, *, signed: bool = False) -> str:
     """Write an amount in whole units of its currency, for tables (the symbol stands in both languages)."""
     number = format_number(abs(value), language, 0)
     sign = "" if number == "0" else MINUS if value < 0 else "+" if signed else ""
-    return f"{sign}{currency_symbol(currency, language)}{number}"
+    return show_money(f"{sign}{currency_symbol(currency, language)}{number}", value, currency, signed=signed)
 
 
 def compact_amount(value: float, steps: Sequence[tuple[float, str]], language: str) -> tuple[str, str]:
@@ -114,12 +129,17 @@ def currency_name(currency: str) -> str:
 def format_date(value: dt.date | str, language: str) -> str:
     """Write a date in full: 7 March 2025, 2025年3月7日; ISO text is accepted."""
     day = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return babel_format_date(day, "long", locale=locale_of(language))
+    return _show_day(babel_format_date(day, "long", locale=locale_of(language)), day)
+
+
+def _show_day(text: str, day: dt.date) -> str:
+    return Shown(text, Native(kind="date", value=day.isoformat()[:10]))
 
 
 def format_day(value: dt.date, language: str) -> str:
     """Write a date in short: 7 Mar 2025, 2025年3月7日."""
-    return babel_format_date(value, "yyyy年M月d日" if language == "zh" else "d MMM yyyy", locale=_SHORT[language])
+    pattern = "yyyy年M月d日" if language == "zh" else "d MMM yyyy"
+    return _show_day(babel_format_date(value, pattern, locale=_SHORT[language]), value)
 
 
 def format_month(value: dt.date, language: str) -> str:
@@ -134,8 +154,9 @@ def format_growth(value: float, language: str) -> str:
     ('+15.3%', '−1.0%', '19.1 times', '3.0 倍')
     """
     if value >= TIMES_FROM:
-        return f"{format_number(1 + value, language, 1)}{NBSP}{'倍' if language == 'zh' else 'times'}"
-    return format_number(100 * value, language, 1, signed=True) + "%"
+        text = f"{format_number(1 + value, language, 1)}{NBSP}{'倍' if language == 'zh' else 'times'}"
+        return _shown(text, "percent", value, 1, signed=True)
+    return format_percent(value, language, 1, signed=True)
 
 
 def format_pvalue(value: float, language: str) -> str:
@@ -209,7 +230,7 @@ def format_value(value: Any, spec: str, language: str, currency: str) -> str:
         return MISSING
     if spec in ("", "text"):
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return format_number(value, language) if is_number else str(value)
+        return format_number(value, language) if is_number else value if isinstance(value, str) else str(value)
     writer = _WRITERS.get(spec)
     if writer is None:
         raise ValueError(f"placeholder format must be one of {sorted(_WRITERS)}: found {spec!r}")

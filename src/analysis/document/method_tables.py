@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from analysis.data.client import DataQuality
 from analysis.document.blocks import Table
+from analysis.document.formatting import format_money_full
 from analysis.document.prose import cell_text
 from analysis.document.tables import DASH, cap_rows, end, notes_of, start
 from analysis.document.translate import Translator
@@ -100,8 +101,8 @@ def tabulate_coefficients(rows: Sequence[Coefficient], t: Translator, *, title: 
             t(row.label),
             t.number(row.estimate, 3),
             t.number(row.std_error, 3),
-            f"{t.number(row.conf_low, 3)}",
-            f"{t.number(row.conf_high, 3)}",
+            t.number(row.conf_low, 3),
+            t.number(row.conf_high, 3),
             t.value(row.p_value, "pvalue"),
         )
         for row in rows
@@ -311,7 +312,7 @@ def _examples(examples: Sequence[str]) -> str:
 def _revenue_effect(effect: float, t: Translator) -> str:
     if abs(effect) < 0.5:
         return t.unit(0.0, "money", full=True)
-    return ("+" if effect > 0 else "") + t.unit(effect, "money", full=True)
+    return format_money_full(effect, t.language, t.currency, signed=True)
 
 
 def tabulate_score(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from analysis.document.blocks import Column, Table
 from analysis.document.formatting import TIMES_FROM
+from analysis.document.native import marked
 from analysis.document.prose import cell_text
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
@@ -66,7 +67,7 @@ def change_text(change: Change | NotEstimable | None, t: Translator) -> str:
     if not isinstance(change, Change):
         return DASH
     text = t.difference(change.difference)
-    return text if change.verdict == "no_change" else f"{text} *"
+    return text if change.verdict == "no_change" else marked(text, " *")
 
 
 def is_known(outcome: Outcome | None) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from analysis.document.estimates import brackets, format_range
+from analysis.document.native import with_limits
 from analysis.document.tables import DASH
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
@@ -43,7 +44,9 @@ def attainment_text(attained: TargetAttainment | None, t: Translator) -> str:
     if low is None or high is None:
         return t.percent(attained.attainment)
     limits = format_range(t.number(100 * low, 0), t.number(100 * high, 0), t.language)
-    return brackets(limits, t.language, t.number(100 * attained.attainment, 0) + "%")
+    value = t.percent(attained.attainment)
+    text = brackets(limits, t.language, t.number(100 * attained.attainment, 0) + "%")
+    return with_limits(text, value, low, high)
 
 
 def for_whom(row: TargetRow, t: Translator, partners: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from analysis.document import estimates, formatting, periods
+from analysis.document.native import interval_of, native_of, with_limits
 from analysis.messages import Message
 from analysis.params.base import Language
 from analysis.results import Change, Estimate, NotEstimable, Outcome, Unit
@@ -36,6 +37,8 @@ UNSTEADY = tuple(
         "Generated-By",
     )
 )
+# "62 (58 to 66)" or "58 to 66" and nothing besides
+_ONLY_NUMBERS = re.compile(r"(\{value:\w+\} \()?\{low:\w+\} to \{high:\w+\}\)?")
 _EQUATION = re.compile(r"\b([np]) ([=<]) ")  # n = 412 stays on one line
 HEADER = "# What an audit says, in the reader's language. `update_catalogs()` merges new messages in."
 
@@ -93,7 +96,17 @@ class Translator:
             template = translations.ngettext(message.msgid, message.plural, message.count)
         else:
             template = translations.gettext(message.msgid) if message.msgid else ""
-        return _EQUATION.sub("\\1\u00a0\\2\u00a0", "".join(self._pieces(template, message)))
+        text = _EQUATION.sub("\\1\u00a0\\2\u00a0", "".join(self._pieces(template, message)))
+        return self._with_numbers(text, message) if _ONLY_NUMBERS.fullmatch(message.msgid) else text
+
+    def _with_numbers(self, text: str, message: Message) -> str:
+        """Return a text that consists of a number and its limits, or of limits alone, with these numbers."""
+        shown = {name: self.value(message.values[name], spec) for _, name, spec in _parsed(message.msgid) if name}
+        interval = interval_of(text, shown["low"], shown["high"])
+        limits = native_of(interval)
+        if "value" not in shown or limits is None or limits.low is None or limits.high is None:
+            return interval
+        return with_limits(text, shown["value"], limits.low, limits.high)
 
     def _pieces(self, template: str, message: Message) -> Iterator[str]:
         for text, name, spec in _parsed(template):

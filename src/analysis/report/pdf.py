@@ -187,8 +187,8 @@ def _prepare_block(block: Data, gate: Gate, levels: _Levels) -> Data | None:
         byline = gate.text(block["byline"])
         rich = [node for node in (_level(node, levels) for node in tree) if node is not None]
         return {"kind": "rich", "nodes": rich, "byline": byline, "is_cell": block.get("is_cell", False)}
-    # the data behind a figure is for the page and for readers of audit.json
-    cleaned: Data = gate.tree({key: value for key, value in block.items() if key != "data"})
+    # the data behind a figure is for the page and for readers of audit.json, the numbers of a table for the workbook
+    cleaned: Data = gate.tree({key: value for key, value in block.items() if key not in ("data", "native")})
     if kind == "heading":
         if not cleaned["text"].strip():
             return None

@@ -12,6 +12,7 @@ from analysis.document.method_tables import (
     tabulate_effects,
     tabulate_validation,
 )
+from analysis.document.native import marked
 from analysis.document.tables import DASH, end, start
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
@@ -74,7 +75,7 @@ def _gain(outcome: Outcome, t: Translator) -> str:
     if isinstance(outcome, NotEstimable):
         return DASH
     text = _three(outcome, t)
-    return f"{text} *" if outcome.low > 0 or outcome.high < 0 else text
+    return marked(text, " *") if outcome.low > 0 or outcome.high < 0 else text
 
 
 def _three(estimate: Estimate, t: Translator) -> str:

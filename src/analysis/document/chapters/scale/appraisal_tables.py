@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from analysis.document.blocks import Column, Table
+from analysis.document.native import marked
 from analysis.document.prose import cell_text
 from analysis.document.tables import DASH, cap_rows, end, notes_of, start
 from analysis.document.target_words import (
@@ -129,7 +130,7 @@ def _indicator_cells(row: ManagerIndicator, t: Translator) -> tuple[str, ...]:
     others = t.level(row.others) if isinstance(row.others, Estimate) else DASH
     difference = t.difference(row.difference) if isinstance(row.difference, Estimate) else DASH
     if row.verdict in ("better", "worse"):
-        difference += " *"
+        difference = marked(difference, " *")
     n = DASH if row.outcome.n is None else t.number(row.outcome.n, 0)
     target = DASH
     if row.target is not None:
@@ -174,7 +175,7 @@ def _account_cells(line: KeyAccountLine, t: Translator) -> tuple[str, ...]:
         clean_text(line.name or short_id(line.customer_id), LONGEST_NAME),
         DASH if line.revenue is None else t.unit(line.revenue, "money"),
         DASH if line.revenue_before is None else t.unit(line.revenue_before, "money"),
-        f"{waited} †" if line.is_overdue else waited,
+        marked(waited, " †") if line.is_overdue else waited,
         t.number(line.planned_days, 0),
         DASH if line.open_complaints is None else t.number(line.open_complaints, 0),
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from analysis.document.blocks import Table
 from analysis.document.figures.follow_up import signal_words
 from analysis.document.formatting import format_date
+from analysis.document.native import marked
 from analysis.document.tables import DASH, cap_rows, end, notes_of, start
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
@@ -116,7 +117,7 @@ def tabulate_changes_since(changes: Sequence[IndicatorChange], t: Translator) ->
             t(change.name),
             t.estimate(change.before),
             t.estimate(change.after),
-            t.difference(change.difference) + ("" if change.verdict == "no_change" else " *"),
+            marked(t.difference(change.difference), "" if change.verdict == "no_change" else " *"),
             t(bases[change.basis]),
             t.value(change.adjusted_p, "pvalue"),
         )

@@ -4,6 +4,7 @@ from analysis.document.blocks import Block, Callout, Heading, Prose, Scorecard, 
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.section import Section
 from analysis.document.figures.key_accounts import plot_portfolio, plot_quarters
+from analysis.document.native import marked
 from analysis.document.tables import DASH, end, notes_of, start
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
@@ -101,7 +102,7 @@ def tabulate_key_accounts(result: KeyAccounts, t: Translator) -> Table:
             _name(card),
             DASH if card.revenue is None else t.unit(card.revenue, "money"),
             _growth(card, t),
-            DASH if card.relationship is None else f"{t.number(card.relationship, 0)} {card.level}",
+            DASH if card.relationship is None else marked(t.number(card.relationship, 0), f" {card.level}"),
             DASH if card.complaints is None else t.number(card.complaints.open, 0),
             t(card.next_step.action),
         )

@@ -8,7 +8,7 @@ from analysis.document.visible import clean_text
 from analysis.document.vocabulary import short_id
 from analysis.messages import N_, NP_, Message
 from analysis.models.partners.result import CardMeasure, MeasureSpec, PartnerCard, Partners
-from analysis.results import TargetAttainment
+from analysis.results import Estimate, Outcome, TargetAttainment
 
 LONGEST_NAME = 40
 FAIR = N_(
@@ -147,10 +147,17 @@ def _card_row(measure: CardMeasure, spec: MeasureSpec, t: Translator, small_cell
         t(spec.name),
         is_hidden or cell_text(shown, t, small_cell),
         number,
-        cell_text(measure.rest, t, small_cell).partition(" (")[0].partition("（")[0],
+        _alone(measure.rest, t, small_cell),
         cell_text(measure.difference, t, small_cell),
         rank,
     )
+
+
+def _alone(outcome: Outcome, t: Translator, small_cell: int) -> str:
+    """Return a cell without what stands in brackets."""
+    if isinstance(outcome, Estimate):
+        return t.level(outcome)
+    return cell_text(outcome, t, small_cell).partition(" (")[0].partition("（")[0]
 
 
 def _describe(card: PartnerCard, t: Translator) -> Message:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from analysis.document.blocks import Table
+from analysis.document.native import marked
 from analysis.document.prose import cell_text
 from analysis.document.tables import DASH, cap_rows, end, notes_of, start
 from analysis.document.translate import Translator
@@ -112,7 +113,9 @@ def tabulate_groups_scored(
     for group in ranked:
         label = clean_text(short_id((names or {}).get(group.group, group.group)), 40)
         cells = [cell_text(each.score, t, small_cell) for each in group.dimensions]
-        whole = f"{cell_text(group.overall, t, small_cell)} {group.level}".rstrip()
+        whole = cell_text(group.overall, t, small_cell)
+        if group.level:
+            whole = marked(whole, f" {group.level}")
         rows.append((label, *cells, whole))
     kept, note = cap_rows(rows, t)
     silent = len(groups) - len(shown)

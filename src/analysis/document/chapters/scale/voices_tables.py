@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from analysis.document.blocks import Table
 from analysis.document.figures.voices import theme_name
+from analysis.document.native import marked
 from analysis.document.prose import cell_text
 from analysis.document.tables import DASH, end, notes_of, start
 from analysis.document.translate import Translator
@@ -32,7 +33,7 @@ def tested_text(tested: ThemeEffect, t: Translator) -> str:
     if not isinstance(tested.effect, Estimate):
         return DASH
     text = t.difference(tested.effect)
-    return f"{text} *" if tested.differs else text
+    return marked(text, " *") if tested.differs else text
 
 
 def tabulate_themes(
@@ -100,7 +101,8 @@ def tabulate_theme_segments(result: Voices, t: Translator, small_cell: int) -> T
         by_name = {group.name: group.share for group in theme.segments}
         cells = [cell_text(by_name[name], t, small_cell) for name in shown]
         p = DASH if theme.segment_adjusted_p is None else t.value(theme.segment_adjusted_p, "pvalue")
-        rows.append((clean_text(theme_name(theme, t), LONGEST_NAME), *cells, f"{p} *" if theme.segments_differ else p))
+        p = marked(p, " *") if theme.segments_differ else p
+        rows.append((clean_text(theme_name(theme, t), LONGEST_NAME), *cells, p))
     columns = (
         start(t(N_("Theme")), 1.7),
         *(end(clean_text(name, 24), 1.2) for name in shown),

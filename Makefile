@@ -21,6 +21,9 @@ override OUT := $(call given,OUT)
 override AS_OF := $(call given,AS_OF)
 override FORCE := $(call given,FORCE)
 override RESTRICTED := $(call given,RESTRICTED)
+override JOBS := $(call given,JOBS)
+override MEMORY := $(call given,MEMORY)
+override TIME_LIMIT := $(call given,TIME_LIMIT)
 AUDIT_LANGUAGE := $(call given,LANGUAGE)
 ifneq ($(AUDIT_LANGUAGE),)
 override LANGUAGE := $(AUDIT_LANGUAGE)
@@ -32,6 +35,10 @@ AUDIT_OUT := $(value OUT)
 AUDIT_AS_OF := $(value AS_OF)
 AUDIT_FORCE := $(value FORCE)
 AUDIT_RESTRICTED := $(value RESTRICTED)
+AUDIT_JOBS := $(value JOBS)
+AUDIT_MEMORY := $(value MEMORY)
+AUDIT_TIME_LIMIT := $(value TIME_LIMIT)
+export AUDIT_JOBS AUDIT_MEMORY AUDIT_TIME_LIMIT
 export AUDIT_CLIENT AUDIT_CLIENTS AUDIT_PARAMS AUDIT_OUT AUDIT_AS_OF AUDIT_LANGUAGE AUDIT_FORCE AUDIT_RESTRICTED
 # One thread for linear algebra: the matrices are small, and two test workers with two threads each only wait for each other.
 export OMP_NUM_THREADS := 1
@@ -40,22 +47,27 @@ export MKL_NUM_THREADS := 1
 # What make would hand on to commands besides, options included.
 MAKEOVERRIDES :=
 
-.PHONY: help report study replication validate schema test test-all lint format docs lock bench calibrate clean env
+.PHONY: help report reports study replication validate schema test test-all lint format docs lock bench calibrate clean env
 
 help: ## list what there is to do
 	@echo 'Usage: make TARGET [VARIABLE=value]'
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo 'Variables of report, study, replication and validate:'
+	@echo 'Variables of report, reports, study, replication and validate:'
 	@echo '  CLIENT=demo         the client: the name of its file under params/, without .yml'
-	@echo '  CLIENTS="a b"       several clients, pooled (study)'
+	@echo '  CLIENTS="a b"       several clients, pooled (study), or side by side (reports; default: all)'
 	@echo '  PARAMS=folder       folder of the parameter files (params)'
 	@echo '  OUT=folder          folder of the reports (reports)'
 	@echo '  AS_OF=2026-06-30    date of the audit (what the parameters or the data say)'
 	@echo '  LANGUAGE=en|zh      language of the report (what the parameters say)'
 	@echo '  FORCE=1             build even if nothing has changed'
 	@echo '  RESTRICTED=1        answers beside orders though not consented to, for controlled access (replication)'
+	@echo
+	@echo 'Variables of reports:'
+	@echo '  JOBS=2              clients at a time (as many as there are processors)'
+	@echo '  MEMORY=4G           what all may hold together (80% of what is free)'
+	@echo '  TIME_LIMIT=30m      for one client (2h)'
 	@echo
 	@echo 'Variables of calibrate:'
 	@echo '  DRAWS=2000          clients drawn for each cell of the grid'
@@ -64,6 +76,9 @@ help: ## list what there is to do
 
 report: $(READY) ## build the report of CLIENT: PDF, HTML, notebook and JSON
 	@$(BIN)/audit report
+
+reports: $(READY) ## build the reports of all clients, or of CLIENTS, side by side
+	@$(BIN)/audit reports
 
 study: $(READY) ## test the hypotheses declared for CLIENT, or pooled for CLIENTS, for researchers
 	@$(BIN)/audit study

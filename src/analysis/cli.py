@@ -31,6 +31,8 @@ EPILOG = """exit codes:
   1  an unexpected failure; a broken notebook and a log are kept in OUT/<client>/failed
   2  bad parameters or data, with all faults listed; nothing was published
   3  built and published, and an alert of the client's parameters has fired
+
+reports answers with the worst of all clients: 1 before 2 before 3 before 0; a run that was ended, with 130 or 143.
 """
 
 
@@ -78,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--language", metavar="en|zh", help="language of the report")
     report.add_argument("--force", action="store_true", help="build even if nothing has changed")
     report.set_defaults(run=_report)
+    _add_reports(commands)
     validate = commands.add_parser("validate", help="check a client's parameters and data, and build nothing")
     _add_client(validate)
     validate.set_defaults(run=_validate)
@@ -102,6 +105,22 @@ def _parser() -> argparse.ArgumentParser:
     schema = commands.add_parser("schema", help="print the JSON Schema of the parameter files")
     schema.set_defaults(run=_schema)
     return parser
+
+
+def _add_reports(commands: Any) -> None:
+    reports = commands.add_parser("reports", help="build the reports of many clients, side by side")
+    reports.add_argument("clients", nargs="*", metavar="CLIENT", help="ids of clients (default: all that have a file)")
+    reports.add_argument("--params", metavar="DIR", help="folder of the parameter files (default: params)")
+    reports.add_argument("--out", metavar="DIR", help="folder of the reports (default: reports)")
+    reports.add_argument("--as-of", metavar="DATE", help="date of the audits, YYYY-MM-DD")
+    reports.add_argument("--language", metavar="en|zh", help="language of the reports")
+    reports.add_argument("--force", action="store_true", help="build even if nothing has changed")
+    reports.add_argument("--jobs", metavar="N", help="clients at a time (default: as many as processors)")
+    reports.add_argument(
+        "--memory", metavar="SIZE", help="what all may hold together: 4G, 60%% (default: 80%% of the free)"
+    )
+    reports.add_argument("--time-limit", metavar="TIME", help="for one client: 90s, 30m, 2h (default: 2h)")
+    reports.set_defaults(run=_reports)
 
 
 def _add_client(parser: argparse.ArgumentParser) -> None:
@@ -165,6 +184,33 @@ def _report(arguments: argparse.Namespace) -> int:
     for text in result.alerts:
         _complain(f"alert: {text}")
     return ALERTED if result.alerts else DONE
+
+
+def _reports(arguments: argparse.Namespace) -> int:
+    from analysis.batch.limits import read_limits
+    from analysis.batch.run import build_reports
+    from analysis.batch.summary import render_outcomes, render_problems
+    from analysis.report.terminal import escape_controls
+
+    given = arguments.clients or (os.environ.get("AUDIT_CLIENTS") or os.environ.get("AUDIT_CLIENT") or "").split()
+    limits = read_limits(*(_option(arguments, name) for name in ("jobs", "memory", "time_limit")))
+    result = build_reports(
+        given,
+        params_folder=Path(_option(arguments, "params") or "params"),
+        out=Path(_option(arguments, "out") or "reports"),
+        limits=limits,
+        as_of=_as_of(arguments),
+        language=_option(arguments, "language"),
+        force=arguments.force or bool(os.environ.get("AUDIT_FORCE")),
+        stream=sys.stderr,
+    )
+    print(render_outcomes(result.entries, _width(sys.stdout)))
+    for text in render_problems(result.entries, _width(sys.stderr)):
+        print(f"\n{text}", file=sys.stderr)
+    if result.index is not None:
+        print(escape_controls(str(result.index)))
+    _complain(result.problem)
+    return result.exit_code
 
 
 def _study(arguments: argparse.Namespace) -> int:

@@ -20,7 +20,8 @@ LONGEST_FUNCTION = 65
 """Lines, docstring included."""
 
 FILE_HANDLERS = (
-    "data", "report", "synthetic", "params.load", "params.logo", "params.catalogue", "calibration", "forking", "batch"
+    "data", "report", "synthetic", "params.load", "params.logo", "params.catalogue", "calibration",
+    "forking", "batch", "kernel",
 )  # fmt: skip
 """Rooms that may read or write files; the rest is pure."""
 FILE_HANDLING_FUNCTIONS = {("params.schema", "write_parameters_doc")}

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import statsmodels.api as sm
 from numpy.typing import ArrayLike
 from scipy.special import expit
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM  # statsmodels.api would load all of it, figures included
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
 from analysis.models.clustering import (
@@ -128,7 +129,7 @@ def maximum_likelihood(y: Floats, design: Floats, weights: Floats) -> tuple[Floa
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.simplefilter("ignore", RuntimeWarning)
-        model = sm.GLM(y, design, family=sm.families.Binomial(), var_weights=weights)
+        model = GLM(y, design, family=Binomial(), var_weights=weights)
         result = model.fit(maxiter=MAX_ITERATIONS, tol=TOLERANCE)
     return np.asarray(result.params, dtype=float), bool(result.converged)
 

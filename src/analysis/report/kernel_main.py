@@ -19,6 +19,7 @@ from typing import Any
 from ipykernel.kernelapp import IPKernelApp
 
 from analysis.errors import InputError
+from analysis.report.imports import NEVER_SHOWN, hidden
 from analysis.report.kernel import FAULTS_MIME
 
 
@@ -46,11 +47,12 @@ def _end_with_parent(parent: int, folder: Path) -> None:
 
 def preload(modules: Sequence[str]) -> None:
     """Import `modules`; one that cannot be imported is logged, and fails where the notebook imports it."""
-    for module in modules:
-        try:
-            importlib.import_module(module)
-        except Exception:  # noqa: BLE001 - raised again, in the notebook, where the reader sees it
-            traceback.print_exc(file=sys.__stderr__)
+    with hidden(*NEVER_SHOWN):
+        for module in modules:
+            try:
+                importlib.import_module(module)
+            except Exception:  # noqa: BLE001 - raised again, in the notebook, where the reader sees it
+                traceback.print_exc(file=sys.__stderr__)
 
 
 def show_faults(

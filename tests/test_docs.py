@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from analysis.document.method_tables import METHODS
+from analysis.document.methods import METHODS
 from analysis.params import base, model, sources, survey
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ from analysis.document.chapters.drivers import write_drivers
 from analysis.document.chapters.voices import write_partners
 from analysis.document.compose import compose_document
 from analysis.document.gaps import state_gaps
-from analysis.document.method_tables import method_name
+from analysis.document.methods import method_name
 from analysis.document.prose import state_level
 from analysis.document.theme import Theme
 from analysis.document.translate import Translator

@@ -3,12 +3,12 @@
 from analysis.document.blocks import Block, BulletList, Callout, Chapter, Prose
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.method_tables import (
-    UNITS_OF_ANALYSIS,
     tabulate_definitions,
     tabulate_repairs,
     tabulate_score,
     tabulate_tables_read,
 )
+from analysis.document.methods import UNITS_OF_ANALYSIS
 from analysis.document.tables import tabulate_changes
 from analysis.messages import N_, NP_, Message
 

@@ -4,7 +4,8 @@ from analysis.document.blocks import Block, Callout, Prose, Table
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.section import Section, notes_on_sample
 from analysis.document.figures.intention import plot_intention
-from analysis.document.method_tables import method_name, tabulate_coefficients
+from analysis.document.method_tables import tabulate_coefficients
+from analysis.document.methods import method_name
 from analysis.document.prose import cell_text
 from analysis.document.tables import DASH, end, start
 from analysis.document.visible import clean_text

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,8 +30,8 @@ class Exports:
     def __init__(self, stem: str = "audit") -> None:
         self._stem = stem
         self._pool = ThreadPoolExecutor(max_workers=3, thread_name_prefix="export")
-        self._html = self._pool.submit(_html_exporter)
-        self._pdf = self._pool.submit(_pdf_exporter)
+        self._html = self._pool.submit(html_exporter)
+        self._pdf = self._pool.submit(pdf_exporter)
 
     def __enter__(self) -> Self:
         return self
@@ -69,13 +70,17 @@ class Exports:
         return documents | files
 
 
-def _html_exporter() -> Any:
+@cache
+def html_exporter() -> Any:
+    """Return the exporter of pages, warm; made once in a process, or in the template that it was forked from."""
     from analysis.report.html import AuditHTMLExporter
 
     return _warmed(AuditHTMLExporter())
 
 
-def _pdf_exporter() -> Any:
+@cache
+def pdf_exporter() -> Any:
+    """Return the exporter of the PDF, warm; it has started threads, so it cannot be made before a fork."""
     from analysis.report.pdf import AuditPDFExporter
 
     return _warmed(AuditPDFExporter())

@@ -2,25 +2,19 @@
 
 import datetime as dt
 import json
-import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from analysis.errors import InputError, ReportError
 from analysis.params.load import resolved_data_folder
 from analysis.params.model import ClientParams
-from analysis.report.build import BuildResult
-from analysis.report.failure import keep_failure
-from analysis.report.imports import import_papermill
+from analysis.report.job import BuildResult, Job, published_files
 from analysis.report.kernel import KernelProcess
-from analysis.report.manifest import FILE_NAME as MANIFEST
-from analysis.report.manifest import Origin, describe_origin, find_unchanged, hash_text, render_manifest
+from analysis.report.manifest import Origin, describe_origin, hash_text
 from analysis.report.notebook import PROJECT, read_clients
 from analysis.report.progress import NoProgress, Progress
-from analysis.report.publish import FAILED_NAME, client_lock, publish, staging_folder
 
 NOTEBOOK = PROJECT / "notebooks" / "satisfaction_loyalty_study.ipynb"
 STUDIES = "_study"
@@ -86,112 +80,45 @@ def build_study(
         progress=progress,
         as_of=day,
     )
-    study, built = (None if force else job.find_unchanged()), False
-    if study is None:
-        waited: list[bool] = []
-
-        def wait() -> None:
-            progress.note(f"another run is building the study of {', '.join(ids)}: waiting for it")
-            waited.append(True)
-
-        with client_lock(job.folder, on_wait=wait):
-            # Whoever held the lock may have built this very study.
-            study = job.find_unchanged() if waited and not force else None
-            built = study is None
-            study = study or job.build()
-    files = tuple(sorted(path for path in study.rglob("*") if path.is_file()))
-    return BuildResult(folder=study, files=files, unchanged=not built, seconds=time.perf_counter() - started)
+    study, built = job.run(force=force)
+    seconds = time.perf_counter() - started
+    return BuildResult(folder=study, files=published_files(study), unchanged=not built, seconds=seconds)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _StudyJob:
-    """One study that is to be built."""
+class _StudyJob(Job):
+    """One study of one or several clients."""
+
+    stem: ClassVar[str] = "study"
 
     params: tuple[ClientParams, ...]
-    params_folder: Path
-    folder: Path
-    notebook: Path
-    progress: Progress
     as_of: str
 
-    def find_unchanged(self) -> Path | None:
-        """Return the study that is there already; the inputs are hashed only where there is one to compare."""
-        if not any(self.folder.glob(f"*/{MANIFEST}")):
-            return None
-        return find_unchanged(self.folder, self._origin())
+    @property
+    def subject(self) -> str:
+        return f"the study of {', '.join(each.client for each in self.params)}"
 
-    def _origin(self) -> Origin:
+    @property
+    def clients(self) -> tuple[ClientParams, ...]:
+        return self.params
+
+    def origin(self) -> Origin:
         return combine_origins({each.client: describe_origin(each, self.notebook) for each in self.params})
 
-    def build(self) -> Path:
-        """Build and publish under the study's lock; return the published folder."""
-        with staging_folder(self.folder) as staging:
-            kernel = KernelProcess.start(staging / "kernel", preload=PRELOAD)  # loads while this process does
-            try:
-                return self._build(staging, kernel)
-            except InputError:
-                raise
-            except Exception as error:
-                raise keep_failure(self.folder, staging, "study.ipynb", error, self._redact) from error
-            finally:
-                kernel.kill()
+    def start_kernel(self, folder: Path) -> KernelProcess:
+        return KernelProcess.start(folder, preload=PRELOAD)
 
-    def _build(self, staging: Path, kernel: KernelProcess) -> Path:
-        import_papermill()
-        from analysis.report.export import Exports
-        from analysis.report.run import run_notebook
+    def places(self) -> Sequence[Path]:
+        return [resolved_data_folder(each) for each in self.params]
 
-        report = staging / "report"
-        report.mkdir()
-        with Exports("study") as exports:
-            # Before the data are read: should they change meanwhile, the next run sees it and builds anew.
-            origin = self._origin()
-            executed = run_notebook(
-                self.notebook,
-                staging / "study.ipynb",
-                self._parameters(report),
-                kernel=kernel,
-                on_step=self.progress.step,
-            )
-            self._write(report, executed, exports, origin)
-        target = self.folder / str(_read_study(report)["as_of"])
-        publish(report, target)
-        shutil.rmtree(self.folder / FAILED_NAME, ignore_errors=True)  # mended
-        return target
-
-    def _parameters(self, run_folder: Path) -> dict[str, Any]:
-        given = {
+    def parameters(self, run_folder: Path) -> dict[str, Any]:
+        return {
             "clients": " ".join(each.client for each in self.params),
             "params_folder": str(self.params_folder.resolve()),
             "as_of": self.as_of,
             "language": self.params[0].language,
             "run_folder": str(run_folder.resolve()),
         }
-        return {name: value for name, value in given.items() if value}
-
-    def _write(self, report: Path, executed: Any, exports: Any, origin: Origin) -> None:
-        """Write the documents beside what the notebook has left in `report`."""
-        from analysis.report.strip import render_notebook, strip_notebook
-
-        stripped = strip_notebook(executed, self._parameters(report), self._clean(report))
-        for name, content in exports.export(stripped, self.progress.step).items():
-            (report / name).write_bytes(content)
-        (report / "study.ipynb").write_text(render_notebook(stripped), encoding="utf-8")
-        study = _read_study(report)
-        clients = " ".join(each.client for each in self.params)
-        text = render_manifest(clients, study["as_of"], study["language"], origin, report)
-        (report / MANIFEST).write_text(text, encoding="utf-8")
-
-    def _clean(self, *folders: Path) -> Callable[[str], str]:
-        from analysis.report.strip import text_cleaner
-
-        data = [resolved_data_folder(each) for each in self.params]
-        return text_cleaner([*folders, self.params_folder, self.folder, *data, PROJECT], self._redact)
-
-    def _redact(self, text: str) -> str:
-        for each in self.params:
-            text = each.redact(text)
-        return text
 
 
 def combine_origins(origins: Mapping[str, Origin]) -> Origin:
@@ -211,11 +138,3 @@ def combine_origins(origins: Mapping[str, Origin]) -> Origin:
         inputs=inputs,
         code=several[0].code,
     )
-
-
-def _read_study(report: Path) -> Mapping[str, Any]:
-    """Return the study.json that the notebook has written."""
-    path = report / "study.json"
-    if not path.exists():
-        raise ReportError("the notebook has written no study.json")
-    return json.loads(path.read_text("utf-8"))

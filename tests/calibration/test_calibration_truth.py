@@ -9,8 +9,10 @@ from functools import cache
 import numpy as np
 import pytest
 
+from analysis.calibration.draws import NUMBERS, Draws
 from analysis.calibration.groups import indicators as group
 from analysis.calibration.scenarios import known_partners, scenarios
+from analysis.calibration.truths import truths_of
 from analysis.indicators.compute import compute_indicators
 from analysis.synthetic.accounts import draw_accounts
 from analysis.synthetic.answers import LOYALTY_ITEMS, SATISFACTION_ITEMS, draw_answers
@@ -67,6 +69,19 @@ def test_indicators_are_computed_as_they_are_defined():
     printed = compute_indicators(scenario.draw(SEED, tables=None), scenario.params).results
     for key, value in by_definition(*simulate(scenario.customers, SEED)).items():
         assert printed[key].overall.value == pytest.approx(value, rel=1e-9), key
+
+
+def test_a_sum_whose_truth_is_the_mean_of_the_draws_keeps_their_size():
+    """Sums of the large clients are brought to the size of the draws; a mean over the draws has it."""
+    scenario = scenarios()["demo-400"]
+    paths = ("relationship/lifetime/total", "relationship/lifetime/at_risk")
+    numbers = np.zeros((40, 2, NUMBERS))
+    numbers[:, :, 0] = np.arange(40)[:, None] + 100.0
+    large = Draws(paths=paths, numbers=25 * numbers)
+    found = truths_of(Draws(paths=paths, numbers=numbers), large, scenario, 25 * scenario.customers)
+    assert found[paths[0]].value == pytest.approx(119.5)
+    assert found[paths[1]].value == pytest.approx(119.5)
+    assert found[paths[0]].std_error == pytest.approx(np.arange(40).std(ddof=1) / np.sqrt(40))
 
 
 @cache

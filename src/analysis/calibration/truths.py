@@ -60,7 +60,9 @@ def truths_of(draws: Draws, large: Draws, scenario: Scenario, large_customers: i
         found = own.get(path) or _truth_of(path, quantity, draws, limits)
         if found is None:
             continue
-        factor = scenario.customers / large_customers if quantity.scale == "customers" else 1.0
+        # a sum over the draws themselves has their size already
+        is_larger = quantity.scale == "customers" and quantity.reference != "draws"
+        factor = scenario.customers / large_customers if is_larger else 1.0
         known[path] = Known(value=factor * found.value, std_error=factor * found.std_error)
     return known
 

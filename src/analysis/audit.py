@@ -51,8 +51,9 @@ class ClientAudit:
     ----------
     client, name
         Id and name.
-    language, audience, currency
-        Language of the documents (en, zh), who reads them, the audit's currency (ISO 4217).
+    language, industry, audience, currency
+        Language of the documents (en, zh), what the client's business is (or ""), who reads them, the audit's currency
+        (ISO 4217).
     as_of
         Date of the audit, ISO 8601.
     confidentiality, unit_of_analysis
@@ -88,6 +89,7 @@ class ClientAudit:
     client: str
     name: str
     language: Language
+    industry: str
     audience: str
     currency: str
     as_of: str
@@ -112,7 +114,8 @@ class ClientAudit:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content of audit.json: JSON-ready, without the document's looks and commentary."""
-        plain = ("client", "name", "language", "audience", "currency", "as_of", "confidentiality", "unit_of_analysis")
+        plain: tuple[str, ...] = ("client", "name", "language", "industry", "audience", "currency", "as_of")
+        plain += ("confidentiality", "unit_of_analysis")
         results: tuple[str, ...] = (
             "data_quality",
             "indicators",
@@ -169,6 +172,7 @@ def run_audit(params: ClientParams, stored: Sequence[tuple[str, str]] = ()) -> C
         client=params.client,
         name=localized(params.name, params.language),
         language=params.language,
+        industry=params.industry,
         audience=params.audience,
         currency=params.money.currency,
         as_of=data.as_of.date().isoformat(),

@@ -256,7 +256,7 @@ def make_audit(indicators, loyalty_model, repurchase_model) -> Callable[..., Cli
         )  # fmt: skip
         audit = ClientAudit(
             client="made", name=f"Acme {HOSTILE}" if language == "en" else "华东机械有限公司", language=language,
-            audience="internal", currency="EUR" if language == "en" else "CNY", as_of="2025-12-31",
+            industry="machinery", audience="internal", currency="EUR" if language == "en" else "CNY", as_of="2025-12-31",
             confidentiality="aggregate", unit_of_analysis="respondent", waves=("2024-H2", "2025-H1"), horizon_days=180,
             small_cell=5, branding=Branding(accent="#ffcc00"), commentary={"loyalty": "**Ours**"}, data_quality=quality,
             indicators=indicators, changes=Changes(items=(change,), tested=2), loyalty_model=loyalty_model,

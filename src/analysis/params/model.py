@@ -182,6 +182,10 @@ class ClientParams(Spec):
     """The client's name."""
     language: Language = "en"
     """Language of the report."""
+    industry: Annotated[str, Words("lower-case letters, digits, - and _, such as machinery", "words")] = Field(
+        default="", pattern=r"^[a-z0-9_-]*$"
+    )
+    """What the client's business is, in the same word for all clients of one industry: the portfolio compares those."""
     as_of: dt.date | None = None
     """Date of the audit; default: the last date in the data, never today."""
     data_folder: str = "../data/${CLIENT}"

@@ -1,4 +1,4 @@
-"""The process that runs the notebook: started before anything else, so that it loads while its parent does.
+"""The process that runs the notebook: started before anything else, so that it loads while its parent does, or forked.
 
 Only the standard library is imported here: the sooner the process starts, the sooner the report is done.
 """
@@ -10,12 +10,32 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from analysis.errors import ReportError
+from analysis.kernel.sockets import SocketFolder
+
+if TYPE_CHECKING:
+    from analysis.forking.client import ForkServer
+    from analysis.forking.process import ForkedProcess
 
 PRELOAD = ("analysis.audit", "analysis.document.compose", "analysis.report.audit_json")
 """What the notebook imports anyway: loaded while the parent is still getting ready."""
+
+ON_DEMAND = (
+    "analysis.document.html",
+    "analysis.report.earlier",
+    "analysis.report.notebook",
+    "analysis.synthetic",
+    "pandera.pandas",
+    "pyarrow.parquet",
+    "python_calamine",
+    "sklearn.decomposition",
+    "sklearn.feature_extraction.text",
+    "sklearn.linear_model",
+    "vaderSentiment.vaderSentiment",
+)
+"""What a notebook imports where its client has such data: too much for one report in advance, nothing for many."""
 
 FAULTS_MIME = "application/vnd.relationship-audit.faults+json"
 """Under this type the kernel tells what is wrong with the input."""
@@ -61,6 +81,29 @@ def _font_cache(folder: Path) -> Path:
     return shared if os.access(shared, os.W_OK) else folder / "matplotlib"
 
 
+def start_kernel_server(folder: Path, *, preload: Sequence[str] = (*PRELOAD, *ON_DEMAND)) -> "ForkServer":
+    """Start a server from which `KernelProcess.fork` gets kernels that have loaded already; return at once.
+
+    Parameters
+    ----------
+    folder
+        Where the server's log is kept, for as long as it runs.
+    preload
+        Modules that the kernels find loaded.
+
+    Raises
+    ------
+    ForkServerError
+        Processes cannot be forked here (`analysis.forking.client.can_fork` tells beforehand).
+    """
+    from analysis.forking.client import ForkServer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "server.log").open("wb") as log:
+        environment = kernel_environment(folder, os.environ)
+        return ForkServer.start(("analysis.report.kernel_main", *preload), env=environment, stderr=log)
+
+
 class KernelProcess:
     """A Python kernel in a process group of its own, which never outlives its parent.
 
@@ -69,26 +112,33 @@ class KernelProcess:
     process
         The running interpreter.
     connection_file
-        Where the kernel writes its ports and key as soon as it listens.
+        Where the kernel writes its addresses and key as soon as it listens.
     log
         What the process itself wrote to its standard output and error.
+    sockets
+        The private folder of its sockets, or None where it listens on ports of this machine.
     """
 
-    def __init__(self, process: "subprocess.Popen[bytes]", connection_file: Path, log: Path) -> None:
+    def __init__(
+        self,
+        process: "subprocess.Popen[bytes] | ForkedProcess",
+        connection_file: Path,
+        log: Path,
+        sockets: SocketFolder | None = None,
+    ) -> None:
         self.process = process
         self.connection_file = connection_file
         self.log = log
+        self._sockets = sockets
 
     @classmethod
     def start(cls, folder: Path, *, preload: Sequence[str] = PRELOAD, cwd: Path | None = None) -> Self:
         """Start a kernel whose settings, log and connection file live in `folder`; return at once."""
-        folder.mkdir(parents=True, exist_ok=True)
-        connection_file, log = folder / "kernel.json", folder / "kernel.log"
-        connection_file.unlink(missing_ok=True)  # a stale one would be taken for the new kernel's
-        command = [sys.executable, "-P", "-m", "analysis.report.kernel_main", str(connection_file), str(os.getpid())]
+        connection_file, log, sockets = _prepare(folder)
+        command = [sys.executable, "-P", "-m", "analysis.report.kernel_main", str(connection_file)]
         with log.open("wb") as stream:
             process = subprocess.Popen(
-                [*command, *preload],
+                [*command, _address(sockets), str(os.getpid()), *preload],
                 cwd=cwd,
                 env=kernel_environment(folder, os.environ),
                 stdin=subprocess.DEVNULL,
@@ -96,7 +146,30 @@ class KernelProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches the parent alone, which then ends the whole group
             )
-        return cls(process, connection_file, log)
+        return cls(process, connection_file, log, sockets)
+
+    @classmethod
+    def fork(cls, server: "ForkServer", folder: Path, *, cwd: Path | None = None) -> Self:
+        """Fork a kernel from a `server` made by `start_kernel_server`; else as `start`.
+
+        Raises
+        ------
+        ForkServerError
+            The server has ended or cannot be used.
+        """
+        connection_file, log, sockets = _prepare(folder)
+        with log.open("wb") as stream:
+            process = server.fork(
+                "analysis.report.kernel_main:run_forked",
+                [str(connection_file), _address(sockets)],
+                cwd=cwd,
+                env=kernel_environment(folder, os.environ),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                name="audit-kernel",
+            )
+        return cls(process, connection_file, log, sockets)
 
     def is_alive(self) -> bool:
         """Return whether the process still runs."""
@@ -125,3 +198,21 @@ class KernelProcess:
         except PermissionError:  # macOS says so of a group that holds only a zombie
             self.process.kill()
         self.process.wait()
+        if self._sockets is not None:
+            self._sockets.remove()
+
+
+def _prepare(folder: Path) -> tuple[Path, Path, SocketFolder | None]:
+    """Return connection file, log and sockets of a kernel to come, the folders made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    connection_file = folder / "kernel.json"
+    connection_file.unlink(missing_ok=True)  # a stale one would be taken for the new kernel's
+    try:
+        sockets = SocketFolder.create()
+    except OSError:  # no place for them: a kernel on ports, with its key, is as good
+        sockets = None
+    return connection_file, folder / "kernel.log", sockets
+
+
+def _address(sockets: SocketFolder | None) -> str:
+    return "" if sockets is None else sockets.address

@@ -1,9 +1,9 @@
 """A chapter's blocks, question by question, and their words: what a slide, or the notes behind it, may say."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from analysis.document.markdown import parse_markdown, plain_text
+from analysis.document.markdown import Node, parse_markdown, plain_text
 from analysis.document.visible import visible_text
 from analysis.report.collect import Data, Unit
 
@@ -58,8 +58,18 @@ def _markdown_heading(block: Data) -> str:
 def plain_paragraphs(block: Data) -> list[str]:
     """Return a consultant's words without their markup, by paragraphs; a heading is no paragraph."""
     nodes = parse_markdown(block["text"], heading_shift=0)
-    texts = [visible_text(plain_text((node,))).strip() for node in nodes if node.kind != "heading"]
-    return [" ".join(text.split("\n")) for text in texts if text]
+    return [text for text in (visible_text(text).strip() for node in nodes for text in _said(node)) if text]
+
+
+def _said(node: Node) -> Iterator[str]:
+    """Yield the paragraphs of a block: each item of a list, each row of a table is one."""
+    if node.kind in ("list", "item", "quote", "table"):
+        for child in node.children:
+            yield from _said(child)
+    elif node.kind == "row":
+        yield " · ".join(plain_text((cell,)) for cell in node.children)
+    elif node.kind != "heading":
+        yield plain_text((node,))
 
 
 def write_notes(blocks: Iterable[Data]) -> tuple[str, ...]:

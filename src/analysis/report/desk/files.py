@@ -19,4 +19,13 @@ def render_desk_files(content: Content, audit: Mapping[str, Any], formats: Seque
     formats
         What is asked for besides the workbook: ``pptx``, ``charts``.
     """
-    return {"audit.xlsx": render_workbook(content, audit)}
+    files = {"audit.xlsx": render_workbook(content, audit)}
+    if "pptx" in formats:  # loaded only where it is asked for
+        from analysis.report.desk.slides import render_slides
+
+        files["audit.pptx"] = render_slides(content, audit)
+    if "charts" in formats:
+        from analysis.report.desk.charts import render_charts
+
+        files |= render_charts(content)
+    return files

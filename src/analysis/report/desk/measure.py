@@ -3,7 +3,8 @@
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 LINE_HEIGHT = 1.2
 """Of the type size; written into every paragraph, since Chinese and Latin fonts otherwise differ by a fifth."""
@@ -33,6 +34,7 @@ _SENTENCES = re.compile(
     r"""(?:(?<=[.!?])|(?<=[.!?]["”’)]))[ \n]+(?=["“(]?[A-Z0-9À-Þ\u2e80-\u9fff])"""
     r"""|(?<=[。！？])(?![”’」』）])\n?|(?<=[。！？][”’」』）])\n?"""
 )
+_LEAST_CLAUSES = 0.4  # of a text: shorter clauses say too little, words are cut instead
 _NEVER_FIRST = frozenset("，。；：、！？）》”’」』…,.;:!?)%")
 
 
@@ -138,20 +140,35 @@ def shorten(text: str, fits: Callable[[str], bool]) -> str:
         text = brackets.sub("", text)
         if fits(text):
             return text
-    for parts in (_CLAUSES.split(text), [piece for piece in _pieces(text) if piece]):
-        joint = (
-            " " if parts and " " in text and parts[0] != text and not any(not part.strip() for part in parts) else ""
-        )
-        for taken in range(len(parts) - 1, 0, -1):
-            shorter = joint.join(parts[:taken]).rstrip(" ,;:，；：、\u00a0") + " …"
-            if fits(shorter) and (text_width(shorter, 1.0) > 0.4 * text_width(text, 1.0) or shorter == " …"):
-                return shorter
-    return _first_letters(text, fits)
+    least = _LEAST_CLAUSES * text_width(text, 1.0)
+    for place in sorted((found.end() for found in _CLAUSES.finditer(text)), reverse=True):
+        shorter = _marked(text[:place])
+        if text_width(shorter, 1.0) < least:
+            break
+        if fits(shorter):
+            return shorter
+    words = _longest(text, list(accumulate(map(len, _pieces(text)))), fits)
+    if words:
+        return words
+    # one word, such as a name without blanks: between letters, digits stay together
+    inside = range(1, len(text))
+    return _longest(text, [at for at in inside if not _is_number(text[at - 1 : at + 1])], fits) or "…"
 
 
-def _first_letters(text: str, fits: Callable[[str], bool]) -> str:
-    """Cut a text that is one word, such as a name without blanks, between letters; digits stay together."""
-    for taken in range(len(text) - 1, 0, -1):
-        if not (text[taken - 1].isdigit() and text[taken].isdigit()) and fits(text[:taken] + "…"):
-            return text[:taken] + "…"
-    return "…"
+def _longest(text: str, places: Sequence[int], fits: Callable[[str], bool]) -> str:
+    """Return the text cut at the last of the places at which it fits; "" where there is none."""
+    low, high = 0, len(places)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if fits(_marked(text[: places[middle]])) else (low, middle)
+    return _marked(text[: places[low - 1]]) if low else ""
+
+
+def _marked(text: str) -> str:
+    """Return the beginning of a text with the mark that it goes on."""
+    kept = text.rstrip(" ,;:，；：、\u00a0")
+    return f"{kept}…" if unicodedata.east_asian_width(kept[-1:] or "a") in "WF" else f"{kept} …"
+
+
+def _is_number(pair: str) -> bool:
+    return all(character.isdigit() or character in ".,%−+" for character in pair)

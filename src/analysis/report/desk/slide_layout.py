@@ -188,7 +188,7 @@ def add_footer(slide: Slide, text: str, language: str) -> None:
             for tag, face in (("a:latin", "+mn-lt"), ("a:ea", "+mn-ea")):
                 etree.SubElement(run, qn(tag)).set("typeface", face)
         _place(placed, *FOOTER_BOXES[kind])
-        for properties in element.iter(qn("a:rPr")):
+        for properties in element.iter(qn("a:rPr"), qn("a:endParaRPr")):
             properties.set("lang", language)
             properties.attrib.pop("smtClean", None)
 

@@ -88,14 +88,18 @@ def add_text(slide: Any, box: tuple[float, float, float, float], lines: Sequence
     return shape
 
 
-def fit_title(text: str, width: float, height: float, sizes: Sequence[float] = TITLE_SIZES) -> Line:
-    """Return a title in the largest size in which it is whole; else cut honestly at the smallest."""
+def fit_title(
+    text: str, width: float, height: float, sizes: Sequence[float] = TITLE_SIZES, *, ending: str = ""
+) -> Line:
+    """Return a title in the largest size in which it is whole; else cut honestly at the smallest, before its ending."""
     for size in sizes:
-        line = Line(text=text, size=size, bold=True)
+        line = Line(text=text + ending, size=size, bold=True)
         if line.height(width) <= height:
             return line
     line = Line(text=text, size=sizes[-1], bold=True)
-    return replace(line, text=shorten(text, lambda cut: replace(line, text=cut).height(width) <= height))
+    return replace(
+        line, text=shorten(text, lambda cut: replace(line, text=cut + ending).height(width) <= height) + ending
+    )
 
 
 def fit_text(text: str, width: float, lines: int, size: float, *, bold: bool = False, colour: str = GREY) -> Line:

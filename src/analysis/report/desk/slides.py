@@ -125,35 +125,38 @@ class _Writer:
     def write(self, slide: Slide) -> None:
         """Set one message, on several slides only where a table goes on."""
         if slide.table is not None and slide.in_full:
-            heading = slide.table["title"]
-            room = BODY_BOTTOM - BODY_TOP - (24.0 if heading else 0.0) - self._foot_height(slide.table)
-            pages = page_table(slide.table, INNER, room)
-            for index, table in enumerate(pages):
-                title = f"{slide.title} ({index + 1}/{len(pages)})" if index else slide.title
-                page = self._open(title, slide)
-                self._put_table(page, slide, table, all_rows=True)
+            self._write_pages(slide, slide.table)
             return
-        page = self._open(slide.title, slide)
+        page = self._open(slide)
         if page.is_cut:  # the whole finding, where there is room
             slide = replace(slide, points=(slide.title, *slide.points))
-        heading = as_title(visible_text(slide.figure["title"])) if slide.figure is not None else ""
-        said = [point for point in slide.points if as_title(point) != heading]  # above the figure already
-        slide = replace(slide, points=tuple(said[:MOST_POINTS]))
         if slide.figure is not None:
-            self._put_figure(page, slide)
-        elif slide.table is not None:
-            room = page.room - self._foot_height(slide.table) - (24.0 if slide.table["title"] else 0.0)
+            heading = as_title(visible_text(slide.figure["title"]))  # stands above the figure already
+            self._put_figure(page, replace(slide, points=tuple(p for p in slide.points if as_title(p) != heading)))
+            return
+        if slide.table is not None:
+            room = page.room - self._foot_height(slide.table) - _heading_height(slide.table)
             self._put_table(page, slide, fit_table(slide.table, INNER, room * (_SUMMARY_TABLE if slide.asides else 1)))
         if slide.asides:
             self._put_asides(page, slide.asides)
-        elif slide.figure is None:
-            sizes = POINT_SIZES if slide.table is not None else WIDE_SIZES
-            self._put_points(page, slide.points, sizes)
+        elif slide.table is not None:
+            self._put_points(page, slide.points[:MOST_POINTS], POINT_SIZES)
+        else:
+            self._put_points(page, slide.points, WIDE_SIZES)
 
-    def _open(self, title: str, slide: Slide) -> _Page:
+    def _write_pages(self, slide: Slide, table: Mapping[str, Any]) -> None:
+        """Set a table whole, on as many slides as it takes."""
+        room = BODY_BOTTOM - BODY_TOP - _heading_height(table) - self._foot_height(table)
+        pages = page_table(dict(table), INNER, room)
+        for index, part in enumerate(pages):
+            page = self._open(slide, ending=f" ({index + 1}/{len(pages)})" if index else "")
+            self._put_table(page, slide, part, all_rows=True)
+
+    def _open(self, slide: Slide, ending: str = "") -> _Page:
         """Add a slide with its chapter, title, notes, footer and number."""
         native = self._deck.slides.add_slide(self._layouts[BODY_LAYOUT])
-        line = self._unique_title(title or slide.chapter)
+        title = slide.title or slide.chapter or str(self._content.cover["title"])
+        line = self._unique_title(title, ending)
         write_lines(native.shapes.title.text_frame, [line], self._language)
         chapter = fit_text(clean_text(slide.chapter), INNER, 1, 11.0, bold=True, colour="accent1")
         if chapter.text and chapter.text != line.text:
@@ -166,19 +169,15 @@ class _Writer:
                 for run in paragraph.runs:
                     run._r.get_or_add_rPr().set("lang", self._language)
         add_footer(native, self._footer, self._language)
-        return _Page(native, is_cut=line.text != title)
+        return _Page(native, is_cut=line.text != title + ending)
 
-    def _unique_title(self, title: str) -> Line:
+    def _unique_title(self, title: str, ending: str = "") -> Line:
         """Return a title that no slide before has, so that an outline names every slide."""
-        line = fit_title(title.replace("\n", " ").strip() or "–", INNER, TITLE_HEIGHT)
-        count = 1
+        title = title.replace("\n", " ").strip()
+        line, count = fit_title(title, INNER, TITLE_HEIGHT, ending=ending), 1
         while line.text in self._titles:
             count += 1
-            ending = f" ({count})"
-            room = fit_title(title + ending, INNER, TITLE_HEIGHT)
-            line = (
-                room if room.text.endswith(ending) else fit_title(title[: -len(ending) * count] + ending, INNER, 62.0)
-            )
+            line = fit_title(title, INNER, TITLE_HEIGHT, ending=f"{ending} ({count})")
         self._titles.add(line.text)
         return line
 
@@ -221,7 +220,7 @@ class _Writer:
 
     def _put_words(self, page: _Page, points: Sequence[str], box: tuple[float, float, float, float]) -> None:
         """Set sentences beside or below a figure, where there is room for one at least."""
-        lines = fit_points(points, box[2], box[3], POINT_SIZES[1:])
+        lines = fit_points(points[:MOST_POINTS], box[2], box[3], POINT_SIZES[1:])
         if lines:
             add_text(page.native, box, lines, self._language)
 
@@ -267,3 +266,7 @@ class _Writer:
             lines = fit_points(texts, width, page.room - head.height(width), LIST_SIZES)
             box = (MARGIN + index * (width + _COLUMN_GAP), page.top, width, page.room)
             add_text(page.native, box, [head, *lines], self._language)
+
+
+def _heading_height(table: Mapping[str, Any]) -> float:
+    return 24.0 if table["title"] else 0.0

@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import selectors
+import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -17,10 +19,12 @@ import psutil
 
 from analysis.batch.causes import explain_worker, late, with_memory
 from analysis.batch.launch import Launcher, Process
+from analysis.batch.loan import lend, refuse
 from analysis.batch.memory import Held, family, killed_for_memory, measure, resident
 from analysis.batch.shapes import Listen, Memory, Note, Outcome, Step, Task
 from analysis.batch.worker import PATIENCE, redacted
 from analysis.messages import N_
+from analysis.report.kernel import KernelProcess
 from analysis.report.publish import client_lock, sweep
 
 _TICK = 0.25
@@ -47,8 +51,9 @@ class ProcessBuild:
 
     def __call__(self, task: Task, listen: Listen, stop: Event) -> Outcome:
         """Build one client; see `analysis.batch.shapes.Build`."""
-        started, killed_before = time.monotonic(), killed_for_memory()
+        killed_before = killed_for_memory()
         with tempfile.TemporaryFile() as errors, _Worker(self._launcher, task, errors) as worker:
+            started = time.monotonic()  # not before: the first worker waits for what all are forked from
             outcome = _follow(worker, task, listen, stop)
             if outcome is None:
                 outcome = _unsaid(worker, task, stop, errors)
@@ -73,22 +78,26 @@ class _Worker:
     """
 
     def __init__(self, launcher: Launcher, task: Task, errors: IO[bytes]) -> None:
-        # It reads nothing from us: that this pipe closes when we end, however we end, is all that it is for.
-        theirs, self._leash = os.pipe()
+        # That its standard input closes when we end, however we end, is how it knows; besides, kernels are lent on it.
+        self._connection, theirs = socket.socketpair()
         self.lines, told = os.pipe()
+        self._launcher = launcher
+        self._kernel: KernelProcess | None = None
         self.members: set[psutil.Process] = set()
         self.held = Held(0, 0)
         self.has_told = False
         self._measured_at, self._measured_resident = 0.0, 0
         try:
             arguments = [json.dumps(task.to_dict())]
-            self.process: Process = launcher.start(arguments, stdin=theirs, stdout=told, stderr=errors.fileno())
+            self.process: Process = launcher.start(
+                arguments, stdin=theirs.fileno(), stdout=told, stderr=errors.fileno()
+            )
         except BaseException:
-            os.close(self._leash)
+            self._connection.close()
             os.close(self.lines)
             raise
         finally:
-            os.close(theirs)
+            theirs.close()
             os.close(told)
         self.join(self.process.pid)
 
@@ -97,13 +106,26 @@ class _Worker:
 
     def __exit__(self, *_error: object) -> None:
         self.end()
-        os.close(self._leash)
+        self._connection.close()
         os.close(self.lines)
+        if self._kernel is not None:
+            shutil.rmtree(self._kernel.connection_file.parent, ignore_errors=True)
+            self._kernel = None  # with it goes the folder of its sockets
 
     def join(self, pid: int) -> None:
         """Count a process among those that build the client; what it starts is found by itself."""
         with contextlib.suppress(psutil.NoSuchProcess):
             self.members.add(psutil.Process(pid))
+
+    def lend_kernel(self) -> None:
+        """Answer the worker's wish for a kernel: with one that is forked here, or with none."""
+        self._kernel = self._launcher.fork_kernel()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has ended meanwhile
+            if self._kernel is None:
+                refuse(self._connection)
+            else:
+                self.join(self._kernel.process.pid)
+                lend(self._connection, self._kernel)
 
     def end(self) -> None:
         """End the worker and everything that it has started, at once; harmless where all have ended."""
@@ -138,8 +160,8 @@ def _follow(worker: _Worker, task: Task, listen: Listen, stop: Event) -> Outcome
         if "outcome" in event:
             worker.has_told = True
             return Outcome.from_dict(event["outcome"])
-        if "kernel" in event:
-            worker.join(event["kernel"])
+        if "wants" in event:
+            worker.lend_kernel()
         elif "note" in event:
             listen(Note(text=event["note"]))
         else:

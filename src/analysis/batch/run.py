@@ -10,13 +10,14 @@ from typing import TextIO
 
 from analysis.batch.clients import find_clients
 from analysis.batch.display import Display
-from analysis.batch.launch import Launcher, best_launcher
+from analysis.batch.launch import Launcher
 from analysis.batch.limits import Limits
 from analysis.batch.plan import Plan, plan_clients
 from analysis.batch.process import ProcessBuild
 from analysis.batch.schedule import Schedule
 from analysis.batch.shapes import FAILED, Build, News, Outcome, Task, worst
 from analysis.batch.store import INDEX, Entry, read_entries, record
+from analysis.batch.templates import best_launcher
 from analysis.report.build import NOTEBOOK
 
 _RECORD_EVERY = 5.0
@@ -87,7 +88,7 @@ def build_reports(
         An id without a parameter file, or no client at all: nothing has been started.
     """
     clients = find_clients(params_folder, given)
-    with launcher or best_launcher() as ready:  # loads while the plans are made
+    with launcher or best_launcher(lambda text: _say(stream, text)) as ready:  # loads while the plans are made
         tasks = [
             Task(
                 client=client,
@@ -106,6 +107,11 @@ def build_reports(
         display = Display(stream, plans, limits.jobs, count_steps(notebook))
         recorder = _Recorder(display, out, params_folder, _page_language(plans, language))
         return _run(plans, ProcessBuild(ready), limits, recorder)
+
+
+def _say(stream: TextIO, text: str) -> None:
+    stream.write(f"{text}\n")
+    stream.flush()
 
 
 def _run(plans: Sequence[Plan], build: Build, limits: Limits, recorder: "_Recorder") -> BatchResult:

@@ -1,13 +1,15 @@
 """What a client's own process runs: `build_report` for one client, told of line by line.
 
 ``python -m analysis.batch.worker TASK`` writes a JSON object a line to its standard output: ``{"step": name,
-"seconds": s}``, ``{"note": text}``, ``{"kernel": pid}`` and, last, ``{"outcome": {...}}``. It ends itself, and its
-kernel, when its standard input is closed: that is how it learns that whoever started it is gone.
+"seconds": s}``, ``{"note": text}``, ``{"wants": "kernel"}`` and, last, ``{"outcome": {...}}``. Its standard input
+is a socket, on which kernels are lent (`analysis.batch.loan`). When that is closed, whoever started the worker has
+gone, and it ends itself and its kernel.
 """
 
 import contextlib
 import json
 import os
+import socket
 import sys
 import threading
 import time
@@ -17,6 +19,7 @@ from typing import Any, NoReturn, TextIO
 import psutil
 
 from analysis.batch.causes import explain_error, late
+from analysis.batch.loan import BorrowedKernel, Lender
 from analysis.batch.shapes import Outcome, Task
 from analysis.errors import AnalysisError, InputError
 from analysis.params.load import load_params
@@ -29,9 +32,10 @@ def main(arguments: Sequence[str]) -> NoReturn:
     """Build the report of the task that the one argument holds as JSON, and end the process."""
     task = Task.from_dict(json.loads(arguments[0]))
     channel = Channel(_take_standard_output())
-    threading.Thread(target=_end_with_starter, daemon=True).start()
-    watch = Watch(task, channel)
-    channel.send(outcome=_build(task, channel, watch).to_dict())
+    lender = Lender(socket.socket(fileno=os.dup(0)), lambda: channel.send(wants="kernel"), _end_with_starter)
+    kernel = BorrowedKernel(lender)
+    watch = Watch(task, channel, kernel)
+    channel.send(outcome=_build(task, channel, kernel, watch).to_dict())
     _end(0)
 
 
@@ -75,10 +79,13 @@ class Watch:
         Has the limit, in seconds, or None for none.
     channel
         Told the outcome where the worker itself has to be ended.
+    kernel
+        What probably takes so long.
     """
 
-    def __init__(self, task: Task, channel: Channel) -> None:
+    def __init__(self, task: Task, channel: Channel, kernel: BorrowedKernel) -> None:
         self._channel = channel
+        self._kernel = kernel
         self._client = task.client
         self._limit = limit = task.time_limit
         self.step: str | None = None
@@ -100,6 +107,7 @@ class Watch:
 
     def _expire(self) -> None:
         self.step = self._channel.last_step
+        self._kernel.strike()
         end_children()
         time.sleep(PATIENCE)
         # Not in the notebook, then, or not to be moved: nothing is published, and what was begun is swept later.
@@ -107,10 +115,10 @@ class Watch:
         _end(0)
 
 
-def _build(task: Task, channel: Channel, watch: Watch) -> Outcome:
+def _build(task: Task, channel: Channel, kernel: BorrowedKernel, watch: Watch) -> Outcome:
     """Return what comes of building the report, whatever that is."""
     try:
-        return _built(task, channel)
+        return _built(task, channel, kernel)
     except InputError as error:
         return Outcome(client=task.client, state="refused", title=error.title, faults=error.faults)
     except Exception as error:  # noqa: BLE001 - one client's failure is an outcome, which is told and never lost
@@ -121,13 +129,13 @@ def _build(task: Task, channel: Channel, watch: Watch) -> Outcome:
         return Outcome(client=task.client, state="failed", cause=explain_error(error), detail=detail)
 
 
-def _built(task: Task, channel: Channel) -> Outcome:
+def _built(task: Task, channel: Channel, kernel: BorrowedKernel) -> Outcome:
     from analysis.report.build import NOTEBOOK, build_report
-    from analysis.report.early import early_kernel
+    from analysis.report.early import is_cold
 
-    with early_kernel(task.client, task.params_folder, task.out, force=task.force) as kernel:
-        if kernel is not None:
-            channel.send(kernel=kernel.process.pid)
+    try:
+        if is_cold(task.client, task.params_folder, task.out, force=task.force):
+            kernel.prepare()  # gets ready while the parameters are checked and the inputs hashed
         result = build_report(
             task.client,
             params_folder=task.params_folder,
@@ -139,6 +147,8 @@ def _built(task: Task, channel: Channel) -> Outcome:
             notebook=task.notebook or NOTEBOOK,
             kernel=kernel,
         )
+    finally:
+        kernel.kill()
     return Outcome(
         client=task.client,
         state="unchanged" if result.unchanged else "built",
@@ -165,9 +175,7 @@ def _take_standard_output() -> TextIO:
 
 
 def _end_with_starter() -> None:
-    """Wait until standard input is closed, then end everything: whoever started this process has gone."""
-    while os.read(0, 4096):
-        pass
+    """End everything: whoever started this process has gone."""
     end_children()
     _end(1)
 

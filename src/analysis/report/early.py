@@ -21,7 +21,7 @@ def early_kernel(client: str, params_folder: Path, out: Path, *, force: bool) ->
     client, params_folder, out, force
         As for `build_report`.
     """
-    if not _is_cold(client, params_folder, out, force):
+    if not is_cold(client, params_folder, out, force):
         yield None
         return
     with TemporaryDirectory(prefix="relationship-audit-", ignore_cleanup_errors=True) as folder:
@@ -32,7 +32,7 @@ def early_kernel(client: str, params_folder: Path, out: Path, *, force: bool) ->
             kernel.kill()
 
 
-def _is_cold(client: str, params_folder: Path, out: Path, force: bool) -> bool:
+def is_cold(client: str, params_folder: Path, out: Path, force: bool) -> bool:
     """Return whether the client exists and has no report yet that might prove unchanged."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", client) or not (params_folder / f"{client}.yml").is_file():
         return False

@@ -26,6 +26,7 @@ GROUPS = (
     "panel",
     "prediction",
     "uplift",
+    "lifetime_uplift",
     "relationship",
 )
 FOLDER = Path("build/calibration")

@@ -184,4 +184,16 @@ def _others() -> tuple[Quantity, ...]:
         ),
         Quantity(pattern=rf"{HOME}/uplift/drivers/\w+/money", name="uplift, money", scale="customers"),
         Quantity(pattern=rf"{HOME}/uplift/drivers/\w+/(\w+)", name="uplift, {0}"),
+        # which forecast values customers is decided by the data, so the truth is the mean over such decisions
+        Quantity(
+            pattern=rf"{HOME}/lifetime_uplift/drivers/\w+/money",
+            name="uplift of lifetime value, money",
+            scale="customers",
+            reference="draws",
+        ),
+        Quantity(
+            pattern=rf"{HOME}/lifetime_uplift/drivers/\w+/share",
+            name="uplift of lifetime value, share",
+            reference="draws",
+        ),
     )

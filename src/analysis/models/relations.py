@@ -25,7 +25,8 @@ from analysis.models.robustness.result import Robustness
 from analysis.models.shape.analysis import analyse_shape
 from analysis.models.shape.result import LoyaltyShape
 from analysis.models.uplift.analysis import simulate_uplift
-from analysis.models.uplift.result import UpliftSimulation
+from analysis.models.uplift.lifetime import simulate_lifetime_uplift
+from analysis.models.uplift.result import LifetimeUplift, UpliftSimulation
 from analysis.params.model import ClientParams, Depth
 from analysis.results import NotEstimable
 
@@ -58,6 +59,8 @@ class Relations(ModelPart):
         What predicts best.
     uplift
         What better performance would be worth, if the relations are causal.
+    lifetime_uplift
+        What it would add to the lifetime value of customers, if the relations are causal.
     """
 
     depth: Depth
@@ -72,6 +75,7 @@ class Relations(ModelPart):
     panel: PanelAnalysis | NotEstimable
     prediction: PredictionComparison | NotEstimable
     uplift: UpliftSimulation | NotEstimable
+    lifetime_uplift: LifetimeUplift | NotEstimable
 
 
 def analyse_relations(
@@ -94,4 +98,5 @@ def analyse_relations(
         panel=analyse_panel(data, params),
         prediction=analyse_prediction(data, params),
         uplift=simulate_uplift(data, params),
+        lifetime_uplift=simulate_lifetime_uplift(data, params),
     )

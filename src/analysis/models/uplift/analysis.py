@@ -1,6 +1,6 @@
 """What better performance of each driver would be worth, if the relations that the audit finds are causal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -43,6 +43,16 @@ def simulate_uplift(
     UpliftSimulation or NotEstimable
         The reason is that of the first link that is missing.
     """
+    links = find_links(data, params)
+    if isinstance(links, NotEstimable):
+        return links
+    effects, plan = links
+    chain = build_chain(data, params, effects, plan, worth_of(plan.rows, data, params))
+    return _simulate(data, params, chain, effects, len(plan.rows))
+
+
+def find_links(data: ClientData, params: ClientParams) -> tuple[DriverEffects, Plan] | NotEstimable:
+    """Return both regressions that the chain is made of, or why the first that is missing is."""
     reason = missing_data(data, params)
     if reason is not None:
         return NotEstimable(reason=reason)
@@ -50,19 +60,41 @@ def simulate_uplift(
     if isinstance(effects, NotEstimable):
         return effects
     plan = plan_repeat_purchase(data, params)
-    if isinstance(plan, NotEstimable):
-        return plan
-    chain = build_chain(data, params, effects, plan, worth_of(plan.rows, data, params))
-    return _simulate(data, params, chain, effects, len(plan.rows))
+    return plan if isinstance(plan, NotEstimable) else (effects, plan)
 
 
-def build_chain(data: ClientData, params: ClientParams, effects: DriverEffects, plan: Plan, worth: Worth) -> Chain:
-    """Return the links on one set of groups: those of the customers followed and those that only answered."""
+def chain_groups(
+    data: ClientData, effects: DriverEffects, plan: Plan, besides: Sequence[str] = ()
+) -> tuple[Codes, Codes, Codes, int]:
+    """Return the groups of the answers, of the customers followed and of those named `besides`, and how many there are.
+
+    Parameters
+    ----------
+    data
+        The client's.
+    effects, plan
+        The two regressions.
+    besides
+        Names of groups that are drawn too, though neither link has them.
+    """
     rows = effects.frame.rows
     customers = rows["customer_id"].astype(object).where(rows["customer_id"].notna(), rows["account_key"]).astype(str)
     answering, buying = group_of(customers, data).astype(str), plan.rows["group"].astype(str)
-    groups, codes = np.unique(np.r_[answering.to_numpy(dtype=str), buying.to_numpy(dtype=str)], return_inverse=True)
-    first, second = codes[: len(answering)], codes[len(answering) :]
+    groups, codes = np.unique([*answering, *buying, *besides], return_inverse=True)
+    second, third = len(answering), len(answering) + len(buying)
+    return codes[:second], codes[second:third], codes[third:], len(groups)
+
+
+def build_chain(
+    data: ClientData,
+    params: ClientParams,
+    effects: DriverEffects,
+    plan: Plan,
+    worth: Worth,
+    besides: Sequence[str] = (),
+) -> Chain:
+    """Return the links on one set of groups: of the customers followed, of those that only answered, and `besides`."""
+    first, second, _, count = chain_groups(data, effects, plan, besides)
     outcome = effects.frame.column("satisfaction_index")
     fit = fit_linear(outcome, effects.design.matrix, weights=effects.frame.weights, clusters=first)
     design = plan.designs["satisfaction"]
@@ -70,12 +102,12 @@ def build_chain(data: ClientData, params: ClientParams, effects: DriverEffects, 
     return Chain(
         drivers=DriverLink(
             effects=fit.coefficients[effects.drivers],
-            deviations=_spread(fit.deviations[:, effects.drivers], first, len(groups)),
+            deviations=_spread(fit.deviations[:, effects.drivers], first, count),
         ),
         purchase=PurchaseLink(
             design=design.matrix,
             coefficients=logit.coefficients,
-            deviations=_spread(logit.deviations, second, len(groups)),
+            deviations=_spread(logit.deviations, second, count),
             column=design.position(SATISFACTION.key),
         ),
         worth=worth,
@@ -83,7 +115,7 @@ def build_chain(data: ClientData, params: ClientParams, effects: DriverEffects, 
         satisfaction=plan.rows["satisfaction"].to_numpy(dtype=float),
         weights=plan.weights,
         groups=second,
-        group_count=len(groups),
+        group_count=count,
     )
 
 
@@ -116,17 +148,16 @@ def _simulate(
     found = gains(chain, params.uplift_points)
     drawn = drawn_gains(chain, params.uplift_points, draws, model_generator("uplift", params))
     base = revenue_of_last_year(data)
-    first = np.argmax(np.where(np.isfinite(drawn.share), drawn.share, -np.inf), axis=1)
-    best = np.bincount(first, minlength=chain.levels.shape[1]) / draws
+    best = chance_of_best(drawn)
     levels = np.average(chain.levels, axis=0, weights=chain.weights)
     rows = [
         DriverGain(
             driver=driver.key,
             label=driver.name(params),
             performance=float(levels[j]),
-            satisfaction=_outcome(found.satisfaction[j], drawn.satisfaction[:, j], "index", chain),
-            chance=_outcome(found.chance[j], drawn.chance[:, j], "percentage_points", chain),
-            share=_outcome(found.share[j], drawn.share[:, j], "proportion", chain),
+            satisfaction=gain_outcome(found.satisfaction[j], drawn.satisfaction[:, j], "index", chain),
+            chance=gain_outcome(found.chance[j], drawn.chance[:, j], "percentage_points", chain),
+            share=gain_outcome(found.share[j], drawn.share[:, j], "proportion", chain),
             money=_money(found, drawn, j, base, chain),
             probability_best=float(best[j]),
         )
@@ -146,7 +177,14 @@ def _simulate(
     )
 
 
-def _outcome(value: float, draws: Floats, unit: Unit, chain: Chain) -> Outcome:
+def chance_of_best(drawn: Gains) -> Floats:
+    """Return in which share of the draws each driver's gain is the highest."""
+    first = np.argmax(np.where(np.isfinite(drawn.share), drawn.share, -np.inf), axis=1)
+    return np.bincount(first, minlength=drawn.share.shape[1]) / len(first)
+
+
+def gain_outcome(value: float, draws: Floats, unit: Unit, chain: Chain) -> Outcome:
+    """Return a gain with the percentiles of its joint draws."""
     if not np.isfinite(value):
         return NotEstimable(reason=N_("The customers who bought again brought in nothing."), n=len(chain.weights))
     n, clusters = len(chain.weights), len(np.unique(chain.groups))
@@ -156,7 +194,7 @@ def _outcome(value: float, draws: Floats, unit: Unit, chain: Chain) -> Outcome:
 def _money(found: Gains, drawn: Gains, driver: int, base: float | None, chain: Chain) -> Outcome:
     if base is None:
         return NotEstimable(reason=N_("The orders cover less than a year."), n=len(chain.weights))
-    outcome = _outcome(found.share[driver] * base, drawn.share[:, driver] * base, "money", chain)
+    outcome = gain_outcome(found.share[driver] * base, drawn.share[:, driver] * base, "money", chain)
     if isinstance(outcome, Estimate) and base <= 0:
         return NotEstimable(reason=N_("The last twelve months brought in nothing."), n=len(chain.weights))
     return outcome

@@ -71,3 +71,59 @@ class UpliftSimulation(ModelPart):
     draws: int
     horizon_days: int
     notes: tuple[Message, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifetimeGain(ModelPart):
+    """What one driver's better performance would add to what customers are worth, if the relations are causal.
+
+    Parameters
+    ----------
+    driver, label
+        Key of the item, and its label in the report's language.
+    share
+        Change of what the customers followed are worth, as a proportion of it.
+    money
+        `share` of the lifetime value of all customers, in the audit's currency.
+    probability_best
+        Share of the draws in which this driver adds most, 0 to 1.
+    """
+
+    driver: str
+    label: str
+    share: Outcome
+    money: Outcome
+    probability_best: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifetimeUplift(ModelPart):
+    """What better performance would add to lifetime value, driver by driver, if the relations are causal.
+
+    Parameters
+    ----------
+    drivers
+        Highest gain first.
+    points
+        By how many points of 100 each driver is raised (less where the end of the scale is nearer).
+    worth
+        What lifetime value counts, in words ("margin within 3 years, discounted").
+    total
+        Lifetime value of all customers, which the shares are applied to, in the audit's currency.
+    valued
+        Customers that it is the sum of.
+    horizon_years, discount_rate
+        Years ahead that it counts, and by how much a year later counts for less, a proportion.
+    customers, draws
+        Customers whose chances are moved, and joint draws.
+    """
+
+    drivers: tuple[LifetimeGain, ...]
+    points: float
+    worth: Message
+    total: float
+    valued: int
+    horizon_years: float
+    discount_rate: float
+    customers: int
+    draws: int

@@ -31,7 +31,7 @@ def write_sections(context: "ChapterContext") -> tuple[Section, ...]:
         intention_section(context, found.behaviour),
         mediation_section(context, found.mediation),
         moderation_section(context, found.moderation),
-        uplift_section(context, found.uplift),
+        uplift_section(context, found.uplift, found.lifetime_uplift),
         robustness_section(context, found.robustness, found.imputation),
         panel_section(context, found.panel, found.prediction),
     )

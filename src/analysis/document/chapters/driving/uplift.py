@@ -10,20 +10,22 @@ from analysis.document.tables import end, notes_of, start
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
 from analysis.messages import N_, Message
-from analysis.models.uplift.result import DriverGain, UpliftSimulation
-from analysis.results import NotEstimable, Outcome
+from analysis.models.uplift.result import DriverGain, LifetimeUplift, UpliftSimulation
+from analysis.results import Estimate, NotEstimable, Outcome
 
 QUESTION = N_("What would better performance be worth?")
 SURELY_FIRST = 0.95
 """From this share of draws on the best driver is called the best."""
 
 
-def uplift_section(context: ChapterContext, result: UpliftSimulation | NotEstimable) -> Section:
+def uplift_section(
+    context: ChapterContext, result: UpliftSimulation | NotEstimable, lifetime: LifetimeUplift | NotEstimable
+) -> Section:
     """Return the section on the worth of better performance; every number stands under "if the relation is causal"."""
     t = context.t
     if isinstance(result, NotEstimable):
         return Section(key="uplift", question=QUESTION, finding=t(result.reason), answered=False)
-    finding = state_uplift(result, t)
+    finding = [*state_uplift(result, t), *state_lifetime(result, lifetime, t)]
     figure = plot_uplift(result, title_uplift(result), t, context.theme)
     condition = Callout(
         variant="caution",
@@ -35,15 +37,16 @@ def uplift_section(context: ChapterContext, result: UpliftSimulation | NotEstima
                     " makes them buy. The data show that they go together; they cannot show that one brings the other."
                 )
             ),
+            *(t(text) for text in _two_views(lifetime)),
         ),
     )
     return Section(
         key="uplift",
         question=QUESTION,
         finding=t.sentences(*finding),
-        blocks=(condition, figure, tabulate_uplift(result, t, context.small_cell)),
+        blocks=(condition, figure, tabulate_uplift(result, lifetime, t, context.small_cell)),
         limits=tuple(t(note) for note in result.notes[:1]),
-        appendix=_appendix(result, t, context.small_cell),
+        appendix=_appendix(result, lifetime, t, context.small_cell),
     )
 
 
@@ -83,6 +86,47 @@ def state_uplift(result: UpliftSimulation, t: Translator) -> list[Message]:
     return [sentence, _certainty(row)]
 
 
+def state_lifetime(result: UpliftSimulation, lifetime: LifetimeUplift | NotEstimable, t: Translator) -> list[Message]:
+    """Return what the step that the finding names would add to lifetime value; nothing where no gain is named."""
+    best = _clear_gain(result)
+    if best is None or isinstance(lifetime, NotEstimable):
+        return []
+    gain = next((row.money for row in lifetime.drivers if row.driver == best.driver), None)
+    if not isinstance(gain, Estimate):
+        return []
+    if gain.low > 0:
+        return [
+            N_(
+                "If the relation is causal, the same step would add {gain:text} to the lifetime value of all customers"
+                " ({worth:message}).",
+                gain=t.estimate(gain),
+                worth=lifetime.worth,
+            )
+        ]
+    return [
+        N_(
+            "What the same step would add to the lifetime value of all customers ({worth:message}) cannot be told from"
+            " nothing: {gain:text}.",
+            gain=t.estimate(gain),
+            worth=lifetime.worth,
+        )
+    ]
+
+
+def _two_views(lifetime: LifetimeUplift | NotEstimable) -> list[Message]:
+    """Return how the two amounts differ, or why there is only one."""
+    if isinstance(lifetime, NotEstimable):
+        return [N_("What it would add to the lifetime value of customers cannot be told: {reason:message}",
+                   reason=lifetime.reason)]  # fmt: skip
+    return [
+        N_(
+            "Revenue a year and lifetime value are two views of one gain and must not be added up: the first counts the"
+            " purchases of a single year, the second what customers bring in as long as they stay ({worth:message}).",
+            worth=lifetime.worth,
+        )
+    ]
+
+
 def _clear_gain(result: UpliftSimulation) -> DriverGain | None:
     """Return the driver with the highest gain whose interval excludes none, or None."""
     gains = ((row, gain_of(row)) for row in result.drivers)
@@ -120,29 +164,34 @@ def title_uplift(result: UpliftSimulation) -> Message:
     )
 
 
-def tabulate_uplift(result: UpliftSimulation, t: Translator, small_cell: int) -> Table:
-    """Return every driver with what its better performance would bring, link by link."""
+def tabulate_uplift(
+    result: UpliftSimulation, lifetime: LifetimeUplift | NotEstimable, t: Translator, small_cell: int
+) -> Table:
+    """Return every driver with what its better performance would bring, link by link, and to lifetime value."""
 
     def column(name: str) -> list[Outcome]:
         return [getattr(row, name) for row in result.drivers]
 
     names = ["satisfaction", "chance", "share" if result.base_revenue is None else "money"]
+    added = lifetime_by_driver(lifetime, "money")
     rows = [
         (
             clean_text(row.label, LONGEST_LABEL),
             t.number(row.performance, 0),
             *(cell_text(getattr(row, name), t, small_cell, peers=column(name)) for name in names),
+            *((cell_text(added[row.driver], t, small_cell, peers=list(added.values())),) if added else ()),
             t.percent(row.probability_best),
         )
         for row in result.drivers
     ]
     last = N_("Revenue a year") if result.base_revenue is not None else N_("Share of revenue")
     columns = (
-        start(t(N_("Part of the service")), 1.7),
+        start(t(N_("Part of the service")), 1.6),
         end(t(N_("Today, 0 to 100")), 0.8),
-        end(t(N_("Satisfaction, points")), 1.5),
-        end(t(N_("Chance to buy again, percentage points")), 1.7),
+        end(t(N_("Satisfaction, points")), 1.4),
+        end(t(N_("Chance to buy again, percentage points")), 1.6),
         end(t(last), 1.9),
+        *((end(t(N_("Lifetime value")), 1.9),) if added else ()),
         end(t(N_("Comes first")), 0.8),
     )
     note = N_(
@@ -155,13 +204,33 @@ def tabulate_uplift(result: UpliftSimulation, t: Translator, small_cell: int) ->
         title=t(N_("If the relation is causal: what {points:number} points more would bring", points=result.points)),
         columns=columns,
         rows=tuple(rows),
-        notes=notes_of(t(note)),
+        notes=notes_of(t(note), "" if isinstance(lifetime, NotEstimable) else t(_lifetime_in_words(lifetime))),
         anchor="table-uplift",
     )
 
 
-def _appendix(result: UpliftSimulation, t: Translator, small_cell: int) -> tuple[Block | None, ...]:
-    """Return how the simulation was done, and the gains as shares of revenue."""
+def lifetime_by_driver(lifetime: LifetimeUplift | NotEstimable, name: str) -> dict[str, Outcome]:
+    """Return what each driver would add to lifetime value, in money or as a share; empty where it cannot be told."""
+    if isinstance(lifetime, NotEstimable):
+        return {}
+    return {row.driver: getattr(row, name) for row in lifetime.drivers}
+
+
+def _lifetime_in_words(lifetime: LifetimeUplift) -> Message:
+    return N_(
+        "Lifetime value: {worth:message} by {rate:percent} a year, added to that of all {valued:int} customers"
+        " together ({total:money}). Who buys again is taken to be a customer still, who does not to be lost.",
+        worth=lifetime.worth,
+        rate=lifetime.discount_rate,
+        valued=lifetime.valued,
+        total=lifetime.total,
+    )
+
+
+def _appendix(
+    result: UpliftSimulation, lifetime: LifetimeUplift | NotEstimable, t: Translator, small_cell: int
+) -> tuple[Block | None, ...]:
+    """Return how the simulation was done, and the gains as shares of revenue and of lifetime value."""
     sentences: list[Message] = [
         N_(
             "Links: satisfaction on all drivers and controls (least squares, {answers:int} answers); buying again on"
@@ -185,14 +254,30 @@ def _appendix(result: UpliftSimulation, t: Translator, small_cell: int) -> tuple
                 base=result.base_revenue,
             )
         )
-    shares = [row.share for row in result.drivers]
+    if not isinstance(lifetime, NotEstimable):
+        sentences.append(
+            N_(
+                "Lifetime value is added to by the same links, with {worth:message} of a customer that stays in the"
+                " place of revenue; its sum over all customers moves with the customers drawn.",
+                worth=lifetime.worth,
+            )
+        )
+    shares, added = [row.share for row in result.drivers], lifetime_by_driver(lifetime, "share")
     rows = tuple(
-        (clean_text(row.label, LONGEST_LABEL), cell_text(row.share, t, small_cell, peers=shares))
+        (
+            clean_text(row.label, LONGEST_LABEL),
+            cell_text(row.share, t, small_cell, peers=shares),
+            *((cell_text(added[row.driver], t, small_cell, peers=list(added.values())),) if added else ()),
+        )
         for row in result.drivers
     )
-    columns = (start(t(N_("Part of the service")), 2), end(t(N_("Share of revenue")), 1))
-    table = Table(
-        title=t(N_("Gain of each part as a share of {worth:message}", worth=result.worth)),
-        columns=columns, rows=rows, anchor="table-uplift-shares",
-    )  # fmt: skip
+    columns = (
+        start(t(N_("Part of the service")), 2),
+        end(t(N_("Share of revenue")), 1),
+        *((end(t(N_("Share of lifetime value")), 1),) if added else ()),
+    )
+    title = N_("Gain of each part as a share of {worth:message}", worth=result.worth)
+    if added:
+        title = N_("Gain of each part as a share of {worth:message} and of lifetime value", worth=result.worth)
+    table = Table(title=t(title), columns=columns, rows=rows, anchor="table-uplift-shares")
     return (Prose(paragraphs=(t.sentences(*sentences),)), notes_on_sample(t(note) for note in result.notes[1:]), table)

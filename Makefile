@@ -123,6 +123,7 @@ bench: $(READY) ## measure the report against the plain stack, the PDF alone, me
 	$(BIN)/python benchmarks/pdf_and_memory.py
 	$(BIN)/python benchmarks/models.py
 	$(BIN)/python benchmarks/lifetime.py
+	$(BIN)/python benchmarks/chapters.py
 
 calibrate: $(READY) ## draw clients of known truth (hours; goes on where it was) and write docs/calibration.csv, .md
 	$(BIN)/python -m analysis.calibration

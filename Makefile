@@ -19,6 +19,7 @@ override CLIENTS := $(call given,CLIENTS)
 override PARAMS := $(call given,PARAMS)
 override OUT := $(call given,OUT)
 override AS_OF := $(call given,AS_OF)
+override AGAINST := $(call given,AGAINST)
 override FORCE := $(call given,FORCE)
 override RESTRICTED := $(call given,RESTRICTED)
 override JOBS := $(call given,JOBS)
@@ -33,13 +34,14 @@ AUDIT_CLIENTS := $(value CLIENTS)
 AUDIT_PARAMS := $(value PARAMS)
 AUDIT_OUT := $(value OUT)
 AUDIT_AS_OF := $(value AS_OF)
+AUDIT_AGAINST := $(value AGAINST)
 AUDIT_FORCE := $(value FORCE)
 AUDIT_RESTRICTED := $(value RESTRICTED)
 AUDIT_JOBS := $(value JOBS)
 AUDIT_MEMORY := $(value MEMORY)
 AUDIT_TIME_LIMIT := $(value TIME_LIMIT)
 export AUDIT_JOBS AUDIT_MEMORY AUDIT_TIME_LIMIT
-export AUDIT_CLIENT AUDIT_CLIENTS AUDIT_PARAMS AUDIT_OUT AUDIT_AS_OF AUDIT_LANGUAGE AUDIT_FORCE AUDIT_RESTRICTED
+export AUDIT_CLIENT AUDIT_CLIENTS AUDIT_PARAMS AUDIT_OUT AUDIT_AS_OF AUDIT_AGAINST AUDIT_LANGUAGE AUDIT_FORCE AUDIT_RESTRICTED
 # One thread for linear algebra: the matrices are small, and two test workers with two threads each only wait for each other.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
@@ -47,19 +49,20 @@ export MKL_NUM_THREADS := 1
 # What make would hand on to commands besides, options included.
 MAKEOVERRIDES :=
 
-.PHONY: help report reports study replication validate schema test test-all lint format docs lock bench calibrate clean env
+.PHONY: help report reports compare study replication validate schema test test-all lint format docs lock bench calibrate clean env
 
 help: ## list what there is to do
 	@echo 'Usage: make TARGET [VARIABLE=value]'
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo 'Variables of report, reports, study, replication and validate:'
+	@echo 'Variables of report, reports, compare, study, replication and validate:'
 	@echo '  CLIENT=demo         the client: the name of its file under params/, without .yml'
 	@echo '  CLIENTS="a b"       several clients, pooled (study), or side by side (reports; default: all)'
 	@echo '  PARAMS=folder       folder of the parameter files (params)'
 	@echo '  OUT=folder          folder of the reports (reports)'
 	@echo '  AS_OF=2026-06-30    date of the audit (what the parameters or the data say)'
+	@echo '  AGAINST=2025-12-31  date of the earlier audit (compare; the one before the later)'
 	@echo '  LANGUAGE=en|zh      language of the report (what the parameters say)'
 	@echo '  FORCE=1             build even if nothing has changed'
 	@echo '  RESTRICTED=1        answers beside orders though not consented to, for controlled access (replication)'
@@ -79,6 +82,9 @@ report: $(READY) ## build the report of CLIENT: PDF, HTML, notebook and JSON
 
 reports: $(READY) ## build the reports of all clients, or of CLIENTS, side by side
 	@$(BIN)/audit reports
+
+compare: $(READY) ## put two published audits of CLIENT side by side: the latest two, or those of AS_OF and AGAINST
+	@$(BIN)/audit compare
 
 study: $(READY) ## test the hypotheses declared for CLIENT, or pooled for CLIENTS, for researchers
 	@$(BIN)/audit study

@@ -102,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     replication.add_argument("--restricted", action="store_true", help="answers beside orders, for controlled access")
     replication.add_argument("--force", action="store_true", help="build even if nothing has changed, with new codes")
     replication.set_defaults(run=_replication)
+    _add_compare(commands)
     schema = commands.add_parser("schema", help="print the JSON Schema of the parameter files")
     schema.set_defaults(run=_schema)
     return parser
@@ -121,6 +122,19 @@ def _add_reports(commands: Any) -> None:
     )
     reports.add_argument("--time-limit", metavar="TIME", help="for one client: 90s, 30m, 2h (default: 2h)")
     reports.set_defaults(run=_reports)
+
+
+def _add_compare(commands: Any) -> None:
+    compare = commands.add_parser("compare", help="put two published audits of a client side by side")
+    _add_client(compare)
+    compare.add_argument("--out", metavar="DIR", help="folder of the reports (default: reports)")
+    compare.add_argument("--as-of", metavar="DATE", help="day of the later audit (default: the latest published)")
+    compare.add_argument(
+        "--against", metavar="DATE", help="day of the earlier audit (default: the one before the later)"
+    )
+    compare.add_argument("--language", metavar="en|zh", help="language of the comparison")
+    compare.add_argument("--force", action="store_true", help="build even if nothing has changed")
+    compare.set_defaults(run=_compare)
 
 
 def _add_client(parser: argparse.ArgumentParser) -> None:
@@ -143,12 +157,16 @@ def _client(arguments: argparse.Namespace) -> str:
 
 
 def _as_of(arguments: argparse.Namespace) -> dt.date | None:
-    text = _option(arguments, "as_of")
+    return _date(arguments, "as_of")
+
+
+def _date(arguments: argparse.Namespace, name: str) -> dt.date | None:
+    text = _option(arguments, name)
     try:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
         rule, where = "must be a date of the calendar, YYYY-MM-DD", "given with the command"
-        raise ParamsError([Fault(what="as_of", rule=rule, found=repr(text), where=where)]) from None
+        raise ParamsError([Fault(what=name, rule=rule, found=repr(text), where=where)]) from None
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -263,6 +281,31 @@ def _replication(arguments: argparse.Namespace) -> int:
         )
     state = "Unchanged since it was built" if result.unchanged else f"Built in {result.seconds:.1f} s"
     print(f"{state}: {escape_controls(str(result.folder))}, {len(result.files)} files")
+    return DONE
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    from analysis.report.comparison_build import build_comparison
+    from analysis.report.progress import TerminalProgress
+    from analysis.report.terminal import escape_controls
+
+    with TerminalProgress(sys.stderr) as progress:
+        result = build_comparison(
+            _client(arguments),
+            params_folder=Path(_option(arguments, "params") or "params"),
+            out=Path(_option(arguments, "out") or "reports"),
+            as_of=_as_of(arguments),
+            against=_date(arguments, "against"),
+            language=_option(arguments, "language"),
+            progress=progress,
+            force=arguments.force or bool(os.environ.get("AUDIT_FORCE")),
+        )
+    if result.unchanged:
+        print(f"Unchanged since it was built: {escape_controls(str(result.folder))}")
+    else:
+        print(f"Built in {result.seconds:.1f} s:")
+    for path in result.files:
+        print(f"  {escape_controls(str(path))}")
     return DONE
 
 

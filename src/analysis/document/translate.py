@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -59,6 +59,16 @@ def load_translations(language: str) -> NullTranslations:
     write_mo(compiled, catalog)
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+@lru_cache
+def singular_forms(language: str) -> Mapping[str, str]:
+    """Return the plural templates of a language's catalog with their singular, under which the catalog knows both."""
+    if language not in CATALOG_LANGUAGES:
+        return {}
+    with catalog_path(language).open("rb") as file:
+        catalog = read_po(file, locale=language, abort_invalid=True)
+    return {entry.id[1]: entry.id[0] for entry in catalog if isinstance(entry.id, tuple)}
 
 
 @lru_cache(maxsize=4096)

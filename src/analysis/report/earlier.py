@@ -23,18 +23,21 @@ def find_stored_audits(run_folder: str) -> tuple[tuple[str, str], ...]:
     """
     if not run_folder:
         return ()
-    found = []
-    for path in _published(Path(run_folder).resolve().parents[1]):
-        try:
-            found.append((path.parent.name, path.read_text("utf-8")))
-        except (OSError, UnicodeDecodeError):
-            found.append((path.parent.name, ""))  # no JSON: the audit that reads it will name it
-    return tuple(found)
+    paths = published_audits(Path(run_folder).resolve().parents[1])
+    return tuple((path.parent.name, read_audit_text(path)) for path in paths)
+
+
+def read_audit_text(path: Path) -> str:
+    """Return the text of a published audit.json; one that cannot be read is no JSON, and whoever reads it names it."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def hash_earlier(folder: Path, as_of: str) -> dict[str, str]:
     """Return the hashes of the published audits of a client before a day, by day: what the audit of that day reads."""
-    return {path.parent.name: hash_file(path) for path in _published(folder) if path.parent.name < as_of}
+    return {path.parent.name: hash_file(path) for path in published_audits(folder) if path.parent.name < as_of}
 
 
 def fired_alerts(report: Path) -> tuple[str, ...]:
@@ -47,7 +50,8 @@ def unknown_alerts(report: Path) -> tuple[str, ...]:
     return _alerts(report, "unknown")
 
 
-def _published(folder: Path) -> list[Path]:
+def published_audits(folder: Path) -> list[Path]:
+    """Return the audit.json of each published audit in a client's folder, oldest first; what is no day is none."""
     return sorted(path for path in folder.glob(f"*/{FILE_NAME}") if _DAY.fullmatch(path.parent.name))
 
 

@@ -48,8 +48,17 @@ class Origin:
         return {"params": dict(self.params), "options": self.options, "inputs": inputs, "code": dict(self.code)}
 
 
-def describe_origin(params: ClientParams, notebook: Path) -> Origin:
+def describe_origin(params: ClientParams, notebook: Path, *, inputs: Mapping[str, str] | None = None) -> Origin:
     """Hash everything that the report of `params` depends on.
+
+    Parameters
+    ----------
+    params
+        The client's parameters.
+    notebook
+        What is run.
+    inputs
+        Hashes of what is read in place of the client's data, by name; default: of these.
 
     Raises
     ------
@@ -61,7 +70,7 @@ def describe_origin(params: ClientParams, notebook: Path) -> Origin:
     return Origin(
         params=_hash_params(params),
         options=hash_text(json.dumps(_without_places(params.model_dump(mode="json")), sort_keys=True)),
-        inputs=hash_inputs(params),
+        inputs=hash_inputs(params) if inputs is None else inputs,
         code={
             "analysis": hash_folder(_PACKAGE),
             notebook.name: hash_file(notebook),

@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-PUBLIC_PARAMETERS = ("client", "clients", "as_of", "language")
+PUBLIC_PARAMETERS = ("client", "clients", "as_of", "against", "language")
 """Parameters that a published notebook shows; the others are folders of the machine it ran on."""
 
 Clean = Callable[[str], str]

@@ -1,0 +1,104 @@
+"""How numbers of two audits are written: then, now, the difference, and its verdict."""
+
+from collections.abc import Mapping, Sequence
+
+from analysis.document.formatting import NBSP
+from analysis.document.prose import amount_of_change, cell_text
+from analysis.document.tables import DASH
+from analysis.document.translate import Translator
+from analysis.document.visible import clean_text
+from analysis.document.vocabulary import short_id
+from analysis.messages import N_, Message
+from analysis.monitoring.comparison.published import ITEM, SCORE
+from analysis.monitoring.comparison.shapes import Compared, Judgement
+from analysis.results import Estimate, Outcome
+
+LONGEST_NAME = 60
+TESTED_ON_RAW = "†"
+
+
+def verdict_words() -> Mapping[Judgement, Message]:
+    """Return what is said of a difference."""
+    return {
+        "rose": N_("rose"),
+        "fell": N_("fell"),
+        "no_change": N_("no change"),
+        "not_compared": N_("not compared"),
+    }
+
+
+def verdict_text(compared: Compared, t: Translator) -> str:
+    """Return the verdict; of amounts that stand side by side without a test, that they are not tested."""
+    if compared.verdict == "not_compared" and plain_difference(compared) is not None:
+        return t(N_("not tested")).replace(" ", NBSP)
+    return t(verdict_words()[compared.verdict]).replace(" ", NBSP)
+
+
+def name_of(compared: Compared, t: Translator) -> str:
+    """Return what was compared; a question and a part of the score say what they are."""
+    if compared.indicator.startswith(f"{SCORE}."):
+        return t(N_("Score: {name:message}", name=compared.name))
+    return clean_text(t(compared.name), LONGEST_NAME)
+
+
+def group_of(compared: Compared) -> str:
+    """Return the group's name as a reader bears it."""
+    return clean_text(short_id(compared.group_name), LONGEST_NAME)
+
+
+def outcome_text(outcome: Outcome | None, t: Translator, small_cell: int, peers: Sequence[Outcome | None] = ()) -> str:
+    """Return a number with its interval, a dash, or that it is withheld."""
+    known = [outcome, *peers] if isinstance(outcome, Estimate) else []
+    return cell_text(outcome, t, small_cell, peers=known)
+
+
+def difference_text(compared: Compared, t: Translator) -> str:
+    """Return the difference with its interval; an amount that cannot be tested alone; or a dash."""
+    if isinstance(compared.difference, Estimate):
+        mark = f" {TESTED_ON_RAW}" if compared.basis == "paired" else ""
+        return t.difference(compared.difference) + mark
+    amount = plain_difference(compared)
+    return DASH if amount is None else t.signed(amount, "money")
+
+
+def plain_difference(compared: Compared) -> float | None:
+    """Return the difference of two amounts of money that no test covers, or None."""
+    from_, to = compared.before, compared.after
+    if compared.unit != "money" or compared.shared is None:
+        return None
+    return to.value - from_.value if isinstance(from_, Estimate) and isinstance(to, Estimate) else None
+
+
+def p_text(compared: Compared, t: Translator) -> str:
+    """Return the adjusted p-value, or a dash."""
+    return DASH if compared.adjusted_p is None else t.value(compared.adjusted_p, "pvalue")
+
+
+def label_of(compared: Compared, t: Translator) -> str:
+    """Return what was compared, a question in quotation marks, where indicators and questions stand together."""
+    name = name_of(compared, t)
+    return t(N_("“{label:text}”", label=name)) if compared.indicator.startswith(ITEM) else name
+
+
+def movement(compared: Compared, t: Translator) -> Message:
+    """Return one sentence: what rose or fell, by how much, with its interval."""
+    difference = compared.difference
+    if not isinstance(difference, Estimate):
+        raise ValueError("only what was compared has moved")
+    values = {
+        "name": _full_name(compared, t),
+        "size": t(amount_of_change(difference.value, difference.unit, t)),
+        "limits": t.limits(difference),
+    }
+    if difference.value > 0:
+        return N_("{name:text} rose by {size:text} (95% interval of the difference {limits:text}).", **values)
+    return N_("{name:text} fell by {size:text} (95% interval of the difference {limits:text}).", **values)
+
+
+def _full_name(compared: Compared, t: Translator) -> str:
+    name = name_of(compared, t)
+    if compared.indicator.startswith(ITEM):
+        return t(N_("Question “{label:text}”", label=name))
+    if compared.scope == "whole":
+        return name
+    return t(N_("{name:text} ({group:text})", name=name, group=group_of(compared)))

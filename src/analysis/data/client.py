@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.data.census import Census
 from analysis.messages import Message
 
 PAUSE_DAYS = 31
@@ -118,6 +119,12 @@ class ClientData:
         First date of transactional data, or None.
     has_real_customers
         False for anonymous surveys without any customer id.
+    census
+        All customers of a client too large to be held in memory; the tables and `customers` then hold a sample: those
+        drawn at random, and besides them the customers who answered a survey and the key accounts. Else None.
+    drawn, whole
+        Where there is a census: the same with the customers drawn at random alone; and all customers, without the
+        tables that are too large.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -128,6 +135,19 @@ class ClientData:
     first_date: pd.Timestamp | None = None
     has_real_customers: bool = True
     input_hashes: Mapping[str, str] = field(default_factory=dict)
+    census: Census | None = None
+    drawn: "ClientData | None" = None
+    whole: "ClientData | None" = None
+
+    @property
+    def representative(self) -> "ClientData":
+        """The customers that shares of all customers may be formed of: those drawn at random, or all of them."""
+        return self if self.drawn is None else self.drawn
+
+    @property
+    def everyone(self) -> "ClientData":
+        """All customers; where there is a census, without orders, contacts and feedback."""
+        return self if self.whole is None else self.whole
 
     def has(self, table: str, *columns: str) -> bool:
         """Return whether `table` exists and each of `columns` holds at least one value."""
@@ -143,14 +163,21 @@ class ClientData:
         `as_of` is longer than `PAUSE_DAYS` and than any pause within it: after that day nothing is known, and nobody
         may be said to have stopped buying.
         """
+        if self.census is not None:
+            return self.census.recorded_until[name]
         if not self.has(name, RECORDED_ON[name]):
             return self.as_of
-        days = self.table(name)[RECORDED_ON[name]].dropna().dt.normalize().drop_duplicates().sort_values()
-        if len(days) < FEWEST_DAYS:
-            return self.as_of
-        last = days.iloc[-1]
-        return last if self.as_of - last > max(days.diff().max(), pd.Timedelta(days=PAUSE_DAYS)) else self.as_of
+        return end_of_record(self.table(name)[RECORDED_ON[name]], self.as_of)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a canonical table; raise KeyError where the client has none."""
         return self.tables[name]
+
+
+def end_of_record(dates: pd.Series, as_of: pd.Timestamp) -> pd.Timestamp:
+    """Return the day to which a record with entries on these dates reaches (see `ClientData.recorded_until`)."""
+    days = dates.dropna().dt.normalize().drop_duplicates().sort_values()
+    if len(days) < FEWEST_DAYS:
+        return as_of
+    last = days.iloc[-1]
+    return last if as_of - last > max(days.diff().max(), pd.Timedelta(days=PAUSE_DAYS)) else as_of

@@ -31,8 +31,38 @@ def derive_customers(frames: Mapping[str, pd.DataFrame], segment: str | None) ->
     """
     named = [frame["customer_id"].dropna() for frame in frames.values() if "customer_id" in frame.columns]
     ids = pd.concat(named).drop_duplicates().sort_values() if named else pd.Series(dtype="str")
+    sales = frames.get("transactions")
+    latest = {
+        column: sales.groupby("customer_id")[column].last()
+        for column in FROM_SALES
+        if sales is not None and column in sales.columns
+    }
+    customers = describe_customers(ids, frames.get("customers"), latest, segment)
+    _add_orders(customers, sales)
+    contacts = frames.get("interactions")
+    last = pd.Series(dtype=DAY) if contacts is None else contacts.groupby("customer_id")["occurred_on"].max()
+    customers["last_contact"] = last.reindex(customers.index).astype(DAY)
+    return customers
+
+
+def describe_customers(
+    ids: pd.Series, listed: pd.DataFrame | None, latest: Mapping[str, pd.Series], segment: str | None
+) -> pd.DataFrame:
+    """Return what is known of customers besides what they did.
+
+    Parameters
+    ----------
+    ids
+        Distinct ids, in their order.
+    listed
+        The customers table, if there is one.
+    latest
+        Column -> what each customer's latest order says, by customer.
+    segment
+        The column that becomes ``segment``.
+    """
     customers = pd.DataFrame(index=pd.Index(ids.astype("str"), name="customer_id", dtype="str"))
-    own = frames["customers"].set_index("customer_id") if "customers" in frames else None
+    own = listed.set_index("customer_id") if listed is not None else None
     for column in TABLES["customers"].columns[1:]:
         customers[column.name] = _own(own, column.name, customers.index, column.kind)
     if own is not None:
@@ -40,17 +70,10 @@ def derive_customers(frames: Mapping[str, pd.DataFrame], segment: str | None) ->
             customers[name] = own[name].reindex(customers.index)
     if segment is not None and segment in customers.columns:
         customers["segment"] = customers[segment]
-    sales = frames.get("transactions")
-    for column_name in FROM_SALES:
-        if sales is not None and column_name in sales.columns:
-            latest = sales.groupby("customer_id")[column_name].last()
-            customers[column_name] = customers[column_name].fillna(latest.reindex(customers.index))
+    for column_name, values in latest.items():
+        customers[column_name] = customers[column_name].fillna(values.reindex(customers.index))
     if segment in FROM_SALES:
         customers["segment"] = customers[segment]
-    _add_orders(customers, sales)
-    contacts = frames.get("interactions")
-    last = pd.Series(dtype=DAY) if contacts is None else contacts.groupby("customer_id")["occurred_on"].max()
-    customers["last_contact"] = last.reindex(customers.index).astype(DAY)
     return customers
 
 

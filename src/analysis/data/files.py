@@ -23,9 +23,9 @@ def read_files(spec: "FileFormat", folder: DataFolder, *, what: str, wanted: fro
     """Return the stacked rows of all files that a source names; raise `DataError` with every file's fault."""
     faults: list[Fault] = []
     parts: list[Raw] = []
-    for file in _files(spec, folder, what=what, faults=faults):
+    for file in find_files(spec, folder, what=what, faults=faults):
         try:
-            parts.append(_read_file(file, spec, what=what, wanted=wanted))
+            parts.append(read_file(file, spec, what=what, wanted=wanted))
         except DataError as error:
             faults.extend(error.faults)
     if faults:
@@ -42,7 +42,8 @@ def stack(parts: list[Raw]) -> Raw:
     return Raw(frame=frame, columns=columns, repeated=frozenset().union(*(part.repeated for part in parts)))
 
 
-def _files(spec: "FileFormat", folder: DataFolder, *, what: str, faults: list[Fault]) -> list[NamedFile]:
+def find_files(spec: "FileFormat", folder: DataFolder, *, what: str, faults: list[Fault]) -> list[NamedFile]:
+    """Return the files that a source names, each once; a pattern that means none is entered in `faults`."""
     found: dict[Path, NamedFile] = {}
     for pattern in patterns(spec):
         files = matching_files(pattern, folder)
@@ -68,7 +69,8 @@ def _missing(pattern: str, folder: DataFolder, *, what: str) -> Fault:
     return Fault(what=what, rule=rule, found="no file of that name", where=where, hint=hint)
 
 
-def _read_file(file: NamedFile, spec: "FileFormat", *, what: str, wanted: frozenset[str] | None) -> Raw:
+def read_file(file: NamedFile, spec: "FileFormat", *, what: str, wanted: frozenset[str] | None) -> Raw:
+    """Return the rows of one file by its suffix; raise `DataError` where it cannot be read."""
     name = file.path.name.lower()
     try:
         if name.endswith(".parquet"):

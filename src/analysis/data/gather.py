@@ -1,5 +1,6 @@
 """All sources of a client, read, mapped and stacked into tables; every fault of every table is gathered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -35,11 +36,14 @@ class Gathered:
     unread: dict[str, dict[str, set[tuple[str, int]]]] = field(default_factory=dict)
 
 
-def gather_tables(params: "ClientParams", reader: Reader) -> Gathered:
-    """Return every declared table, mapped; a table without rows is left out with a note, a broken one with faults."""
+def gather_tables(params: "ClientParams", reader: Reader, without: Collection[str] = ()) -> Gathered:
+    """Return every declared table, mapped; a table without rows is left out with a note, a broken one with faults.
+
+    Tables in `without` are not read.
+    """
     gathered = Gathered()
     for name, table in TABLES.items():
-        if name not in params.sources:
+        if name not in params.sources or name in without:
             continue
         declared = params.sources[name]  # type: ignore[index]
         specs = declared if isinstance(declared, list) else [declared]
@@ -54,9 +58,14 @@ def gather_tables(params: "ClientParams", reader: Reader) -> Gathered:
         if rows:
             gathered.frames[name] = _stack([part for part in parts if len(part)])
         elif len(gathered.faults) == before:
-            gathered.notes.append(N_("The table {table:text} was supplied without any row.", table=name))
+            gathered.notes.append(without_rows(name))
     release_memory()
     return gathered
+
+
+def without_rows(table: str) -> Message:
+    """Return the note on a table that has no row."""
+    return N_("The table {table:text} was supplied without any row.", table=table)
 
 
 def _read(

@@ -1,5 +1,6 @@
 """The account of all repairs: what was done to which table, and whether it was too much."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ class Ledger:
         """
         if concerned.empty:
             return
-        self.repairs.append(
+        self.enter(
             Repair(
                 table=table,
                 rule=rule,
@@ -56,19 +57,24 @@ class Ledger:
                 removed=removed,
                 revenue_effect=float(revenue_effect),
                 examples=_examples(concerned),
-            )
+            ),
+            where=lambda: describe_rows(concerned),
         )
-        limit = self.limits.max_repair_share_by_rule.get(rule, self.limits.max_repair_share)
-        share = len(concerned) / total
-        if rule not in NEVER_STOPS and share > limit:
+
+    def enter(self, repair: Repair, *, where: Callable[[], str]) -> None:
+        """Enter a repair that has been counted; `where` says in which rows, should it be too many of them."""
+        self.repairs.append(repair)
+        limit = self.limits.max_repair_share_by_rule.get(repair.rule, self.limits.max_repair_share)
+        share = repair.rows / repair.total
+        if repair.rule not in NEVER_STOPS and share > limit:
             self.faults.append(
                 Fault(
-                    what=f"{table}: repair {rule}",
+                    what=f"{repair.table}: repair {repair.rule}",
                     rule=f"must concern at most {limit:.1%} of the rows",
-                    found=f"{len(concerned)} of {total} rows ({share:.1%})",
-                    where=describe_rows(concerned),
-                    hint=f"mend the data, or allow it: `limits: max_repair_share_by_rule: {{{rule}: ...}}`",
-                    count=len(concerned),
+                    found=f"{repair.rows} of {repair.total} rows ({share:.1%})",
+                    where=where(),
+                    hint=f"mend the data, or allow it: `limits: max_repair_share_by_rule: {{{repair.rule}: ...}}`",
+                    count=repair.rows,
                 )
             )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.data.choice import engine_for
 from analysis.data.client import RECORDED_ON, ClientData, DataQuality, TableSummary
 from analysis.data.contract import ROW, SOURCE, TABLES
 from analysis.data.customers import derive_customers
@@ -64,16 +65,20 @@ def load_client_data(params: "ClientParams") -> ClientData:
         from analysis.synthetic.write import write_client
 
         write_client(params.synthetic, folder.path, client=params.client)
+    if (engine := engine_for(params, folder)) != "pandas":
+        from analysis.data.large.road import load_large_client
+
+        return load_large_client(params, folder, engine)
     gathered = gather_tables(params, Reader(folder=folder))
-    as_of = _as_of(params, gathered)
+    as_of = audit_date(params, gathered.frames)
     ledger = Ledger(params.limits, notes=gathered.notes)
     if as_of is None:
         if not gathered.faults:
-            raise DataError([_nothing_dated(params)])
+            raise DataError([nothing_dated(params)])
         as_of = END_OF_TIME  # there will be no audit, but every other fault is to be found
-    if (too_early := _before_the_data(params, gathered, as_of)) is not None:
+    if (too_early := before_the_data(params, gathered.frames, as_of)) is not None:
         raise DataError([too_early, *merge_alike(gathered.faults)])
-    frames, waves = _clean_tables(params, gathered, as_of, ledger)
+    frames, waves = clean_tables(params, gathered, as_of, ledger)
     faults = [*gathered.faults, *ledger.faults]
     if faults:
         raise DataError(merge_alike(faults))
@@ -83,17 +88,17 @@ def load_client_data(params: "ClientParams") -> ClientData:
         tables=MappingProxyType(frames),
         customers=customers,
         waves=waves,
-        quality=_quality(frames, gathered, ledger),
+        quality=quality_of(frames, gathered, ledger),
         as_of=as_of,
         first_date=first_date(frames),
         has_real_customers=len(customers) > 0,
-        input_hashes=MappingProxyType(_input_hashes(params, frames)),
+        input_hashes=MappingProxyType(hashes_of(params, frames)),
     )
-    notes = (*data.quality.notes, *_early_ends(data))
+    notes = (*data.quality.notes, *early_ends(data))
     return dataclasses.replace(data, quality=dataclasses.replace(data.quality, notes=notes))
 
 
-def _early_ends(data: ClientData) -> list[Message]:
+def early_ends(data: ClientData) -> list[Message]:
     """Return notes on the records that end before the audit's date."""
     ends = {name: data.recorded_until(name) for name in RECORDED_ON}
     notes = []
@@ -112,12 +117,14 @@ def _early_ends(data: ClientData) -> list[Message]:
     return notes
 
 
-def _as_of(params: "ClientParams", gathered: Gathered) -> pd.Timestamp | None:
-    last = pd.Timestamp(params.as_of) if params.as_of is not None else last_date(gathered.frames)
+def audit_date(params: "ClientParams", frames: Mapping[str, pd.DataFrame]) -> pd.Timestamp | None:
+    """Return the date of the audit: as declared, or the last date of the data; None without any."""
+    last = pd.Timestamp(params.as_of) if params.as_of is not None else last_date(frames)
     return None if last is None else last.normalize().as_unit("us")
 
 
-def _nothing_dated(params: "ClientParams") -> Fault:
+def nothing_dated(params: "ClientParams") -> Fault:
+    """Return the fault of a client without a single date."""
     return Fault(
         what="sources",
         rule="must hold at least one dated row",
@@ -127,12 +134,12 @@ def _nothing_dated(params: "ClientParams") -> Fault:
     )
 
 
-def _before_the_data(params: "ClientParams", gathered: Gathered, as_of: pd.Timestamp) -> Fault | None:
+def before_the_data(params: "ClientParams", frames: Mapping[str, pd.DataFrame], as_of: pd.Timestamp) -> Fault | None:
     """Return what is wrong with an audit's date before which there is no dated row at all."""
-    first = earliest_date(gathered.frames)
+    first = earliest_date(frames)
     if first is None or as_of >= first:
         return None
-    last = last_date(gathered.frames)
+    last = last_date(frames)
     return Fault(
         what="as_of",
         rule="must not be before the first date in the data",
@@ -142,7 +149,7 @@ def _before_the_data(params: "ClientParams", gathered: Gathered, as_of: pd.Times
     )
 
 
-def _clean_tables(
+def clean_tables(
     params: "ClientParams", gathered: Gathered, as_of: pd.Timestamp, ledger: Ledger
 ) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
     """Return the canonical tables in the order of the contract, and the waves; faults go to the ledger."""
@@ -228,7 +235,8 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns=[SOURCE, ROW]).assign(**flags)
 
 
-def _quality(frames: Mapping[str, pd.DataFrame], gathered: Gathered, ledger: Ledger) -> DataQuality:
+def quality_of(frames: Mapping[str, pd.DataFrame], gathered: Gathered, ledger: Ledger) -> DataQuality:
+    """Return what was read and repaired, table by table."""
     summaries = [
         _summary(name, frames.get(name), gathered.rows_read[name]) for name in TABLES if name in gathered.rows_read
     ]
@@ -252,7 +260,7 @@ def _summary(name: str, frame: pd.DataFrame | None, rows_read: int) -> TableSumm
     )
 
 
-def _input_hashes(params: "ClientParams", frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+def hashes_of(params: "ClientParams", frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Return the hashes of the files, or of the rows themselves where a database supplied some of them."""
     hashes = hash_inputs(params)
     if hashes is not None:

@@ -1,8 +1,8 @@
 """One source's own columns and labels onto the canonical ones, with every fault of the source gathered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -85,7 +85,7 @@ def map_source(
     A value that cannot be read is left missing.
     """
     mapped = Mapped(pd.DataFrame(index=raw.frame.index))
-    _check_names(spec, table, extras, what, mapped.faults, written)
+    check_names(spec, table, extras, what, mapped.faults, written)
     for column in table.columns:
         values = _column(raw, spec, column, what, mapped.faults, written)
         if values is not None:
@@ -99,7 +99,7 @@ def map_source(
         if extra.name in mapped.frame.columns or extra.source not in raw.frame.columns:
             continue
         if extra.source in raw.repeated:
-            mapped.faults.append(_twice(f"{what}.{extra.values_of or extra.name}", extra.source, raw))
+            mapped.faults.append(_twice(f"{what}.{extra.values_of or extra.name}", extra.source, _where(raw)))
         values = _clean(raw.frame[extra.source], spec, extra.values_of or extra.name)
         # as text whatever the source's type: the answers of one wave may be numbers and those of the next words
         mapped.frame[extra.name] = as_text(values)
@@ -108,9 +108,10 @@ def map_source(
     return mapped
 
 
-def _check_names(
+def check_names(
     spec: "SourceSpec", table: Table, extras: tuple[Extra, ...], what: str, faults: list[Fault], written: Written
 ) -> None:
+    """Enter a fault for each key of a source's maps that names no column of the table."""
     known = [*(column.name for column in table.columns), *(extra.values_of or extra.name for extra in extras)]
     maps: Mapping[str, Mapping] = {
         "columns": spec.columns,
@@ -136,20 +137,52 @@ def _check_names(
 def _column(
     raw: Raw, spec: "SourceSpec", column: Column, what: str, faults: list[Fault], written: Written
 ) -> pd.Series | None:
+    found = locate_column(
+        spec, column, raw.columns, raw.repeated, where=_where(raw), what=what, faults=faults, written=written
+    )
+    if found is None:
+        return None
+    kind, value = found
+    return pd.Series(value, index=raw.frame.index, dtype="str") if kind == "constant" else raw.frame[value]
+
+
+def locate_column(
+    spec: "SourceSpec",
+    column: Column,
+    columns: Sequence[str],
+    repeated: Collection[str],
+    *,
+    where: str,
+    what: str,
+    faults: list[Fault],
+    written: Written,
+) -> tuple[Literal["constant", "column"], str] | None:
+    """Return the constant or the source's own column that a canonical column comes from, or None; enter faults.
+
+    Parameters
+    ----------
+    spec, column
+        The source, and the canonical column.
+    columns, repeated
+        The source's own columns, and those that it holds twice.
+    where, what, written
+        How a fault names the source's files, the table, and a place in the parameters.
+    faults
+        Where a column that is needed and absent, or present twice, is entered.
+    """
     if column.name in spec.constants:
         value = spec.constants[column.name]
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        return pd.Series(text, index=raw.frame.index, dtype="str")
+        return "constant", str(value).lower() if isinstance(value, bool) else str(value)
     source = source_name(spec, column.name)
-    if source in raw.repeated:
-        faults.append(_twice(f"{what}.{column.name}", source, raw))
-    if source in raw.frame.columns:
-        return raw.frame[source]
+    if source in repeated:
+        faults.append(_twice(f"{what}.{column.name}", source, where))
+    if source in columns:
+        return "column", source
     is_mapped = column.name in spec.columns
     if column.required or is_mapped:
         place = f"; {written(('columns', column.name))}" if is_mapped else ""
-        near = nearest(source, raw.columns)
-        hint = did_you_mean(source, raw.columns)
+        near = nearest(source, columns)
+        hint = did_you_mean(source, columns)
         if near and not is_mapped:
             hint += f" Then map it: `columns: {{{column.name}: {near}}}`"
         faults.append(
@@ -157,19 +190,19 @@ def _column(
                 what=f"{what}.{column.name}",
                 rule="needs a column" if column.required else "is mapped to a column that must exist",
                 found=f"no column '{source}'",
-                where=f"{_where(raw)}{place}",
+                where=f"{where}{place}",
                 hint=hint,
             )
         )
     return None
 
 
-def _twice(what: str, source: str, raw: Raw) -> Fault:
+def _twice(what: str, source: str, where: str) -> Fault:
     return Fault(
         what=what,
         rule="must come from one column",
         found=f"column '{source}' present twice",
-        where=_where(raw),
+        where=where,
         hint="rename or remove one of them",
     )
 
@@ -183,7 +216,7 @@ def _where(raw: Raw) -> str:
 
 def _clean(values: pd.Series, spec: "SourceSpec", name: str) -> pd.Series:
     """Return values stripped, with missing texts missing and the client's labels replaced by the canonical ones."""
-    replacements = {key.strip(): _canonical(value) for key, value in spec.values.get(name, {}).items()}
+    replacements = {key.strip(): canonical_label(value) for key, value in spec.values.get(name, {}).items()}
     is_text = isinstance(values.dtype, pd.StringDtype | pd.CategoricalDtype) or values.dtype == object
     if not is_text and not replacements:
         return values
@@ -198,7 +231,8 @@ def _clean(values: pd.Series, spec: "SourceSpec", name: str) -> pd.Series:
     return on_distinct(as_text(values), clean)
 
 
-def _canonical(value: str | float | bool) -> str:
+def canonical_label(value: str | float | bool) -> str:
+    """Return a canonical value of the parameters as the text that takes a label's place."""
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -41,11 +41,11 @@ def add_revenue(
     if "tax_included" in frame.columns and money.vat_rate:
         included = frame["tax_included"].fillna(value=False).astype(bool)
         net = net.where(~included, net / (1 + money.vat_rate))
-    daily = _daily_rates(frame, "ordered_on", rates, money)
+    daily = daily_rates(frame, "ordered_on", rates, money)
     constant = pd.Series(1.0, index=frame.index)
     foreign = _is_foreign(frame, money)
     if foreign.any():
-        latest = _latest_rates(rates, as_of)
+        latest = latest_rates(rates, as_of)
         constant[foreign] = frame.loc[foreign, "currency"].map(latest).to_numpy(dtype="float64")
         # later rows are about to be set aside: no rate is asked for them
         unpriced = foreign & (frame["ordered_on"] <= as_of) & (daily.isna() | constant.isna())
@@ -74,7 +74,7 @@ def convert_money(
     column, date = OTHER_MONEY[name]
     if column not in frame.columns:
         return frame
-    rate = _daily_rates(frame, date, rates, money)
+    rate = daily_rates(frame, date, rates, money)
     unpriced = rate.isna() & frame[column].notna() & (frame[date] <= as_of)
     _refuse_unpriced(frame, unpriced, name, money, faults)
     return frame.assign(**{column: frame[column] * rate})
@@ -86,7 +86,7 @@ def _is_foreign(frame: pd.DataFrame, money: "MoneySpec") -> "pd.Series[bool]":
     return frame["currency"].notna() & (frame["currency"] != money.currency)
 
 
-def _daily_rates(frame: pd.DataFrame, date: str, rates: pd.DataFrame | None, money: "MoneySpec") -> pd.Series:
+def daily_rates(frame: pd.DataFrame, date: str, rates: pd.DataFrame | None, money: "MoneySpec") -> pd.Series:
     """Return what a unit of each row's currency was worth on its `date`; 1 for the audit's own, NaN where unknown."""
     daily = pd.Series(1.0, index=frame.index)
     foreign = _is_foreign(frame, money)
@@ -106,7 +106,8 @@ def _looked_up(rows: pd.DataFrame, date: str, rates: pd.DataFrame | None) -> pd.
     return pd.Series(found.to_numpy(), index=rows.index)
 
 
-def _latest_rates(rates: pd.DataFrame | None, as_of: pd.Timestamp) -> dict[str, float]:
+def latest_rates(rates: pd.DataFrame | None, as_of: pd.Timestamp) -> dict[str, float]:
+    """Return what a unit of each currency was last worth at a day."""
     if rates is None or rates.empty:
         return {}
     known = rates[rates["date"] <= as_of].sort_values("date", kind="stable")

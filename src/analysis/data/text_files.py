@@ -45,7 +45,7 @@ def read_text_file(file: NamedFile, spec: "FileFormat", *, what: str) -> Raw:
     except (pd.errors.ParserError, pd.errors.ParserWarning, gzip.BadGzipFile, EOFError) as error:
         raise DataError([_malformed(file, what, error)]) from error
     if len(header) == 1:
-        _refuse_wrong_separator(header[0], file, separator, what)
+        refuse_wrong_separator(header[0], file, separator, what)
     keep, repeated = first_of_each(header)
     frame = body.iloc[:, keep]
     frame.columns = pd.Index([header[position] for position in keep])
@@ -78,7 +78,8 @@ def _parse(file: NamedFile, header_row: int, separator: str, encoding: str) -> t
     return header, body
 
 
-def _refuse_wrong_separator(name: str, file: NamedFile, separator: str, what: str) -> None:
+def refuse_wrong_separator(name: str, file: NamedFile, separator: str, what: str) -> None:
+    """Raise `DataError` where the one column name there is holds another separator."""
     for other in (";", "\t", ",", "|"):
         if other != separator and name.count(other) >= 1:
             written = {"\t": "\\t"}.get(other, other)

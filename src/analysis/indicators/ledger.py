@@ -7,31 +7,30 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.client import ClientData
+from analysis.data.windows import (
+    SLACK_DAYS,
+    Window,
+    covers,
+    day_of,
+    iso,
+    trailing_windows,
+    trailing_years,
+    year_ending,
+)
 from analysis.indicators.samples import Codes, Floats
 
-SLACK_DAYS = 7  # the data may begin so many days after a window does and still cover it: not every day has an order
-
-
-@dataclass(frozen=True, kw_only=True)
-class Window:
-    """Days from `first` to `last`, both included, as days since 1970-01-01."""
-
-    first: int
-    last: int
-
-    @property
-    def label(self) -> str:
-        """The window as an ISO interval."""
-        return f"{iso(self.first)}/{iso(self.last)}"
-
-    @property
-    def days(self) -> int:
-        """Its length."""
-        return self.last - self.first + 1
-
-    def holds(self, day: Codes) -> NDArray[np.bool_]:
-        """Return which days lie in it."""
-        return np.asarray((day >= self.first) & (day <= self.last))
+__all__ = [
+    "SLACK_DAYS",
+    "Ledger",
+    "Window",
+    "day_of",
+    "iso",
+    "open_ledger",
+    "to_days",
+    "trailing_windows",
+    "trailing_years",
+    "year_ending",
+]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,7 +69,7 @@ class Ledger:
 
     def covers(self, window: Window) -> bool:
         """Return whether the data reach back to the beginning of a window."""
-        return self.first_day <= window.first + SLACK_DAYS
+        return covers(self.first_day, window)
 
     def buyers(self, window: Window) -> NDArray[np.bool_]:
         """Return which customers bought in a window."""
@@ -114,28 +113,3 @@ def open_ledger(data: ClientData) -> Ledger | None:
 def to_days(dates: pd.Series) -> Codes:
     """Return dates as days since 1970-01-01; the smallest integer stands for a missing date."""
     return dates.to_numpy(dtype="datetime64[D]").astype(np.int64)
-
-
-def day_of(moment: pd.Timestamp) -> int:
-    """Return a date as days since 1970-01-01."""
-    return int(np.datetime64(moment, "D").astype(np.int64))
-
-
-def iso(day: int) -> str:
-    """Return a day as an ISO date."""
-    return str(np.datetime64(day, "D"))
-
-
-def year_ending(last: pd.Timestamp) -> Window:
-    """Return the twelve months that end on a day."""
-    return Window(first=day_of(last - pd.DateOffset(years=1)) + 1, last=day_of(last))
-
-
-def trailing_years(last: pd.Timestamp, count: int) -> list[Window]:
-    """Return `count` windows of twelve months, the latest first, the first of them ending on `last`."""
-    return [year_ending(last - pd.DateOffset(years=back)) for back in range(count)]
-
-
-def trailing_windows(last: int, days: int, count: int) -> list[Window]:
-    """Return `count` windows of equal length, the latest first, the first of them ending on `last`."""
-    return [Window(first=last - (back + 1) * days + 1, last=last - back * days) for back in range(count)]

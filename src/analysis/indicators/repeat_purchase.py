@@ -3,17 +3,14 @@
 import numpy as np
 
 from analysis.data.client import ClientData
+from analysis.data.windows import windows_of_index_purchases
 from analysis.indicators.catalogue import CATALOGUE
 from analysis.indicators.customer_base import PeriodValues, observe_customers
-from analysis.indicators.ledger import Ledger, Window, trailing_windows
+from analysis.indicators.ledger import Ledger, Window
 from analysis.indicators.observations import Observations, build_result, no_result
 from analysis.messages import N_
 from analysis.params.model import ClientParams
 from analysis.results import IndicatorResult
-
-INDEX_DAYS = (365, 182)
-MIN_INDEX_DAYS = 30  # a shorter window of index purchases would be the customers of one campaign
-MAX_WINDOWS = 4
 
 
 def compute_repeat_purchase(ledger: Ledger | None, data: ClientData, params: ClientParams) -> IndicatorResult:
@@ -66,13 +63,7 @@ def index_windows(ledger: Ledger, horizon: int) -> list[Window]:
 
     Where they do not hold two half-years either, there is one window as long as the data.
     """
-    last = ledger.as_of - horizon
-    for days in INDEX_DAYS:
-        windows = [window for window in trailing_windows(last, days, MAX_WINDOWS) if ledger.covers(window)]
-        if len(windows) > 1:
-            return windows[::-1]
-    only = Window(first=max(last - INDEX_DAYS[0] + 1, ledger.first_day), last=last)
-    return [only] if only.days >= MIN_INDEX_DAYS else []
+    return windows_of_index_purchases(ledger.first_day, ledger.as_of, horizon)
 
 
 def _repeated(ledger: Ledger, window: Window, horizon: int) -> PeriodValues:

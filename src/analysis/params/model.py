@@ -114,6 +114,23 @@ class LimitsSpec(Spec):
     """Fewest observations for a breakdown's estimate."""
     events_per_parameter: float = Field(default=10, gt=0)
     """Fewest events per parameter of a repeat-purchase model."""
+    pandas_megabytes: float = Field(default=500, ge=0)
+    """With `engine: auto`, orders, contacts and feedback of more megabytes than this (compressed files count five
+    times) are read by DuckDB, out of core."""
+    memory_gb: float = Field(default=4, ge=1)
+    """Memory that reading and reducing large tables may take, in gigabytes."""
+    model_customers: int = Field(default=50_000, ge=1_000)
+    """Where large tables hold more customers, models, cohorts and charts rest on a random sample of so many of them,
+    and the report says so; revenue, growth, customers, orders and concentration still count all."""
+    model_rows: int = Field(default=5_000_000, ge=10_000)
+    """The sample is smaller where it would bring more order lines, contacts and feedback than this."""
+
+
+class SparkSpec(Spec):
+    """Where Spark runs, with `engine: spark`; needs the extra `spark` of this package."""
+
+    url: str = Field(default="local[*]", repr=False)
+    """Spark master: `local[*]` for all cores of this machine, or a cluster's, normally ${NAME}."""
 
 
 class TargetSpec(Spec):
@@ -200,6 +217,11 @@ class ClientParams(Spec):
     """Column of the customers by which everything is broken down, or null."""
     audience: Literal["internal", "external"] = "internal"
     """Who reads the audit; attributed answers appear only in an internal one."""
+    engine: Literal["auto", "pandas", "duckdb", "spark"] = "auto"
+    """What reads orders, contacts and feedback: pandas in memory, or DuckDB or Spark, which reduce them to one row a
+    customer out of core by the same rules. `auto` takes pandas up to `limits.pandas_megabytes`, then DuckDB."""
+    spark: SparkSpec = SparkSpec()
+    """Spark, where it is the engine."""
     money: MoneySpec = MoneySpec()
     """Currency, tax, fiscal year."""
     repurchase: RepurchaseSpec = RepurchaseSpec()

@@ -29,7 +29,8 @@ _OTHER, _WIDE = 0.56, 1.0
 _UNSEEN = ("Mn", "Me", "Cf")
 _TOKENS = re.compile(r"[ \t]+|[^ \t]")
 _BRACKETS = (re.compile(r"\s*[(（][^()（）]*\d[^()（）]*[)）]"), re.compile(r"\s*[(（][^()（）]*[)）]"))
-_CLAUSES = re.compile(r"(?<=[;；])\s*|(?<=[,:，：、])(?!\d)\s*")
+_CLAUSES = (re.compile(r"[;；。](?!\d)|[.!?](?=\s)"), re.compile(r"[,:，：、](?!\d)"))
+"""Ends of clauses: those that can stand alone before those that hang on the next."""
 _SENTENCES = re.compile(
     r"""(?:(?<=[.!?])|(?<=[.!?]["”’)]))[ \n]+(?=["“(]?[A-Z0-9À-Þ\u2e80-\u9fff])"""
     r"""|(?<=[。！？])(?![”’」』）])\n?|(?<=[。！？][”’」』）])\n?"""
@@ -141,12 +142,13 @@ def shorten(text: str, fits: Callable[[str], bool]) -> str:
         if fits(text):
             return text
     least = _LEAST_CLAUSES * text_width(text, 1.0)
-    for place in sorted((found.end() for found in _CLAUSES.finditer(text)), reverse=True):
-        shorter = _marked(text[:place])
-        if text_width(shorter, 1.0) < least:
-            break
-        if fits(shorter):
-            return shorter
+    for ends in _CLAUSES:
+        for place in sorted((found.end() for found in ends.finditer(text)), reverse=True):
+            shorter = _marked(text[:place])
+            if text_width(shorter, 1.0) < least:
+                break
+            if fits(shorter):
+                return shorter
     words = _longest(text, list(accumulate(map(len, _pieces(text)))), fits)
     if words:
         return words

@@ -219,7 +219,7 @@ def lifetime_by_driver(lifetime: LifetimeUplift | NotEstimable, name: str) -> di
 def _lifetime_in_words(lifetime: LifetimeUplift) -> Message:
     return N_(
         "Lifetime value: {worth:message} by {rate:percent} a year, added to that of all {valued:int} customers"
-        " together ({total:money}). Who buys again is taken to be a customer still, who does not to be lost.",
+        " together ({total:money}). Whoever buys again counts as still a customer, whoever does not as lost.",
         worth=lifetime.worth,
         rate=lifetime.discount_rate,
         valued=lifetime.valued,
@@ -257,8 +257,8 @@ def _appendix(
     if not isinstance(lifetime, NotEstimable):
         sentences.append(
             N_(
-                "Lifetime value is added to by the same links, with {worth:message} of a customer that stays in the"
-                " place of revenue; its sum over all customers moves with the customers drawn.",
+                "For lifetime value the links are the same, and what a customer that stays brings in ({worth:message})"
+                " takes the place of revenue; its sum over all customers moves with the customers drawn.",
                 worth=lifetime.worth,
             )
         )

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from analysis.batch.memory import as_size
 from analysis.messages import N_, Message
 
+_KERNEL_KILLED = N_("The notebook's kernel was ended by the system, most likely because memory ran short.")
+_WORKER_KILLED = N_("The process that built the report was ended by the system, most likely because memory ran short.")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _NO_WRITING = {errno.EROFS, errno.EACCES, errno.EPERM}
 # How an error of the notebook reads here: its class and text, across the border between two processes.
@@ -38,10 +40,15 @@ def explain_error(error: BaseException) -> Message | None:
     return None
 
 
+def is_by_system(cause: Message) -> bool:
+    """Return whether `cause` says that the system has ended a process, for which want of memory is the usual reason."""
+    return cause.msgid in (_KERNEL_KILLED.msgid, _WORKER_KILLED.msgid)
+
+
 def _explain_kernel(code: int) -> Message:
     """Return why a notebook's kernel ended by itself, from its exit code (negative: a signal)."""
     if code == -signal.SIGKILL:
-        return N_("The notebook's kernel was ended by the system, most likely because memory ran short.")
+        return _KERNEL_KILLED
     if code < 0:
         return N_("The notebook's kernel crashed ({signal:text}).", signal=_signal_name(-code))
     return N_("The notebook's kernel ended by itself with exit code {code:int}.", code=code)
@@ -50,7 +57,7 @@ def _explain_kernel(code: int) -> Message:
 def explain_worker(code: int) -> Message:
     """Return why the process that builds a report ended without having said what came of it."""
     if code == -signal.SIGKILL:
-        return N_("The process that built the report was ended by the system, most likely because memory ran short.")
+        return _WORKER_KILLED
     if code < 0:
         return N_("The process that built the report crashed ({signal:text}).", signal=_signal_name(-code))
     return N_("The process that built the report ended by itself with exit code {code:int}.", code=code)

@@ -17,7 +17,7 @@ from typing import IO, Any, Self
 
 import psutil
 
-from analysis.batch.causes import explain_worker, late, with_memory
+from analysis.batch.causes import explain_worker, is_by_system, late, with_memory
 from analysis.batch.launch import Launcher, Process
 from analysis.batch.loan import lend, refuse
 from analysis.batch.memory import Held, family, killed_for_memory, measure, resident
@@ -60,7 +60,7 @@ class ProcessBuild:
         seconds, peak = time.monotonic() - started, worker.held.peak or None
         if not worker.has_told:
             _sweep(task.out / task.client)
-        if outcome.cause is not None and "ended by the system" in outcome.cause.msgid:
+        if outcome.cause is not None and is_by_system(outcome.cause):
             by_system = killed_before is not None and (killed_for_memory() or 0) > killed_before
             outcome = replace(outcome, cause=with_memory(outcome.cause, peak, ended_by_system=by_system))
         return outcome.measured(seconds=seconds, peak_bytes=peak)

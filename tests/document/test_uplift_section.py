@@ -90,6 +90,10 @@ def test_no_lifetime_value_is_claimed_that_the_data_do_not_show():
     assert state_lifetime(nothing, lifetime(Delivery=(5.0, 9.0)), EN) == []  # of a step that the finding does not name
 
 
+def columns_of(table):
+    return [column.title for column in table.columns]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_both_amounts_stand_side_by_side_under_the_condition(language):
     t = Translator(language, currency="EUR")
@@ -105,6 +109,10 @@ def test_both_amounts_stand_side_by_side_under_the_condition(language):
         t.estimate(row.money, peers=[each.money for each in added.drivers])
         for row in (added.drivers[1], added.drivers[0])  # in the order of the revenue
     ]
+    assert (
+        len({t(N_("Satisfaction, points")), t(N_("Share of lifetime value"))} & set(columns_of(section.appendix[-1])))
+        == 2
+    )
     silent = uplift_section(context, simulation(*TWO), NotEstimable(reason=N_("There are no purchases.")))
     assert t(N_("Lifetime value")) not in [column.title for column in silent.blocks[2].columns]
     assert t(N_("There are no purchases.")) in silent.blocks[0].items[1]

@@ -172,8 +172,9 @@ def tabulate_uplift(
     def column(name: str) -> list[Outcome]:
         return [getattr(row, name) for row in result.drivers]
 
-    names = ["satisfaction", "chance", "share" if result.base_revenue is None else "money"]
     added = lifetime_by_driver(lifetime, "money")
+    # two amounts leave no room for satisfaction, which then stands in the appendix
+    names = [*(() if added else ("satisfaction",)), "chance", "share" if result.base_revenue is None else "money"]
     rows = [
         (
             clean_text(row.label, LONGEST_LABEL),
@@ -186,13 +187,13 @@ def tabulate_uplift(
     ]
     last = N_("Revenue a year") if result.base_revenue is not None else N_("Share of revenue")
     columns = (
-        start(t(N_("Part of the service")), 1.6),
-        end(t(N_("Today, 0 to 100")), 0.8),
-        end(t(N_("Satisfaction, points")), 1.4),
+        start(t(N_("Part of the service")), 1.0 if added else 1.6),
+        end(t(N_("Today, 0 to 100")), 0.5 if added else 0.8),
+        *(() if added else (end(t(N_("Satisfaction, points")), 1.4),)),
         end(t(N_("Chance to buy again, percentage points")), 1.6),
-        end(t(last), 1.9),
-        *((end(t(N_("Lifetime value")), 1.9),) if added else ()),
-        end(t(N_("Comes first")), 0.8),
+        end(t(last), 2.0),
+        *((end(t(N_("Lifetime value")), 2.0),) if added else ()),
+        end(t(N_("Comes first")), 0.5 if added else 0.8),
     )
     note = N_(
         "Each part raised by {points:number} points of 100, the others held; 95% intervals from {draws:int} joint"
@@ -262,10 +263,12 @@ def _appendix(
                 worth=lifetime.worth,
             )
         )
+    moved = [row.satisfaction for row in result.drivers]
     shares, added = [row.share for row in result.drivers], lifetime_by_driver(lifetime, "share")
     rows = tuple(
         (
             clean_text(row.label, LONGEST_LABEL),
+            *((cell_text(row.satisfaction, t, small_cell, peers=moved),) if added else ()),
             cell_text(row.share, t, small_cell, peers=shares),
             *((cell_text(added[row.driver], t, small_cell, peers=list(added.values())),) if added else ()),
         )
@@ -273,6 +276,7 @@ def _appendix(
     )
     columns = (
         start(t(N_("Part of the service")), 2),
+        *((end(t(N_("Satisfaction, points")), 1),) if added else ()),
         end(t(N_("Share of revenue")), 1),
         *((end(t(N_("Share of lifetime value")), 1),) if added else ()),
     )

@@ -189,3 +189,56 @@ def write_small_client(folder, rows):
 def test_command_is_installed():
     command = Path(sys.executable).with_name("audit")
     assert subprocess.run([command, "--version"], capture_output=True, text=True, check=True).stdout == "audit 0.1.0\n"
+
+
+@pytest.fixture
+def batches(monkeypatch):
+    """What `build_reports` is called with; it builds nothing."""
+    from analysis.batch import run
+    from analysis.batch.shapes import Outcome
+    from analysis.batch.store import Entry
+
+    made = []
+
+    def record(given, **options):
+        made.append((list(given), options))
+        fault = Fault(what="a", rule="b", found="c", where="d")
+        outcomes = [
+            Outcome(client="acme", state="built", folder="acme/2026-06-30", seconds=3.2, alerts=("nps.low < 20: found 12",)),
+            Outcome(client="beta", state="refused", title="The data cannot be used", faults=(fault,)),
+        ]  # fmt: skip
+        entries = {each.client: Entry(name=each.client, language="en", outcome=each) for each in outcomes}
+        return run.BatchResult(entries=entries, index=Path("reports/index.html"), ended=options.get("ended"))
+
+    monkeypatch.setattr(run, "build_reports", record)
+    return made
+
+
+def test_reports_prints_a_table_of_outcomes_and_answers_with_the_worst(batches, capsys):
+    assert cli.main(["reports"]) == 2
+    captured = capsys.readouterr()
+    assert [line.split()[0] for line in captured.out.splitlines() if line][2:4] == ["acme", "beta"]
+    assert "2 clients: 1 built, 1 with input that cannot be used and 1 with an alert." in captured.out
+    assert captured.out.rstrip().endswith("reports/index.html")
+    assert "beta: The data cannot be used: 1 fault" in captured.err
+    assert "acme: alert: nps.low < 20: found 12" in captured.err
+
+
+def test_options_of_reports_and_the_environment_mean_the_same(batches, monkeypatch):
+    options = ["--params", "p", "--out", "o", "--as-of", "2026-03-31", "--language", "zh", "--force", "--jobs", "3"]
+    cli.main(["reports", "acme", "beta", *options, "--memory", "4G", "--time-limit", "30m"])
+    given = {"CLIENTS": "acme beta", "PARAMS": "p", "OUT": "o", "AS_OF": "2026-03-31", "LANGUAGE": "zh", "FORCE": "1"}
+    for name, value in (given | {"JOBS": "3", "MEMORY": "4G", "TIME_LIMIT": "30m"}).items():
+        monkeypatch.setenv(f"AUDIT_{name}", value)
+    cli.main(["reports"])
+    assert batches[0] == batches[1]
+    clients, called = batches[0]
+    assert clients == ["acme", "beta"]
+    limits = called["limits"]
+    assert (limits.jobs, limits.memory, limits.time_limit) == (3, 4 << 30, 1800)
+
+
+def test_options_of_reports_that_cannot_be_read_start_nothing(batches, capsys):
+    assert cli.main(["reports", "--jobs", "many", "--memory", "all"]) == 2
+    assert "2 faults" in capsys.readouterr().err
+    assert batches == []

@@ -18,6 +18,8 @@ from analysis.report.terminal import display_width, escape_controls
 
 _FRAME = 0.2
 """Seconds between two pictures: faster is seen as flicker, slower as standing still."""
+_WIDEST = 32
+"""Letters of a client's id that line up; longer ones push the rest of their line aside."""
 _ERASE_LINE, _ERASE_BELOW = "\x1b[K", "\x1b[J"
 
 
@@ -61,6 +63,7 @@ class Display:
         self._clock = Clock(plans, jobs)
         self._total = len(plans)
         self._steps = steps
+        self._widest = min(max((len(plan.task.client) for plan in plans), default=0), _WIDEST)
         self._now = now
         self._running: dict[str, _Line] = {}
         self._drawn = 0
@@ -101,7 +104,7 @@ class Display:
         why = "; ".join(self._translate(reason) for reason in reasons(outcome))
         cells = [
             number,
-            f"{plan.task.client:<24}",
+            f"{plan.task.client:<{self._widest}}",
             f"{self._translate(state_word(outcome.state)):<13}",
             f"{outcome.seconds:7.1f} s",
         ]
@@ -152,7 +155,8 @@ class Display:
     def _line(self, client: str, line: _Line) -> str:
         count = f"{min(line.done, self._steps):>3}/{self._steps}" if self._steps else f"{line.done:>3}"
         held = as_size(line.held) if line.held else ""
-        return f"  {client:<24} {count}  {line.doing:<20} {self._now() - line.started:6.0f} s  {held}".rstrip()
+        name = f"{client:<{self._widest}}"
+        return f"  {name}  {count}  {self._now() - line.started:5.0f} s  {line.doing:<20}  {held}".rstrip()
 
     def _left(self) -> str:
         elapsed = {client: self._now() - line.started for client, line in self._running.items()}

@@ -92,7 +92,7 @@ def _row(client: str, entry: Entry, report: Published | None, translate: Transla
         as_of=report.as_of if report is not None else "",
         state=outcome.state,
         state_word=translate(state_word(outcome.state)),
-        seconds=f"{outcome.seconds:.1f}" if outcome.state != "waiting" else "",
+        seconds=_seconds(outcome),
         memory=as_size(outcome.peak_bytes) if outcome.peak_bytes else "",
         is_earlier=entry.is_earlier,
         links=_links(client, report),
@@ -101,6 +101,12 @@ def _row(client: str, entry: Entry, report: Published | None, translate: Transla
         faults=[str(fault) for fault in outcome.faults],
         detail=detail,
     )
+
+
+def _seconds(outcome: Outcome) -> str:
+    if outcome.state == "waiting":
+        return ""
+    return f"{outcome.seconds:.1f}" if outcome.seconds < 100 else f"{outcome.seconds:,.0f}"
 
 
 def _links(client: str, report: Published | None) -> list[tuple[str, str, str]]:

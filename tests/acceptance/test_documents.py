@@ -23,7 +23,7 @@ def pdf_text(built):
     return [page.extract_text() for page in reader.pages]
 
 
-def test_the_folder_holds_exactly_the_five_files(built):
+def test_the_folder_holds_exactly_these_files(built):
     assert {path.name for path in built.folder.iterdir()} == FILES
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import jsonschema
 import nbformat
+import openpyxl
 import pypdf
 import pytest
 from bs4 import BeautifulSoup
@@ -216,3 +217,12 @@ def test_half_a_character_in_a_file_is_refused_with_its_place(hostile, encoding)
     assert f"encoded as declared ({encoding})" in told
     assert "orders.csv, line 2" in told
     assert f"encoding: {encoding}`" not in told, "what does not help is no hint"
+
+
+def test_workbook_holds_the_words_as_words_and_no_formula(hostile):
+    book = openpyxl.load_workbook(hostile.folder / "audit.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
+    texts = [cell.value for cell in cells if isinstance(cell.value, str)]
+    assert not any(COMMANDS.search(text) for text in texts)
+    assert any("<script>alert(1)</script>" in text for text in texts)

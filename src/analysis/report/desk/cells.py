@@ -49,10 +49,13 @@ def text_cell(text: str, style: Style | None = None, link: str = "") -> Cell:
     shown = cut_text(visible_text(text))
     if not shown:
         return EMPTY
-    properties: dict[str, Any] = {"text_wrap": True} | dict(style or {})
-    if shown.startswith(TAKEN_FOR_FORMULAS):
-        properties["quote_prefix"] = True  # else editing the cell would make a formula of it
+    properties: dict[str, Any] = {"text_wrap": True} | dict(style or {}) | typed_style(shown)
     return Cell(value=shown, style=properties, width=text_width(shown), link=link)
+
+
+def typed_style(text: str) -> dict[str, Any]:
+    """Return the style of a text that whoever edits its cell would else make a formula of."""
+    return {"quote_prefix": True} if text.startswith(TAKEN_FOR_FORMULAS) else {}
 
 
 def number_cell(value: float, number_format: str, style: Style | None = None, width: float = 0.0) -> Cell:

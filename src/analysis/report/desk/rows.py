@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from analysis.document.visible import visible_text
-from analysis.report.desk.cells import Cell, Style, cut_text, text_cell
+from analysis.report.desk.cells import Cell, Style, cut_text, text_cell, typed_style
 
 TITLE: Style = {"bold": True, "font_size": 16, "font_color": "accent"}
 LEAD: Style = {"bold": True, "font_size": 11}
@@ -51,7 +51,7 @@ Row = Span | Cells | Gap
 def span(text: str, style: Style = TEXT) -> list[Row]:
     """Return a paragraph, or nothing where there is no text."""
     shown = cut_text(visible_text(text)).strip()
-    return [Span(text=shown, style=style)] if shown else []
+    return [Span(text=shown, style=dict(style) | typed_style(shown))] if shown else []
 
 
 def table(head: Sequence[str], body: Iterable[Sequence[Cell]], numbers: Sequence[bool] = ()) -> list[Row]:

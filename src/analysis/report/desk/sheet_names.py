@@ -19,7 +19,7 @@ class SheetNames:
 
     def take(self, title: str) -> str:
         """Return a sheet's name for a title, unlike all that were taken before."""
-        base = clean_text(_REFUSED.sub(" ", title)).strip("' ") or "–"
+        base = clean_text(_REFUSED.sub(" ", title.replace(": ", " – "))).strip("' ") or "–"
         name, count = cut_text(base, LONGEST).strip("' "), 1
         while name.casefold() in self._taken:
             count += 1

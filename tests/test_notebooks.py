@@ -1,6 +1,8 @@
 """The notebooks as files: thin, stripped, parametrised, and every chapter in its place."""
 
 import ast
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from nbclient import NotebookClient
 
 from analysis.document.blocks import MIME_TYPE
+from analysis.document.comparison.compose import WRITERS
 from analysis.params.model import CHAPTERS
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
@@ -72,6 +75,16 @@ def test_every_chapter_has_its_cell_in_order():
     assert [cell.source for cell in chapters] == [f'document["{chapter}"]' for chapter in CHAPTERS]
 
 
+def test_every_chapter_of_a_comparison_has_its_cell_in_order():
+    cells = code_cells(nbformat.read(NOTEBOOKS / "audit_comparison.ipynb", as_version=4))
+    chapters = {
+        cell.metadata.audit.chapter: cell.source for cell in cells if "chapter" in cell.metadata.get("audit", {})
+    }
+    assert list(chapters) == list(WRITERS)
+    assert chapters.pop("summary").endswith("document.front")
+    assert chapters == {chapter: f'document["{chapter}"]' for chapter in chapters}
+
+
 @pytest.mark.slow
 def test_notebooks_run_by_hand_from_their_own_folder():
     """As in JupyterLab: the stock kernel, started beside the notebook, every parameter at its default."""
@@ -89,7 +102,12 @@ def test_nbval_runs_every_cell_without_an_error(tmp_path):
     books = sorted(str(path) for path in NOTEBOOKS.glob("*.ipynb"))
     command += ["-c", str(tmp_path / "none.ini"), "--rootdir", str(NOTEBOOKS), "-q", *books]
     (tmp_path / "none.ini").write_text("[pytest]\n")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    for day in ("2024-12-31", "2025-12-31"):  # what the comparison of audits reads
+        folder = tmp_path / "reports" / "demo" / day
+        folder.mkdir(parents=True)
+        (folder / "audit.json").write_text(json.dumps({"schema_version": "1.2", "client": "demo", "as_of": day}))
+    environment = os.environ | {"AUDIT_OUT": str(tmp_path / "reports")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stdout
     cells = sum(len(code_cells(nbformat.read(path, as_version=4))) for path in NOTEBOOKS.glob("*.ipynb"))
     assert f"{cells} passed" in done.stdout

@@ -183,15 +183,22 @@ def write_groups(context: ComparisonContext) -> tuple[Block, ...]:
 
 
 def _group_tables(context: ComparisonContext) -> list[Table | None]:
-    """Return a table for each segment, and one each for all account managers and all partners."""
+    """Return a table for each segment, one each for all account managers and all partners, and one of all amounts."""
     comparison, t, small = context.comparison, context.t, context.comparison.small_cell
+    of = {scope: sorted(comparison.of(scope), key=lambda each: each.group_name) for scope in GROUPS}
     tables = []
-    names = dict.fromkeys(each.group_name for each in comparison.of("segment"))
-    for position, name in enumerate(sorted(names), 1):
-        rows = [each for each in comparison.of("segment") if each.group_name == name]
-        title = N_("{group:text}, then and now", group=group_of(rows[0]))
-        tables.append(tabulate_compared(rows, t, small, title=title, anchor=f"table-segment-{position}", brief=True))
+    for position, name in enumerate(dict.fromkeys(each.group_name for each in of["segment"]), 1):
+        rows = [each for each in of["segment"] if each.group_name == name and each.unit != "money"]
+        if rows:
+            title = N_("{group:text}, then and now", group=group_of(rows[0]))
+            table = tabulate_compared(rows, t, small, title=title, anchor=f"table-segment-{position}", brief=True)
+            tables.append(table)
     for scope, (heading, head) in scope_titles().items():
-        rows = sorted(comparison.of(scope), key=lambda each: each.group_name)
+        rows = [each for each in of[scope] if each.unit != "money"]
         tables.append(tabulate_compared(rows, t, small, title=heading, anchor=f"table-{scope}", group=head, brief=True))
+    amounts = [each for scope in GROUPS for each in of[scope] if each.unit == "money"]
+    title = N_("Amounts of money by segment, account manager and partner, then and now")
+    tables.append(
+        tabulate_compared(amounts, t, small, title=title, anchor="table-group-amounts", group=N_("Group"), brief=True)
+    )
     return tables

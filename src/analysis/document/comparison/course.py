@@ -19,7 +19,7 @@ from analysis.document.comparison.tables import (
 from analysis.document.figures.follow_up import plot_control_charts
 from analysis.document.visible import clean_text
 from analysis.messages import N_, NP_, Message
-from analysis.monitoring.comparison.shapes import AccountCrossing, KeyAccountMoves
+from analysis.monitoring.comparison.customer_shapes import AccountCrossing, KeyAccountMoves
 from analysis.results import NotEstimable
 
 NEW_SHOWN = 12

@@ -10,7 +10,8 @@ from analysis.document.tables import DASH, end, notes_of, start
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
 from analysis.messages import N_, Message
-from analysis.monitoring.comparison.shapes import AccountMove, Flow, Series, StageCount, Transition
+from analysis.monitoring.comparison.customer_shapes import AccountMove, Flow, StageCount, Transition
+from analysis.monitoring.comparison.shapes import Series
 from analysis.results import Estimate, NotEstimable, Outcome
 
 MOST_DAYS = 5

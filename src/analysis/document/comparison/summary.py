@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from analysis.document.blocks import Block, BulletList, Callout, Scorecard, ScoreCell, Tone
 from analysis.document.comparison.context import ComparisonContext, present
-from analysis.document.comparison.words import movement, plain_difference
+from analysis.document.comparison.words import movement, signed_limits
 from analysis.document.estimates import format_range
 from analysis.messages import N_, NP_, Message
+from analysis.monitoring.comparison.customer_shapes import KeyAccountMoves
 from analysis.monitoring.comparison.published import SCORE
-from analysis.monitoring.comparison.shapes import Compared, KeyAccountMoves
+from analysis.monitoring.comparison.shapes import Compared
 from analysis.results import Estimate, NotEstimable
 
 MOVES_SHOWN = 6
@@ -45,18 +46,21 @@ def _finding(context: ComparisonContext) -> Iterator[Message]:
         )
     elif found:
         better = sum(bool(each.good) for each in found)
+        way = N_("{better:int} of them for the better", better=better)
+        if better in (0, len(found)):
+            way = N_("for the better") if better else N_("for the worse")
         yield NP_(
-            "Between {then:text} and {now:text} one of {tested:int} numbers compared changed beyond what chance"
-            " explains ({better:int} for the better).",
-            "Between {then:text} and {now:text} {count:int} of {tested:int} numbers compared changed beyond what chance"
-            " explains ({better:int} for the better).",
+            "Between {then:text} and {now:text}, one of {tested:int} numbers compared changed beyond what chance"
+            " explains, {way:message}.",
+            "Between {then:text} and {now:text}, {count:int} of {tested:int} numbers compared changed beyond what chance"
+            " explains, {way:message}.",
             len(found),
-            better=better,
+            way=way,
             **dates,
         )
     else:
         yield N_(
-            "Between {then:text} and {now:text} none of {tested:int} numbers compared changed beyond what chance"
+            "Between {then:text} and {now:text}, none of {tested:int} numbers compared changed beyond what chance"
             " explains. That is no proof that nothing changed.",
             **dates,
         )
@@ -77,18 +81,27 @@ def score_sentence(context: ComparisonContext) -> Iterator[Message]:
     values = {
         "then": t.number(then.value, 0),
         "now": t.number(now.value, 0),
-        "difference": t.difference(difference),
+        "size": t.signed(difference.value, "index"),
+        "limits": signed_limits(difference, t),
     }
     if score.verdict == "no_change":
         yield N_(
-            "The relationship score went from {then:text} to {now:text} points ({difference:text}), which chance alone"
-            " may explain.",
+            "The relationship score went from {then:text} to {now:text} points ({size:text}, 95% interval"
+            " {limits:text}), which chance alone may explain.",
             **values,
         )
     elif score.verdict == "rose":
-        yield N_("The relationship score rose from {then:text} to {now:text} points ({difference:text}).", **values)
+        yield N_(
+            "The relationship score rose from {then:text} to {now:text} points ({size:text}, 95% interval"
+            " {limits:text}).",
+            **values,
+        )
     else:
-        yield N_("The relationship score fell from {then:text} to {now:text} points ({difference:text}).", **values)
+        yield N_(
+            "The relationship score fell from {then:text} to {now:text} points ({size:text}, 95% interval"
+            " {limits:text}).",
+            **values,
+        )
 
 
 def _scorecard(context: ComparisonContext) -> Scorecard | None:
@@ -143,10 +156,11 @@ def _change(context: ComparisonContext, score: Compared) -> tuple[str, Tone]:
 
 def _bullets(context: ComparisonContext) -> Iterator[Message | str]:
     comparison, t, found = context.comparison, context.t, moved(context)
-    for each in found[:MOVES_SHOWN]:
+    listed = [each for each in found if not each.indicator.startswith(f"{SCORE}.")]  # those are in the scorecard
+    for each in listed[:MOVES_SHOWN]:
         yield movement(each, t)
-    if len(found) > MOVES_SHOWN:
-        more = len(found) - MOVES_SHOWN
+    if len(listed) > MOVES_SHOWN:
+        more = len(listed) - MOVES_SHOWN
         yield NP_("One more change is in the chapters.", "{count:int} more changes are in the chapters.", more)
     if not found:
         tested = [each for each in comparison.of("whole", "question") if isinstance(each.difference, Estimate)]
@@ -166,10 +180,9 @@ def _bullets(context: ComparisonContext) -> Iterator[Message | str]:
 def _revenue(context: ComparisonContext) -> Iterator[Message]:
     """Yield the two years' revenue, side by side: sums that are known, and of which no test is made."""
     revenue, t = context.comparison.whole("revenue"), context.t
-    amount = None if revenue is None else plain_difference(revenue)
-    if revenue is None or amount is None or not isinstance(revenue.after, Estimate):
+    if revenue is None or revenue.plain is None or not isinstance(revenue.after, Estimate):
         return
-    values = {"now": t.unit(revenue.after.value, "money"), "change": t.signed(amount, "money")}
+    values = {"now": t.unit(revenue.after.value, "money"), "change": t.signed(revenue.plain, "money")}
     yield N_(
         "Revenue of the twelve months to either day is now {now:text}, {change:text} against then (not tested).",
         **values,

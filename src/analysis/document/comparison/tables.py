@@ -96,7 +96,8 @@ def _notes(shown: Sequence[Compared], left: int, t: Translator, *, brief: bool) 
     tested = any(each.adjusted_p is not None for each in shown) and not brief
     paired = any(each.basis == "paired" for each in shown)
     shares = any(each.unit == "proportion" and isinstance(each.difference, Estimate) for each in shown)
-    money = any(each.unit == "money" and each.adjusted_p is None for each in shown)
+    barred = any(each.adjusted_p is None and each.plain is None for each in shown)
+    money = any(each.plain is not None for each in shown)
     none = NP_(
         "One more has no number in either audit, mostly for want of observations.",
         "{count:int} more have no number in either audit, mostly for want of observations.",
@@ -111,6 +112,7 @@ def _notes(shown: Sequence[Compared], left: int, t: Translator, *, brief: bool) 
         if tested else "",
         t(N_("Differences of shares are in percentage points.")) if shares else "",
         t(N_("Amounts of money: the plain difference, which the two reports do not allow to test.")) if money else "",
+        t(N_("A dash in place of a verdict: not compared; the last chapter says why.")) if barred else "",
         t(none) if left else "",
     ]  # fmt: skip
 
@@ -172,26 +174,29 @@ def tabulate_reasons(compared: Sequence[Compared], t: Translator) -> Table | Non
 
 
 def tabulate_periods(compared: Sequence[Compared], t: Translator) -> Table | None:
-    """Return which periods each number rests on, what they share, and what it was tested on."""
-    shown = [each for each in compared if isinstance(each.difference, Estimate)]
-    if not shown:
+    """Return which periods the differences rest on, what these share, and what was tested: one row for all alike."""
+    alike: dict[tuple[str, str, str], list[Compared]] = {}
+    for each in compared:
+        if isinstance(each.difference, Estimate):
+            alike.setdefault((each.earlier, each.later, each.basis), []).append(each)
+    if not alike:
         return None
     bases = {"paired": N_("raw data"), "published": N_("printed intervals"), "none": N_("not compared")}
     rows = tuple(
         (
-            label_of(each, t),
-            t.period(each.earlier) if each.earlier else DASH,
-            t.period(each.later) if each.later else DASH,
-            DASH if each.shared is None else t.percent(each.shared),
-            t(bases[each.basis]),
-            t.number(each.overlap, 0) if each.overlap else DASH,
+            t.join([label_of(each, t) for each in several]),
+            t.period(earlier) if earlier else DASH,
+            t.period(later) if later else DASH,
+            DASH if several[0].shared is None else t.percent(several[0].shared),
+            t(bases[basis]),
+            _range([each.overlap for each in several if each.overlap], t),
         )
-        for each in shown
+        for (earlier, later, basis), several in alike.items()
     )
     columns = (
-        start(t(N_("Indicator")), 2.0),
-        start(t(N_("Period then")), 1.5),
-        start(t(N_("Period now")), 1.5),
+        start(t(N_("Indicator")), 3.0),
+        start(t(N_("Period then")), 1.3),
+        start(t(N_("Period now")), 1.3),
         end(t(N_("Days in both")), 0.8),
         start(t(N_("Tested on")), 1.1),
         end(t(N_("Observed in both")), 0.9),
@@ -208,6 +213,12 @@ def tabulate_periods(compared: Sequence[Compared], t: Translator) -> Table | Non
             ),
         ),
     )  # fmt: skip
+
+
+def _range(counts: Sequence[int], t: Translator) -> str:
+    """Return the least and the most of some counts, or the one that they are; a dash without any."""
+    ends = [t.number(count, 0) for count in dict.fromkeys((min(counts), max(counts)))] if counts else [DASH]
+    return "–".join(ends)
 
 
 def tabulate_alerts(alerts: Sequence[AlertPair], t: Translator) -> Table | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from analysis.document.formatting import NBSP
+from analysis.document.estimates import estimate_writer, write_limits
 from analysis.document.prose import amount_of_change, cell_text
 from analysis.document.tables import DASH
 from analysis.document.translate import Translator
@@ -10,28 +10,27 @@ from analysis.document.visible import clean_text
 from analysis.document.vocabulary import short_id
 from analysis.messages import N_, Message
 from analysis.monitoring.comparison.published import ITEM, SCORE
-from analysis.monitoring.comparison.shapes import Compared, Judgement
+from analysis.monitoring.comparison.shapes import Compared
 from analysis.results import Estimate, Outcome
 
 LONGEST_NAME = 60
 TESTED_ON_RAW = "†"
 
 
-def verdict_words() -> Mapping[Judgement, Message]:
+def verdict_words() -> Mapping[str, Message]:
     """Return what is said of a difference."""
     return {
         "rose": N_("rose"),
         "fell": N_("fell"),
         "no_change": N_("no change"),
-        "not_compared": N_("not compared"),
     }
 
 
 def verdict_text(compared: Compared, t: Translator) -> str:
-    """Return the verdict; of amounts that stand side by side without a test, that they are not tested."""
-    if compared.verdict == "not_compared" and plain_difference(compared) is not None:
-        return t(N_("not tested")).replace(" ", NBSP)
-    return t(verdict_words()[compared.verdict]).replace(" ", NBSP)
+    """Return the verdict; a dash where nothing is compared, and of amounts side by side that they are not tested."""
+    if compared.plain is not None:
+        return t(N_("not tested"))
+    return DASH if compared.verdict == "not_compared" else t(verdict_words()[compared.verdict])
 
 
 def name_of(compared: Compared, t: Translator) -> str:
@@ -57,21 +56,18 @@ def difference_text(compared: Compared, t: Translator) -> str:
     if isinstance(compared.difference, Estimate):
         mark = f" {TESTED_ON_RAW}" if compared.basis == "paired" else ""
         return t.difference(compared.difference) + mark
-    amount = plain_difference(compared)
-    return DASH if amount is None else t.signed(amount, "money")
-
-
-def plain_difference(compared: Compared) -> float | None:
-    """Return the difference of two amounts of money that no test covers, or None."""
-    from_, to = compared.before, compared.after
-    if compared.unit != "money" or compared.shared is None:
-        return None
-    return to.value - from_.value if isinstance(from_, Estimate) and isinstance(to, Estimate) else None
+    return DASH if compared.plain is None else t.signed(compared.plain, "money")
 
 
 def p_text(compared: Compared, t: Translator) -> str:
     """Return the adjusted p-value, or a dash."""
     return DASH if compared.adjusted_p is None else t.value(compared.adjusted_p, "pvalue")
+
+
+def signed_limits(difference: Estimate, t: Translator) -> str:
+    """Return the interval of a difference alone, both limits with their sign: "−4.7 to +8.6"."""
+    write = estimate_writer([difference], t.language, t.currency, signed=True)
+    return write_limits(difference, write, t.language)
 
 
 def label_of(compared: Compared, t: Translator) -> str:
@@ -88,7 +84,7 @@ def movement(compared: Compared, t: Translator) -> Message:
     values = {
         "name": _full_name(compared, t),
         "size": t(amount_of_change(difference.value, difference.unit, t)),
-        "limits": t.limits(difference),
+        "limits": signed_limits(difference, t),
     }
     if difference.value > 0:
         return N_("{name:text} rose by {size:text} (95% interval of the difference {limits:text}).", **values)

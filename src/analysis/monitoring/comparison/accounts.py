@@ -4,10 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analysis.messages import N_, Message
-from analysis.monitoring.comparison.divergences import Audited, Barriers, redefined
-from analysis.monitoring.comparison.protection import Promise
-from analysis.monitoring.comparison.published import mapping_at, number_at, rows_at, text_at
-from analysis.monitoring.comparison.shapes import (
+from analysis.monitoring.comparison.customer_shapes import (
     AccountCrossing,
     AccountMove,
     CustomerMoves,
@@ -16,6 +13,10 @@ from analysis.monitoring.comparison.shapes import (
     StageCount,
     Transition,
 )
+from analysis.monitoring.comparison.divergences import Barriers, redefined
+from analysis.monitoring.comparison.protection import Promise
+from analysis.monitoring.comparison.published import mapping_at, number_at, rows_at, text_at
+from analysis.monitoring.comparison.sides import Audited
 from analysis.monitoring.earlier import at, read_message
 from analysis.results import NotEstimable
 

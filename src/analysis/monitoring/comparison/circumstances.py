@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analysis.messages import N_, Message
-from analysis.monitoring.comparison.divergences import Audited
 from analysis.monitoring.comparison.published import mapping_at, number_at, rows_at, text_at
 from analysis.monitoring.comparison.shapes import Divergence, Kind
+from analysis.monitoring.comparison.sides import Audited
 
 MOST_NAMES = 12
 

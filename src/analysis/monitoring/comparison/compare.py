@@ -8,11 +8,12 @@ from analysis.messages import N_, Message
 from analysis.monitoring.comparison.accounts import compare_customers, compare_key_accounts
 from analysis.monitoring.comparison.circumstances import find_circumstances
 from analysis.monitoring.comparison.differences import compare_measures
-from analysis.monitoring.comparison.divergences import Audited, Barriers, find_barriers
+from analysis.monitoring.comparison.divergences import Barriers, find_barriers
 from analysis.monitoring.comparison.over_time import series_of
 from analysis.monitoring.comparison.protection import Promise, promise_of, protect, strictest
 from analysis.monitoring.comparison.published import mapping_at, measures_of, number_at, rows_at, text_at
 from analysis.monitoring.comparison.shapes import Comparison, ScoreLevels
+from analysis.monitoring.comparison.sides import Audited
 from analysis.monitoring.comparison.steering import alerts_are_known, compare_actions, compare_alerts, new_actions
 from analysis.monitoring.earlier import StoredAudit, UnreadableAudit, at, open_stored, read_estimate
 from analysis.monitoring.follow_up import Titles

@@ -17,9 +17,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from scipy.stats import false_discovery_control
 
 from analysis.messages import N_, Message
-from analysis.monitoring.comparison.divergences import Audited, Barriers
+from analysis.monitoring.comparison.divergences import Barriers
 from analysis.monitoring.comparison.published import SCORE, Measure, mapping_at, number_at, rows_at, text_at
 from analysis.monitoring.comparison.shapes import Compared, Judgement
+from analysis.monitoring.comparison.sides import Audited
 from analysis.monitoring.earlier import at, read_estimate
 from analysis.monitoring.since import OPPOSED, RATE, SAME, published_difference
 from analysis.results import Estimate, NotEstimable, Outcome
@@ -117,7 +118,8 @@ def _published(found: Compared, then: Measure, now: Measure, before: Audited, af
     if not isinstance(then.outcome, Estimate) or not isinstance(now.outcome, Estimate):
         return found
     if now.unit == "money":
-        return dataclasses.replace(found, difference=UNTESTABLE, restated=_restated(then, now))
+        plain = now.outcome.value - then.outcome.value
+        return dataclasses.replace(found, difference=UNTESTABLE, plain=plain, restated=_restated(then, now))
     opposed = OPPOSED.get(now.indicator, 0.0)
     if now.indicator == SCORE or now.indicator.startswith(f"{SCORE}."):
         opposed = opposed_scores(now, after)

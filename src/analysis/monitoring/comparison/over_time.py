@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from analysis.messages import Message
 from analysis.monitoring.comparison.differences import SPAN, shared_days
-from analysis.monitoring.comparison.divergences import Audited, find_barriers
+from analysis.monitoring.comparison.divergences import find_barriers
 from analysis.monitoring.comparison.published import SCORE, Key, Measure
 from analysis.monitoring.comparison.shapes import Series, SeriesRow
+from analysis.monitoring.comparison.sides import Audited
 from analysis.monitoring.control_chart import FEWEST, ControlChart, control_chart
 from analysis.results import Estimate, NotEstimable, Outcome
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, cast, get_args
 
 from analysis.messages import Message
-from analysis.monitoring.comparison.divergences import Audited
 from analysis.monitoring.comparison.published import rows_at, text_at
 from analysis.monitoring.comparison.shapes import ActionPair, AlertPair
+from analysis.monitoring.comparison.sides import Audited
 from analysis.monitoring.earlier import RecommendedAction, at, read_estimate, read_message
 from analysis.monitoring.follow_up import Titles, Verdict
 from analysis.params.model import ClientParams

@@ -52,8 +52,8 @@ def _finding(context: ComparisonContext) -> Iterator[Message]:
         yield NP_(
             "Between {then:text} and {now:text}, one of {tested:int} numbers compared changed beyond what chance"
             " explains, {way:message}.",
-            "Between {then:text} and {now:text}, {count:int} of {tested:int} numbers compared changed beyond what chance"
-            " explains, {way:message}.",
+            "Between {then:text} and {now:text}, {count:int} of {tested:int} numbers compared changed beyond what"
+            " chance explains, {way:message}.",
             len(found),
             way=way,
             **dates,

@@ -8,9 +8,9 @@ import pandas as pd
 from analysis.indicators.attitudes import mean_of_answers, top2_of, top2_threshold
 from analysis.indicators.estimation import Measure
 from analysis.indicators.observations import Labels, Observations, estimate_period, withheld
-from analysis.indicators.samples import Floats
+from analysis.indicators.samples import Codes, Floats
 from analysis.indicators.shapes import ItemResult, TouchpointResult
-from analysis.indicators.suppression import hidden_beside, hidden_cells
+from analysis.indicators.suppression import hidden_beside, hidden_cells, published_codes
 from analysis.indicators.survey import Responses, answers_of, incomparable_waves, items_of
 from analysis.messages import N_
 from analysis.params.model import ClientParams
@@ -72,7 +72,7 @@ def _hidden_touchpoints(
     if not responses.protected:
         return dict.fromkeys(responses.periods, frozenset())
     answered = np.isfinite(score) & (responses.weight > 0)
-    hidden = {}
+    hidden, floor = {}, params.limits.small_cell
     for code, wave in enumerate(responses.periods):
         rows = answered & (responses.period == code)
         people = pd.DataFrame({"touchpoint": touchpoint.codes[rows], "respondent": responses.respondent[rows]})
@@ -82,16 +82,20 @@ def _hidden_touchpoints(
         cells = hidden_cells(
             np.asarray(sizes, dtype=np.float64),
             shown=sizes.index.to_numpy() >= 0,
-            floor=params.limits.small_cell,
+            floor=floor,
             total_is_shown=shown,
         )
+        people_behind = responses.share_of_respondent(rows)
         # segments and partners are shown of the last wave alone: what they share with a touchpoint must not be few
-        beside = (responses.segment, responses.partner) if code == len(responses.periods) - 1 else ()
+        beside: tuple[Codes, ...] = ()
+        if code == len(responses.periods) - 1:
+            segment, partner = responses.segment.codes[rows], responses.partner.codes[rows]
+            beside = published_codes(segment, partner, people_behind, floor=floor, total_is_shown=shown)
         hidden[wave] = hidden_beside(
             touchpoint.codes[rows],
-            [labels.codes[rows] for labels in beside],
-            responses.share_of_respondent(rows),
-            floor=params.limits.small_cell,
+            beside,
+            people_behind,
+            floor=floor,
             total_is_shown=shown,
             hidden=frozenset(int(sizes.index[cell]) for cell in cells),
         )

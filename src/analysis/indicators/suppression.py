@@ -5,7 +5,7 @@ by two partners, the segment less the two partners would be those three.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ DOMINANT = 0.6
 """Largest share that one hidden cell of fewer than the floor may have of all that is hidden with it. The sum of the
 hidden cells is known by subtraction; had the rest answered contentedly (9 of 10) and the few not at all (1), a share of
 0.6 still leaves open more than half of the scale, where the largest of 0.8 (four of five) would leave a fifth."""
+KNOWN = 1e-6
+"""Length of what a sum has beside the published ones, from which on it is not known."""
+MOST_CELLS = 200
+"""Cells of a few respondents that are examined; with more, segments and partners are so fine that few are shown."""
 MAX_BLOCKS = 10  # of which all unions are examined; of more, only those of one or two blocks
 
 
@@ -92,8 +96,19 @@ def hidden_groups(
     while True:
         small = _smallest_across(first, second, counts, hidden, floor, total_is_shown)
         if small is None:
+            shown = _masked(first, second, hidden)
+            small = _smallest_telling(shown[1], shown[:1], counts, floor, total_is_shown)
+        if small is None:
             return frozenset(hidden[0]), frozenset(hidden[1])
         hidden[1].add(small)
+
+
+def published_codes(
+    first: Codes, second: Codes, counts: Floats, *, floor: int, total_is_shown: bool = True
+) -> tuple[Codes, Codes]:
+    """Return two breakdowns of the same observations as they are published: -1 too where a group is hidden."""
+    hidden = hidden_groups(first, second, counts, floor=floor, total_is_shown=total_is_shown)
+    return _masked(first, second, hidden)
 
 
 def hidden_beside(
@@ -112,7 +127,7 @@ def hidden_beside(
     codes
         Group of each observation, -1 for none.
     others
-        Its groups in the other breakdowns, which are protected by themselves.
+        The published groups of the other breakdowns (`published_codes`).
     counts, floor, total_is_shown
         As in `hidden_groups`.
     hidden
@@ -123,9 +138,18 @@ def hidden_beside(
         found = _hidden_codes(left, counts, floor, total_is_shown)
         for other in others:
             found |= hidden_groups(other, left, counts, floor=floor, total_is_shown=total_is_shown)[1]
+        if not found and (small := _smallest_telling(left, others, counts, floor, total_is_shown)) is not None:
+            found = {small}
         if not found:
             return hidden
         hidden |= frozenset(found)
+
+
+def _masked(first: Codes, second: Codes, hidden: Sequence[Collection[int]]) -> tuple[Codes, Codes]:
+    masked = [
+        np.where(np.isin(codes, sorted(gone)), -1, codes) for codes, gone in zip((first, second), hidden, strict=True)
+    ]
+    return masked[0], masked[1]
 
 
 def _hidden_codes(codes: Codes, counts: Floats, floor: int, total_is_shown: bool) -> set[int]:
@@ -167,3 +191,39 @@ def _unions(rows: Codes, total_is_shown: bool) -> "itertools.chain[tuple[int, ..
     usable = [place for place, code in enumerate(rows) if code >= 0 or total_is_shown]
     largest = len(usable) if len(usable) <= MAX_BLOCKS else 2
     return itertools.chain.from_iterable(itertools.combinations(usable, size) for size in range(1, largest + 1))
+
+
+def _smallest_telling(
+    codes: Codes, others: Sequence[Codes], counts: Floats, floor: int, total_is_shown: bool
+) -> int | None:
+    """Return the smallest published group of a breakdown that, with the others, determines a few respondents, or None.
+
+    Whoever knows the sums of all published groups knows every sum that is a linear combination of them. The cells that
+    the breakdowns make together are examined one by one and in twos: where the combinations hold one of fewer than
+    `floor` respondents, a group of `codes` that is published has to go.
+    """
+    published = np.unique(codes[codes >= 0])
+    if not len(published):
+        return None
+    cells, place = np.unique(np.column_stack([codes, *others]), axis=0, return_inverse=True)
+    sizes = np.bincount(place.ravel(), counts, len(cells)).astype(np.float64)
+    groups = [column == code for column in cells.T for code in np.unique(column) if code >= 0]
+    groups += [np.ones(len(cells), dtype=bool)] if total_is_shown else []
+    few = np.flatnonzero((sizes > 0) & (sizes < floor))
+    if not len(few) or len(few) > MOST_CELLS:
+        return None
+    told = few[_is_known(np.array(groups, dtype=np.float64), few, sizes[few], floor)]
+    if not len(told):
+        return None
+    of_group = {int(code): float(sizes[cells[:, 0] == code].sum()) for code in published}
+    taking_part = [int(code) for code in np.unique(cells[told, 0]) if code >= 0]
+    return min([code for code in taking_part if code in of_group] or of_group, key=lambda code: of_group[code])
+
+
+def _is_known(sums: Floats, few: NDArray[np.intp], sizes: Floats, floor: int) -> NDArray[np.bool_]:
+    """Return which of the few cells lie, alone or with one other, among the combinations of the sums (rows)."""
+    left = (np.eye(sums.shape[1]) - np.linalg.pinv(sums) @ sums)[:, few]  # what a cell has beside all of them
+    double = np.linalg.norm(left[:, :, None] + left[:, None, :], axis=0) < KNOWN
+    np.fill_diagonal(double, val=False)
+    together = sizes[:, None] + sizes < floor
+    return np.asarray((np.linalg.norm(left, axis=0) < KNOWN) | (double & together).any(axis=1))

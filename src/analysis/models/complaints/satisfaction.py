@@ -38,13 +38,13 @@ def measure_satisfaction(
     weight = answers["weight"] if "weight" in answers else pd.Series(1.0, index=answers.index)
     if not ((weight > 0) & np.isfinite(weight)).all():
         return NotEstimable(reason=N_("Some survey weights are missing or not above zero."), n=len(answers))
-    pairs = _pairs(answers.assign(weight=weight), found)
+    pairs, unpaired = _pairs(answers.assign(weight=weight), found)
     if not len(pairs):
         return NotEstimable(reason=N_("No customer answered in two waves."), n=0)
     change = pairs["change"].to_numpy(dtype=np.float64)
     complained = pairs["complained"].to_numpy(dtype=bool)
     who = pd.factorize(pairs["customer_id"])[0].astype(np.int64)
-    if _too_small(pairs, complained, params):
+    if _too_small(pairs, complained, unpaired, params):
         hidden = withheld()
         return SatisfactionAround(
             complained=None, others=None, change_complained=hidden, change_others=hidden, difference=hidden
@@ -58,8 +58,11 @@ def measure_satisfaction(
     )
 
 
-def _pairs(answers: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a customer and two neighbouring waves: the change, and whether it complained in between."""
+def _pairs(answers: pd.DataFrame, found: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return one row a customer and two neighbouring waves: the change, and whether it complained in between.
+
+    Besides, how many people answered a wave without their customer's answering another.
+    """
     answers = answers.assign(weighted=answers["satisfaction_index"] * answers["weight"])
     by = answers.groupby(["customer_id", "wave_order"], sort=True)
     waves = by.agg(
@@ -80,7 +83,8 @@ def _pairs(answers: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
         }
     )[same.to_numpy(dtype=bool)].reset_index(drop=True)
     pairs["complained"] = _between(pairs, found)
-    return pairs
+    once = waves.groupby("customer_id")["wave_order"].transform("size") == 1
+    return pairs, int(waves.loc[once, "people"].sum())
 
 
 def _between(pairs: pd.DataFrame, found: pd.DataFrame) -> "np.ndarray":
@@ -98,12 +102,15 @@ def _between(pairs: pd.DataFrame, found: pd.DataFrame) -> "np.ndarray":
     return np.asarray(end > start)
 
 
-def _too_small(pairs: pd.DataFrame, complained: "np.ndarray", params: ClientParams) -> bool:
-    """Return whether either group is smaller than may be spoken of."""
+def _too_small(pairs: pd.DataFrame, complained: "np.ndarray", unpaired: int, params: ClientParams) -> bool:
+    """Return whether either group, or those in neither, are fewer than may be spoken of.
+
+    The changes of both groups add up to the change of the waves' sums but for those who answered once.
+    """
     if not answers_are_protected(params):
         return False
     people = pairs["people"].to_numpy(dtype=np.float64)
-    sizes = [float(people[mask].sum()) for mask in (complained, ~complained)]
+    sizes = [*(float(people[mask].sum()) for mask in (complained, ~complained)), float(unpaired)]
     return any(0 < size < params.limits.small_cell for size in sizes)
 
 

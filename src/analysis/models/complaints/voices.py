@@ -7,9 +7,9 @@ from analysis.data.client import ClientData
 from analysis.indicators.customer_base import active_customers
 from analysis.indicators.estimation import Measure, Sample, estimate
 from analysis.indicators.ledger import to_days, year_ending
-from analysis.indicators.observations import withheld
+from analysis.indicators.observations import Observations, withheld
 from analysis.indicators.samples import Codes, moments_of, t_quantile
-from analysis.indicators.suppression import hidden_beside
+from analysis.indicators.suppression import hidden_beside, published_codes
 from analysis.indicators.survey import Responses, collect_responses
 from analysis.messages import N_
 from analysis.models.clustering import p_value
@@ -130,14 +130,18 @@ def _interviewed(interviews: pd.DataFrame | None, data: ClientData, params: Clie
         return NotEstimable(reason=N_("There is no survey answer about satisfaction."))
     met = set(customers_behind(interviews).dropna())
     is_met = np.array([account in met for account in observed.accounts.tolist()])[observed.sample.clusters]
-    if observed.respondent_count is not None and hidden_beside(
-        is_met[latest].astype(np.int64),
-        [labels.codes[latest] for labels in (observed.segment, observed.partner)],
-        observed.respondent_count[latest],
-        floor=params.limits.small_cell,
-    ):
+    if _singles_out_few(is_met, latest, observed, params):
         return withheld()
     return _compared(observed.sample, latest & is_met, latest & ~is_met, params)
+
+
+def _singles_out_few(is_met: "np.ndarray", latest: "np.ndarray", observed: Observations, params: ClientParams) -> bool:
+    """Return whether those interviewed, or the others, are few, by themselves or beside segments and partners."""
+    if observed.respondent_count is None:
+        return False
+    people, floor = observed.respondent_count[latest], params.limits.small_cell
+    beside = published_codes(observed.segment.codes[latest], observed.partner.codes[latest], people, floor=floor)
+    return bool(hidden_beside(is_met[latest].astype(np.int64), beside, people, floor=floor))
 
 
 def _compared(sample: Sample, first: "np.ndarray", second: "np.ndarray", params: ClientParams) -> Outcome:

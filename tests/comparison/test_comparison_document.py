@@ -84,12 +84,12 @@ def test_what_is_not_compared_has_no_difference_anywhere_and_its_reason():
     )
     cells = row(table(document, "indicators", "table-indicators"), "Retention rate")
     assert cells[3:] == ("–", "–", "–")
-    assert "Definition of: Retention rate" in texts(document["summary"].blocks)
+    assert "Definition of “Retention rate”" in texts(document["summary"].blocks)
     assert (
-        row(table(document, "divergences", "table-divergences"), "Definition of: Retention rate")[2] == "Another mean."
+        row(table(document, "divergences", "table-divergences"), "Definition of “Retention rate”")[2] == "Another mean."
     )
     reasons = dict(table(document, "method", "table-not-compared").rows)
-    assert "Another mean." in reasons["Retention rate"]
+    assert reasons["Retention rate"] == "Not the same in the two audits: definition of “Retention rate”."
     figure = [block for block in document["indicators"].blocks if block.kind == "figure"]
     assert all("Retention rate" not in drawing.svg for drawing in figure)
 

@@ -1,6 +1,6 @@
 """The chapters of what was measured: what is not the same, the score, every indicator, and the groups."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from analysis.document.blocks import Block, BulletList, Table
 from analysis.document.comparison.context import ComparisonContext, present
@@ -8,12 +8,14 @@ from analysis.document.comparison.figures import plot_differences, plot_scores
 from analysis.document.comparison.summary import moved, score_sentence
 from analysis.document.comparison.tables import tabulate_compared, tabulate_divergences, tabulate_levels
 from analysis.document.comparison.words import group_of, movement
+from analysis.document.translate import Translator
 from analysis.messages import N_, NP_, Message
 from analysis.monitoring.comparison.published import SCORE
-from analysis.monitoring.comparison.shapes import Scope
+from analysis.monitoring.comparison.shapes import Compared, Scope
 from analysis.results import Estimate
 
 GROUPS: tuple[Scope, ...] = ("segment", "manager", "partner")
+MOST_LISTED = 10
 
 
 def write_divergences(context: ComparisonContext) -> tuple[Block, ...]:
@@ -83,6 +85,7 @@ def write_indicators(context: ComparisonContext) -> tuple[Block, ...]:
     amounts = [each for each in indicators if each.unit == "money"]
     questions = list(comparison.of("question"))
     found = [each for each in moved(context) if each.scope in ("whole", "question")]
+    found = [each for each in found if not each.indicator.startswith(SCORE)]
     tested = sum(each.adjusted_p is not None for each in (*indicators, *questions))
     finding = N_(
         "Of {tested:int} indicators and questions compared for the whole client, none changed beyond what chance"
@@ -103,7 +106,7 @@ def write_indicators(context: ComparisonContext) -> tuple[Block, ...]:
     return present(
         [
             context.lead(finding if tested else N_("Nothing was measured anew.")),
-            BulletList(items=tuple(t(movement(each, t)) for each in found)) if found else None,
+            _listed(found, t),
             plot_differences([*indicators, *questions], title, t, context.theme),
             tabulate_compared(counted, t, small, title=N_("Every indicator, then and now"), anchor="table-indicators"),
             tabulate_compared(
@@ -127,6 +130,17 @@ def write_indicators(context: ComparisonContext) -> tuple[Block, ...]:
             ),
         ]
     )  # fmt: skip
+
+
+def _listed(found: Sequence[Compared], t: Translator) -> BulletList | None:
+    """Return what moved, the surest of it where it is much; the tables have it all."""
+    if not found:
+        return None
+    items = [t(movement(each, t)) for each in found[:MOST_LISTED]]
+    more = len(found) - len(items)
+    if more > 0:
+        items.append(t(NP_("One more is in the tables.", "{count:int} more are in the tables.", more)))
+    return BulletList(items=tuple(items))
 
 
 def scope_titles() -> Mapping[Scope, tuple[Message, Message]]:
@@ -162,7 +176,7 @@ def write_groups(context: ComparisonContext) -> tuple[Block, ...]:
     return present(
         [
             context.lead(finding),
-            BulletList(items=tuple(t(movement(each, t)) for each in found)) if found else None,
+            _listed(found, t),
             *tables,
             context.limits(
                 N_(

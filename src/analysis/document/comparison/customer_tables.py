@@ -177,4 +177,6 @@ def tabulate_series(series: Series, t: Translator, small_cell: int) -> Table:
 def _cell(outcome: Outcome | None, peers: Sequence[Outcome | None], t: Translator, small_cell: int) -> str:
     if not isinstance(outcome, Estimate):
         return DASH
+    if outcome.unit == "money":
+        return t.unit(outcome.value, "money")  # with their intervals, amounts would leave the rest no room
     return outcome_text(outcome, t, small_cell, peers)

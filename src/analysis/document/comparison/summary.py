@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analysis.document.blocks import Block, BulletList, Callout, Scorecard, ScoreCell, Tone
 from analysis.document.comparison.context import ComparisonContext, present
-from analysis.document.comparison.words import movement, signed_limits
+from analysis.document.comparison.words import movement, sentence, signed_limits
 from analysis.document.estimates import format_range
 from analysis.messages import N_, NP_, Message
 from analysis.monitoring.comparison.customer_shapes import KeyAccountMoves
@@ -156,7 +156,7 @@ def _change(context: ComparisonContext, score: Compared) -> tuple[str, Tone]:
 
 def _bullets(context: ComparisonContext) -> Iterator[Message | str]:
     comparison, t, found = context.comparison, context.t, moved(context)
-    listed = [each for each in found if not each.indicator.startswith(f"{SCORE}.")]  # those are in the scorecard
+    listed = [each for each in found if not each.indicator.startswith(SCORE)]  # those are in the scorecard
     for each in listed[:MOVES_SHOWN]:
         yield movement(each, t)
     if len(listed) > MOVES_SHOWN:
@@ -256,7 +256,7 @@ def _stops(context: ComparisonContext) -> Callout | None:
     t, stops = context.t, [each for each in context.comparison.divergences if each.stops]
     if not stops:
         return None
-    items = [t(each.subject) for each in stops[:STOPS_SHOWN]]
+    items = [sentence(t(each.subject), t) for each in stops[:STOPS_SHOWN]]
     if len(stops) > STOPS_SHOWN:
         items.append(t(NP_("and one more", "and {count:int} more", len(stops) - STOPS_SHOWN)))
     title = N_("Not the same in the two audits, and therefore not compared")

@@ -12,6 +12,7 @@ from analysis.document.comparison.words import (
     name_of,
     outcome_text,
     p_text,
+    sentence,
     verdict_text,
 )
 from analysis.document.estimates import brackets
@@ -148,7 +149,7 @@ def tabulate_divergences(divergences: Sequence[Divergence], t: Translator) -> Ta
     if not divergences:
         return None
     order = sorted(divergences, key=lambda each: not each.stops)
-    rows = tuple((t(each.subject), t(each.then), t(each.now), t(each.consequence)) for each in order)
+    rows = tuple((sentence(t(each.subject), t), t(each.then), t(each.now), t(each.consequence)) for each in order)
     columns = (
         start(t(N_("What")), 1.4),
         start(t(N_("Then")), 1.8),

@@ -64,6 +64,11 @@ def p_text(compared: Compared, t: Translator) -> str:
     return DASH if compared.adjusted_p is None else t.value(compared.adjusted_p, "pvalue")
 
 
+def sentence(text: str, t: Translator) -> str:
+    """Return a clause as a line of its own: with a capital where the language has them."""
+    return text if t.language == "zh" else text[:1].upper() + text[1:]
+
+
 def signed_limits(difference: Estimate, t: Translator) -> str:
     """Return the interval of a difference alone, both limits with their sign: "−4.7 to +8.6"."""
     write = estimate_writer([difference], t.language, t.currency, signed=True)

@@ -108,19 +108,19 @@ def _redefined(then: Measure, now: Measure) -> Divergence | None:
     name = now.name
     if then.definition is not None and now.definition is not None:
         if redefined(then.definition, now.definition):
-            subject = N_("Definition of: {name:message}", name=name)
+            subject = N_("definition of “{name:message}”", name=name)
             return divergence_of("definition", subject, then.definition, now.definition)
         offered = [definition.values.get(OFFERED) for definition in (then.definition, now.definition)]
         if not same(*offered):
-            subject = N_("What there is to buy, in: {name:message}", name=name)
+            subject = N_("what there is to buy, in “{name:message}”", name=name)
             return Divergence(
                 kind="definition", subject=subject, then=plain(str(offered[0])), now=plain(str(offered[1])),
                 consequence=N_("Compared all the same: the number counts what is bought, not its share."), stops=False,
             )  # fmt: skip
     if then.unit != now.unit:
-        return divergence_of("definition", N_("Unit of: {name:message}", name=name), plain(then.unit), plain(now.unit))
+        return divergence_of("definition", N_("unit of “{name:message}”", name=name), plain(then.unit), plain(now.unit))
     if then.analysis_unit != now.analysis_unit:
-        subject = N_("Unit of analysis of: {name:message}", name=name)
+        subject = N_("unit of analysis of “{name:message}”", name=name)
         return divergence_of("definition", subject, _unit(then.analysis_unit), _unit(now.analysis_unit))
     return None
 
@@ -149,7 +149,7 @@ def _questionnaire(before: Audited, after: Audited) -> Found:
         concerned = [f"{ITEM}{key}", *(name for name, roles in ROLES.items() if {one and one[0], role} & {*roles})]
         asked: Key = ("question", "", f"{ITEM}{key}")
         measure = after.measures.get(asked) or before.measures.get(asked)
-        subject = N_("Question “{label:text}”", label=key if measure is None else measure.name)
+        subject = N_("question “{label:text}”", label=key if measure is None else measure.name)
         yield divergence_of("questionnaire", subject, _asked(one), _asked(other)), concerned
 
 
@@ -187,7 +187,7 @@ def _money(before: Audited, after: Audited) -> Found:
     then, now = text_at(before.content, "currency"), text_at(after.content, "currency")
     if then != now:
         concerned = [measure.indicator for measure in after.measures.values() if measure.unit == "money"]
-        yield divergence_of("parameters", N_("Currency"), plain(then), plain(now)), concerned
+        yield divergence_of("parameters", N_("currency"), plain(then), plain(now)), concerned
 
 
 def _unit(unit: str) -> Message:

@@ -35,12 +35,7 @@ class Audited:
 
 def because(divergence: Divergence) -> Message:
     """Return why what differs keeps a number from being compared."""
-    return N_(
-        "{subject:message}: then {then:message}, now {now:message}.",
-        subject=divergence.subject,
-        then=divergence.then,
-        now=divergence.now,
-    )
+    return N_("Not the same in the two audits: {subject:message}.", subject=divergence.subject)
 
 
 def same(one: Any, other: Any) -> bool:

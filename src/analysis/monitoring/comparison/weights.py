@@ -30,23 +30,23 @@ def made_of(before: Audited, after: Audited, stopped: Mapping[str, Message]) -> 
             continue
         key_now, name = f"{SCORE}.{key}", dimension.name
         if dimension.components != then[key].components:
-            subject = N_("Components and anchors of: {name:message}", name=name)
+            subject = N_("components and anchors of “{name:message}”", name=name)
             found.append(
                 divergence_of("weights", subject, _components(then[key], after), _components(dimension, after))
             )
             reasons[key_now] = because(found[-1])
         elif (part := next((part for part, _, _ in dimension.components if part in stopped), None)) is not None:
-            reasons[key_now] = N_("A component is not comparable. {reason:message}", reason=stopped[part])
+            reasons[key_now] = stopped[part]
     comparable = not reasons
     if then and now and then.keys() != now.keys():
-        found.append(divergence_of("weights", N_("Dimensions of the score"), _names(then), _names(now)))
+        found.append(divergence_of("weights", N_("dimensions of the score"), _names(then), _names(now)))
         reasons[SCORE] = because(found[-1])
     elif any(not same(then[key].weight, now[key].weight) for key in now if key in then):
-        found.append(divergence_of("weights", N_("Weights of the score"), _weights(then), _weights(now)))
+        found.append(divergence_of("weights", N_("weights of the score"), _weights(then), _weights(now)))
         reasons[SCORE] = because(found[-1])
         return MadeOf(divergences=tuple(found), stopped=reasons, only_weights=comparable)
     elif reasons:
-        reasons[SCORE] = N_("A dimension is not comparable. {reason:message}", reason=next(iter(reasons.values())))
+        reasons[SCORE] = next(iter(reasons.values()))
     return MadeOf(divergences=tuple(found), stopped=reasons, only_weights=False)
 
 
@@ -99,7 +99,7 @@ def cuts_of(before: Audited, after: Audited) -> Divergence | None:
     then, now = mapping_at(before.content, "score", "cuts"), mapping_at(after.content, "score", "cuts")
     if not then or not now or then == now:
         return None
-    return divergence_of("weights", N_("Lowest score of each level"), _levels(then), _levels(now))
+    return divergence_of("weights", N_("lowest score of each level"), _levels(then), _levels(now))
 
 
 def _levels(cuts: Mapping[str, Any]) -> Message:

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from analysis.document import formatting
-from analysis.document.blocks import MIME_TYPE, Column, Table
+from analysis.document.blocks import MIME_TYPE, Column, ScoreCell, Table
 from analysis.document.native import marked, native_cells, native_of
 from analysis.document.prose import cell_text
 from analysis.document.translate import Translator
@@ -98,6 +98,11 @@ def test_a_table_lists_its_numbers_by_place_and_its_texts_stay_plain():
     assert data["native"][0] == {"row": 0, "column": 1, "kind": "percent", "value": 0.5}
     words = Table(title="T", columns=columns, rows=(("a", "b", "c"),)).to_dict()
     assert "native" not in words
+
+
+def test_a_score_carries_its_number():
+    assert ScoreCell(label="A", value=ENGLISH.number(66.4, 0)).to_dict()["native"] == {"kind": "number", "value": 66.4}
+    assert "native" not in ScoreCell(label="A", value="not known").to_dict()
 
 
 def test_the_page_of_a_table_does_not_depend_on_what_it_carries():

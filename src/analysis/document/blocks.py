@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from analysis.document.native import native_cells
+from analysis.document.native import native_cells, native_of
 
 MIME_TYPE = "application/vnd.relationship-audit+json"
 Tone = Literal["neutral", "good", "bad", "warning"]
@@ -124,6 +124,11 @@ class ScoreCell(Part):
     level: str = ""
     change: str = ""
     tone: Tone = "neutral"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the cell as JSON-ready data; ``native`` holds the number that `value` shows, if it shows one."""
+        native = native_of(self.value)
+        return super().to_dict() | ({} if native is None else {"native": native.to_dict()})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from analysis.document.html import COMMENTARY_SHIFT
 from analysis.document.markdown import Node, parse_markdown, plain_text
 from analysis.messages import N_
 from analysis.report.collect import Data
-from analysis.report.desk.cells import EMPTY, Cell, day_cell, is_day, native_cell, number_cell, text_cell
+from analysis.report.desk.cells import EMPTY, Cell, day_cell, is_day, native_cell, number_cell, text_cell, text_width
 from analysis.report.desk.rows import (
     BODY,
     CAPTION,
@@ -28,6 +28,8 @@ from analysis.report.desk.words import Words
 FROM, TO = N_("95% from"), N_("95% to")
 BULLET = "• "
 PARTS = ("value", "low", "high")
+SHORT_WORDS = 16
+"""Letters of a text that stands at the end of a column of numbers; a longer one begins at its start."""
 
 
 def chapter_rows(blocks: Iterable[Data], words: Words) -> list[Row]:
@@ -135,7 +137,7 @@ def _split(text: str, native: Data | None, parts: Sequence[str], words: Words) -
     """Return the cells that one cell of the document takes: its numbers, or its text and nothing beside it."""
     if native is not None:
         return [native_cell(native, part, words.t.language) for part in parts]
-    style = {"align": "right"} if parts else {}
+    style = {"align": "right"} if parts and text_width(text) <= SHORT_WORDS else {}
     return [text_cell(text, style), *[EMPTY] * (len(parts) - 1)]
 
 

@@ -84,7 +84,7 @@ class Book:
         match row:
             case Cells():
                 for column, cell in enumerate(row.cells):
-                    first = {} if column == 0 or "align" in cell.style else {"indent": 1}
+                    first = {} if column == 0 or "align" in cell.style else {"align": "left", "indent": 1}
                     self._write_cell(sheet, index, column, cell, self.format(row.style, first, cell.style))
                 lines = max((_lines(cell, width) for cell, width in zip(row.cells, widths, strict=False)), default=1)
                 if lines > 1:

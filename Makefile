@@ -124,8 +124,10 @@ lock: ## resolve the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra cluster-test --no-header \
 	  pyproject.toml --output-file requirements-cluster.lock
 
-bench: $(READY) ## measure the report against the plain stack, the PDF alone, memory and the models
+bench: $(READY) ## measure one report and many against the plain stack, kill runs, the PDF, memory, the models
 	$(BIN)/python benchmarks/against_plain_stack.py
+	$(BIN)/python benchmarks/many_clients.py
+	$(BIN)/python benchmarks/survival.py
 	$(BIN)/python benchmarks/pdf_and_memory.py
 	$(BIN)/python benchmarks/models.py
 	$(BIN)/python benchmarks/lifetime.py

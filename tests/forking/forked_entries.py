@@ -131,7 +131,7 @@ def use_the_pools():
         {
             "numpy": float((matrix @ matrix).trace()),
             "pyarrow": pc.sum(rows["x"]).as_py(),
-            "duckdb": connection.sql("select sum(x) from rows").fetchone()[0] if len(rows) else None,
+            "duckdb": connection.execute("select sum(x) from rows").fetchall()[0][0] if len(rows) else None,
             "typst": typst.compile(b"= A heading")[:4].decode(),
         }
     )

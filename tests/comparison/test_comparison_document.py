@@ -101,6 +101,9 @@ def test_a_score_under_other_weights_is_told_under_the_old_ones():
     page = texts(compose(then, now)["score"].blocks)
     assert "The relationship score is not compared." in page
     assert "Under the weights of then, the score would now be 62.0" in page
+    (figure,) = [block for block in compose(then, now)["score"].blocks if block.kind == "figure"]
+    assert "Relationship score" not in figure.svg
+    assert "Satisfaction" in figure.svg
 
 
 def test_withheld_groups_stay_withheld():

@@ -33,8 +33,8 @@ FEWEST_AUDITS = 3
 
 
 def plot_scores(scores: Sequence[Compared], title: Message, t: Translator, theme: Theme) -> Figure | None:
-    """Return the score and its dimensions, then (hollow) above now (filled), with intervals; None without any pair."""
-    shown = [each for each in scores if isinstance(each.before, Estimate) and isinstance(each.after, Estimate)]
+    """Return the score and its dimensions, then (hollow) above now (filled), with intervals; None if none compares."""
+    shown = [each for each in scores if isinstance(each.difference, Estimate)]  # never side by side what is not alike
     if not shown:
         return None
     labels = [t(each.name) for each in shown]

@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     replication.add_argument("--force", action="store_true", help="build even if nothing has changed, with new codes")
     replication.set_defaults(run=_replication)
     _add_compare(commands)
+    _add_portfolio(commands)
     schema = commands.add_parser("schema", help="print the JSON Schema of the parameter files")
     schema.set_defaults(run=_schema)
     return parser
@@ -135,6 +136,15 @@ def _add_compare(commands: Any) -> None:
     compare.add_argument("--language", metavar="en|zh", help="language of the comparison")
     compare.add_argument("--force", action="store_true", help="build even if nothing has changed")
     compare.set_defaults(run=_compare)
+
+
+def _add_portfolio(commands: Any) -> None:
+    portfolio = commands.add_parser("portfolio", help="put the published audits of all clients side by side")
+    portfolio.add_argument("--out", metavar="DIR", help="folder of the reports (default: reports)")
+    portfolio.add_argument("--as-of", metavar="DATE", help="only audits of this day or before (default: all)")
+    portfolio.add_argument("--language", metavar="en|zh", help="language of the review (default: that of most clients)")
+    portfolio.add_argument("--force", action="store_true", help="build even if nothing has changed")
+    portfolio.set_defaults(run=_portfolio)
 
 
 def _add_client(parser: argparse.ArgumentParser) -> None:
@@ -296,6 +306,28 @@ def _compare(arguments: argparse.Namespace) -> int:
             out=Path(_option(arguments, "out") or "reports"),
             as_of=_as_of(arguments),
             against=_date(arguments, "against"),
+            language=_option(arguments, "language"),
+            progress=progress,
+            force=arguments.force or bool(os.environ.get("AUDIT_FORCE")),
+        )
+    if result.unchanged:
+        print(f"Unchanged since it was built: {escape_controls(str(result.folder))}")
+    else:
+        print(f"Built in {result.seconds:.1f} s:")
+    for path in result.files:
+        print(f"  {escape_controls(str(path))}")
+    return DONE
+
+
+def _portfolio(arguments: argparse.Namespace) -> int:
+    from analysis.report.portfolio_build import build_portfolio
+    from analysis.report.progress import TerminalProgress
+    from analysis.report.terminal import escape_controls
+
+    with TerminalProgress(sys.stderr) as progress:
+        result = build_portfolio(
+            out=Path(_option(arguments, "out") or "reports"),
+            as_of=_as_of(arguments),
             language=_option(arguments, "language"),
             progress=progress,
             force=arguments.force or bool(os.environ.get("AUDIT_FORCE")),

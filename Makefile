@@ -49,14 +49,14 @@ export MKL_NUM_THREADS := 1
 # What make would hand on to commands besides, options included.
 MAKEOVERRIDES :=
 
-.PHONY: help report reports compare study replication validate schema test test-all lint format docs lock bench calibrate clean env
+.PHONY: help report reports compare portfolio study replication validate schema test test-all lint format docs lock bench calibrate clean env
 
 help: ## list what there is to do
 	@echo 'Usage: make TARGET [VARIABLE=value]'
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo 'Variables of report, reports, compare, study, replication and validate:'
+	@echo 'Variables of report, reports, compare, portfolio, study, replication and validate:'
 	@echo '  CLIENT=demo         the client: the name of its file under params/, without .yml'
 	@echo '  CLIENTS="a b"       several clients, pooled (study), or side by side (reports; default: all)'
 	@echo '  PARAMS=folder       folder of the parameter files (params)'
@@ -85,6 +85,9 @@ reports: $(READY) ## build the reports of all clients, or of CLIENTS, side by si
 
 compare: $(READY) ## put two published audits of CLIENT side by side: the latest two, or those of AS_OF and AGAINST
 	@$(BIN)/audit compare
+
+portfolio: $(READY) ## put the published audits of all clients side by side, with an index to search and benchmarks
+	@$(BIN)/audit portfolio
 
 study: $(READY) ## test the hypotheses declared for CLIENT, or pooled for CLIENTS, for researchers
 	@$(BIN)/audit study

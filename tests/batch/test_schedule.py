@@ -102,6 +102,21 @@ class Impatient(Recording):
             raise self._error
 
 
+def test_a_build_that_does_not_listen_cannot_hold_up_the_end():
+    let_go = threading.Event()
+
+    def deaf(task, listen, stop):
+        let_go.wait(60)
+
+    schedule = Schedule([plan("deaf")], deaf, jobs=1, budget=10**12, watcher=Impatient(0, KeyboardInterrupt()))
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        schedule.run()
+    assert time.monotonic() - started < 15
+    assert states(schedule.outcomes) == {"deaf": "stopped"}
+    let_go.set()
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(143), RuntimeError("the display broke")])
 def test_the_end_of_everything_ends_all_builds_at_once_and_loses_no_outcome(error):
     build = FakeBuild(holds={"slow", "slower"})

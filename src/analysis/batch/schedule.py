@@ -18,6 +18,10 @@ _TICK = 0.2
 """Seconds between two looks at the clock, for whoever shows it."""
 
 
+_PATIENCE = 3.0
+"""Seconds that builds have to end when everything is to end: each of them should in a fraction of one."""
+
+
 class Watcher(Protocol):
     """Told of everything that happens to clients, in the thread that runs the schedule."""
 
@@ -155,12 +159,17 @@ class Schedule:
         """End all builds at once, take what they still tell, and say of the rest that it was not reached."""
         for running in self._running.values():
             running.stop.set()
+        deadline = time.monotonic() + _PATIENCE
         for running in self._running.values():
-            running.thread.join()
+            running.thread.join(max(deadline - time.monotonic(), 0))
         while not self._events.empty():
             client, event = self._events.get()
             if isinstance(event, Outcome):
                 self._finish(self._running.pop(client).plan, event)
+        for client, running in self._running.items():
+            # It waits for something that only ends with the place where clients are built.
+            self._finish(running.plan, Outcome(client=client, state="stopped", cause=N_("Ended before it was done.")))
+        self._running.clear()
         for plan in self._waiting:
             self._finish(plan, Outcome(client=plan.task.client, state="waiting", cause=N_("Not begun.")))
         self._waiting.clear()

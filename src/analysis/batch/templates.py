@@ -122,37 +122,36 @@ class Template:
                 return fork(server)
             except ForkServerError as error:
                 if server.is_alive():
-                    self._give_up(error)
+                    self._give_up(server, error)
         return None
 
     def close(self) -> None:
-        """End the server and all that was forked from it."""
+        """End the server and all that was forked from it, even while somebody waits for it to load."""
         with self._lock:
-            if self._server is not None:
-                self._server.close()
-                self._server = None
+            server, self._server = self._server, None
+        if server is not None:
+            server.close()
 
     def _ready(self) -> ForkServer | None:
         """Return the server once it has loaded, another one where it was killed since, or None."""
         with self._lock:
-            if self._server is None:
-                return None
-            if not self._server.is_alive():
+            if self._server is not None and not self._server.is_alive():
                 self._server.close()
                 self._server = self._start()
-            try:
-                self._server.wait_until_ready()
-            except ForkServerError as error:
-                failed = error
-            else:
-                return self._server
-        self._give_up(failed)
-        return None
+            server = self._server
+        if server is None:
+            return None
+        try:
+            server.wait_until_ready()
+        except ForkServerError as error:
+            self._give_up(server, error)
+            return None
+        return server
 
-    def _give_up(self, error: ForkServerError) -> None:
+    def _give_up(self, server: ForkServer, error: ForkServerError) -> None:
         with self._lock:
-            if self._server is None:
-                return
-            self._server.close()
+            if self._server is not server:
+                return  # closed meanwhile, or given up by another thread
             self._server = None
+        server.close()
         self._notice(f"processes are started, not forked, from here on: {str(error).strip().splitlines()[-1]}")

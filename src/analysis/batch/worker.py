@@ -56,8 +56,11 @@ class Channel:
     def send(self, **event: Any) -> None:
         """Write one event."""
         with self._lock:
-            self._stream.write(json.dumps(event) + "\n")
-            self._stream.flush()
+            try:
+                self._stream.write(json.dumps(event) + "\n")
+                self._stream.flush()
+            except BrokenPipeError:
+                _end_with_starter()  # nobody listens any more; no failure of the report's
 
     def step(self, name: str, seconds: float | None) -> None:
         """Tell that a step begins or is done."""

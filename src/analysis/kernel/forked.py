@@ -11,6 +11,13 @@ from ipykernel.kernelapp import IPKernelApp
 class ForkedKernelApp(IPKernelApp):
     """IPython's kernel in a process in which matplotlib was imported before there was a shell."""
 
+    def init_path(self) -> None:
+        """Add the working directory to the search path, as a stock kernel does: the server itself runs without it."""
+        if "" in sys.path or self.ignore_cwd or os.environ.get("PYTHONSAFEPATH"):
+            return
+        packages = (at for at, path in enumerate(sys.path) if path.endswith(("site-packages", "dist-packages")))
+        sys.path.insert(next(packages, 0), "")
+
     def init_gui_pylab(self) -> None:
         """Set up charts, with the backend that the environment names now."""
         super().init_gui_pylab()

@@ -1,7 +1,7 @@
 """What the kernel's process runs: IPython's kernel, the stack preloaded, and faults told as data.
 
-``python -m analysis.report.kernel_main CONNECTION_FILE ADDRESS PARENT_PID MODULE...``, or `run_forked` in a process that
-has loaded them already.
+``python -m analysis.report.kernel_main CONNECTION_FILE ADDRESS PARENT_PID MODULE...``, or `run_forked` in a process
+that has loaded them already.
 """
 
 import importlib
@@ -38,7 +38,7 @@ def main(argv: Sequence[str]) -> None:
 
 def run_forked(connection_file: str, address: str) -> None:
     """Run a kernel in a process forked from one that has imported everything; its server ends it with its parent."""
-    initialise(ForkedKernelApp, connection_file, address, parent_handle=os.getppid()).start()
+    initialise(ForkedKernelApp, connection_file, address, parent_handle=os.getppid(), ignore_cwd=True).start()
 
 
 def initialise(kind: type[IPKernelApp], connection_file: str, address: str, **traits: Any) -> IPKernelApp:

@@ -172,6 +172,8 @@ _INTERACTION = (
         N_("Mean number of contacts a year with an active customer."),
         "interaction",
         "per_year",
+        # of 30 customers the interval held in 90 to 94% of cases, of 60 in 94 to 96% (1,000 draws each)
+        fewest_in_group=60.0,
     ),
     _share(
         "contact_coverage",

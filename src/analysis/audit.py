@@ -158,7 +158,7 @@ def run_audit(params: ClientParams, stored: Sequence[tuple[str, str]] = ()) -> C
     score = relationship.score.score
     book = FactBook(
         Evidence(
-            data=data,
+            data=data.representative,
             params=params,
             indicators=indicators,
             loyalty=loyalty,

@@ -78,20 +78,22 @@ class Relationship(ModelPart):
 def analyse_relationship(data: ClientData, params: ClientParams, indicators: Indicators) -> Relationship:
     """Answer every question that the data carry, beside the indicators and the models."""
     score = analyse_score(data, indicators, params)
+    # shares and totals of all customers come from those drawn at random; what is about key accounts, from all of them
+    drawn = data.representative
     weights = {dimension.dimension: dimension.weight for dimension in score.score.dimensions}
     return Relationship(
         score=score,
-        lifetime=analyse_lifetime_value(data, params),
-        growth=analyse_growth(data, params),
-        lifecycle=analyse_lifecycle(data, params),
-        retention=analyse_retention(data, params),
-        conversion=analyse_conversion(data, params),
-        contacts=analyse_contacts(data, params),
-        complaints=analyse_complaints(data, params),
-        voices=analyse_voices(data, params),
-        partners=analyse_partners(data, params, indicators),
-        respondents=analyse_respondents(data, params),
-        appraisal=appraise_managers(data, params, indicators),
+        lifetime=analyse_lifetime_value(drawn, params),
+        growth=analyse_growth(drawn, params),
+        lifecycle=analyse_lifecycle(drawn, params),
+        retention=analyse_retention(drawn, params),
+        conversion=analyse_conversion(drawn, params),
+        contacts=analyse_contacts(drawn, params),
+        complaints=analyse_complaints(drawn, params),
+        voices=analyse_voices(drawn, params),
+        partners=analyse_partners(drawn, params, indicators),
+        respondents=analyse_respondents(drawn, params),
+        appraisal=appraise_managers(drawn, params, indicators),
         key_accounts=analyse_key_accounts(data, params, weights=weights, customer_value=_values(data, params)),
     )
 

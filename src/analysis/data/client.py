@@ -69,15 +69,17 @@ class TableSummary:
 
 @dataclass(frozen=True, kw_only=True)
 class DataQuality:
-    """What was found and done on the way from the files to the canonical tables."""
+    """What was found and done on the way from the files to the canonical tables, and the census where one was taken."""
 
     tables: tuple[TableSummary, ...]
     repairs: tuple[Repair, ...]
     notes: tuple[Message, ...] = ()
+    census: Census | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return JSON-ready data."""
-        return {
+        """Return JSON-ready data; a census only where there is one."""
+        counted = {} if self.census is None else {"census": self.census.to_dict()}
+        return counted | {
             "tables": [table.to_dict() for table in self.tables],
             "repairs": [repair.to_dict() for repair in self.repairs],
             "notes": [note.to_dict() for note in self.notes],

@@ -12,8 +12,9 @@ References
 import numpy as np
 
 from analysis.data.client import ClientData
+from analysis.data.windows import Window, year_ending
 from analysis.indicators.fiscal import last_day
-from analysis.indicators.ledger import Ledger, Window, year_ending
+from analysis.indicators.purchases import Purchases
 from analysis.indicators.samples import Floats
 from analysis.indicators.shapes import ConcentrationResult
 from analysis.messages import N_
@@ -25,7 +26,7 @@ POINTS = 101  # of the Lorenz curve, at most
 
 
 def compute_concentration(
-    ledger: Ledger | None, data: ClientData, params: ClientParams
+    ledger: Purchases | None, data: ClientData, params: ClientParams
 ) -> ConcentrationResult | NotEstimable:
     """Return Gini coefficient, Lorenz curve and the largest customers' shares of the latest twelve months.
 

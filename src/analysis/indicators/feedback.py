@@ -1,5 +1,8 @@
 """What customers report between surveys, and how fast it is settled; open cases are censored, not forgotten."""
 
+import dataclasses
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -34,7 +37,7 @@ def compute_feedback(data: ClientData, params: ClientParams) -> FeedbackSummary 
     cases = _cases(frame)
     recorded = data.has("feedback", "resolved_on")
     within, median = _resolution(cases, window, params) if recorded else (_unrecorded(), _unrecorded())
-    return FeedbackSummary(
+    summary = FeedbackSummary(
         n=len(frame),
         customers=customers,
         window=window.label,
@@ -46,6 +49,28 @@ def compute_feedback(data: ClientData, params: ClientParams) -> FeedbackSummary 
         median_days=median,
         open_cases=int(_open(cases, data).sum()) if recorded else None,
         resolution_rating=_rating(frame, params),
+    )
+    return summary if data.census is None else _expanded(summary, data.census.expansion)
+
+
+def _expanded(summary: FeedbackSummary, times: float) -> FeedbackSummary:
+    """Return a summary of drawn customers with its numbers brought to all of them; shares and times stay."""
+
+    def all_of(count: int | None) -> int | None:
+        return None if count is None else round(count * times)
+
+    def each_of(counts: Mapping[str, int]) -> dict[str, int]:
+        return {label: round(count * times) for label, count in counts.items()}
+
+    return dataclasses.replace(
+        summary,
+        n=round(summary.n * times),
+        customers=all_of(summary.customers),
+        open_cases=all_of(summary.open_cases),
+        by_kind=each_of(summary.by_kind),
+        by_channel=each_of(summary.by_channel),
+        by_severity=each_of(summary.by_severity),
+        by_month=each_of(summary.by_month),
     )
 
 

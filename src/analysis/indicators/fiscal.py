@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.data.client import ClientData
 from analysis.data.windows import Window, festival_day, fiscal_windows, trailing_years
-from analysis.indicators.ledger import Ledger
+from analysis.indicators.purchases import Purchases
 from analysis.params.model import ClientParams, MoneySpec
 
 
@@ -17,12 +17,12 @@ def last_day(data: ClientData, params: ClientParams) -> pd.Timestamp:
     return festival_day(data.recorded_until("transactions"), spring_festival=params.money.spring_festival)
 
 
-def revenue_years(ledger: Ledger, data: ClientData, params: ClientParams, count: int = 2) -> list[Window]:
+def revenue_years(ledger: Purchases, data: ClientData, params: ClientParams, count: int = 2) -> list[Window]:
     """Return the covered windows of twelve months, the latest first."""
     return [window for window in trailing_years(last_day(data, params), count) if ledger.covers(window)]
 
 
-def fiscal_years(ledger: Ledger, money: MoneySpec) -> dict[str, Window]:
+def fiscal_years(ledger: Purchases, money: MoneySpec) -> dict[str, Window]:
     """Return the complete fiscal years that the data cover, oldest first.
 
     A fiscal year is named by the calendar year in which it ends: ``2025``, or ``FY2025`` where it begins in another

@@ -5,8 +5,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.client import ClientData
+from analysis.data.windows import Window, day_of
 from analysis.indicators.fiscal import fiscal_years, revenue_years
-from analysis.indicators.ledger import Ledger, Window, day_of
+from analysis.indicators.purchases import Purchases
 from analysis.indicators.revenue import TOO_SHORT, growth_outcomes
 from analysis.indicators.samples import Floats
 from analysis.indicators.shapes import GrowthBridge, MonthComparison, MonthlyRevenue, MonthRevenue
@@ -18,7 +19,7 @@ COMPARED = 12  # months
 
 
 def compute_growth(
-    ledger: Ledger | None, data: ClientData, params: ClientParams, growth: Outcome
+    ledger: Purchases | None, data: ClientData, params: ClientParams, growth: Outcome
 ) -> GrowthBridge | NotEstimable:
     """Return the bridge from the year before to the latest twelve months, in constant currency.
 
@@ -37,7 +38,7 @@ def compute_growth(
     return _bridge(ledger, years, growth)
 
 
-def compute_fiscal_growth(ledger: Ledger | None, data: ClientData, params: ClientParams) -> GrowthBridge | None:
+def compute_fiscal_growth(ledger: Purchases | None, data: ClientData, params: ClientParams) -> GrowthBridge | None:
     """Return the bridge between the last two complete fiscal years, in constant currency.
 
     None where the orders do not cover two, or where these are the very years that `compute_growth` compares.
@@ -50,13 +51,13 @@ def compute_fiscal_growth(ledger: Ledger | None, data: ClientData, params: Clien
     return _bridge(ledger, windows, growth_outcomes(ledger, windows, data, params)[0])
 
 
-def _bridge(ledger: Ledger, years: list[Window], growth: Outcome) -> GrowthBridge:
+def _bridge(ledger: Purchases, years: list[Window], growth: Outcome) -> GrowthBridge:
     """Return the bridge between two years, the later given first."""
     later_window, earlier_window = years
     later, earlier = (_cents(ledger.spent(window, constant=True)) for window in years)
     parts = _parts(ledger, earlier, later, earlier_window)
     amount = {name: float((later - earlier)[mask].sum()) for name, mask in parts.items()}
-    unknown = [_cents(np.array([_unknown(ledger, window)]))[0] for window in years]
+    unknown = [_cents(np.array([ledger.unattributed(window, constant=True)]))[0] for window in years]
     return GrowthBridge(
         earlier_label=earlier_window.label,
         later_label=later_window.label,
@@ -69,7 +70,7 @@ def _bridge(ledger: Ledger, years: list[Window], growth: Outcome) -> GrowthBridg
         lost=round(amount["lost"], 2),
         unattributed=round(float(unknown[0] - unknown[1]), 2),
         customers={name: int(mask.sum()) for name, mask in parts.items()},
-        goods_returned=(_goods_returned(ledger, earlier_window), _goods_returned(ledger, later_window)),
+        goods_returned=(round(ledger.goods_returned(earlier_window), 2), round(ledger.goods_returned(later_window), 2)),
         growth=growth,
     )
 
@@ -79,12 +80,11 @@ def _cents(amounts: Floats) -> Floats:
     return np.round(amounts, 2)
 
 
-def _parts(ledger: Ledger, earlier: Floats, later: Floats, window: Window) -> dict[str, NDArray[np.bool_]]:
+def _parts(ledger: Purchases, earlier: Floats, later: Floats, window: Window) -> dict[str, NDArray[np.bool_]]:
     """Return the customers of each part; together they are all customers active in either year."""
     before = (earlier == 0) & (later != 0)
-    known = np.bincount(ledger.bought_by[ledger.bought_on < window.first], minlength=len(earlier)) > 0
     # a customer whose purchases and returns of the earlier year cancel out had bought before, too
-    known |= ledger.buyers(window)
+    known = ledger.bought_before(window) | ledger.buyers(window)
     both = (earlier != 0) & (later != 0)
     return {
         "new": before & ~known,
@@ -96,16 +96,8 @@ def _parts(ledger: Ledger, earlier: Floats, later: Floats, window: Window) -> di
     }
 
 
-def _unknown(ledger: Ledger, window: Window) -> float:
-    return float(ledger.constant[window.holds(ledger.day) & (ledger.customer < 0)].sum())
-
-
-def _goods_returned(ledger: Ledger, window: Window) -> float:
-    return round(abs(float(ledger.constant[window.holds(ledger.day) & ledger.is_return].sum())), 2)
-
-
 def compute_monthly_revenue(
-    ledger: Ledger | None, data: ClientData, params: ClientParams
+    ledger: Purchases | None, data: ClientData, params: ClientParams
 ) -> MonthlyRevenue | NotEstimable:
     """Return revenue by month, and complete months against the same a year before.
 
@@ -114,13 +106,13 @@ def compute_monthly_revenue(
     """
     if ledger is None:
         return NotEstimable(reason=N_("There are no transactions."))
-    month = ledger.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    found, *amounts, buyers = ledger.months()
     until = data.recorded_until("transactions")
-    first, last = int(month.min()), int(max(month.max(), _month(until)))
+    first, last = int(found.min()), int(max(found.max(), _month(until)))
     size = last - first + 1
-    revenue = np.bincount(month - first, ledger.revenue, size)
-    constant = np.bincount(month - first, ledger.constant, size).astype(np.float64)
-    customers = _customers_by_month(ledger, first, size)
+    revenue, constant = (np.bincount(found - first, each, size).astype(np.float64) for each in amounts)
+    customers = np.zeros(size, dtype=np.intp)
+    customers[found - first] = buyers
     complete = np.ones(size, dtype=bool)
     complete[0] = ledger.covers(_window(first))
     complete[-1] &= until.is_month_end
@@ -135,14 +127,6 @@ def compute_monthly_revenue(
         for position in range(size)
     )
     return MonthlyRevenue(months=months, comparisons=_comparisons(first, constant, complete, params))
-
-
-def _customers_by_month(ledger: Ledger, first: int, size: int) -> NDArray[np.intp]:
-    month = ledger.bought_on.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) - first
-    # purchases are sorted by customer and day, so a customer's purchases of one month are neighbours
-    pairs = ledger.bought_by * size + month
-    first_of_pair = np.diff(pairs, prepend=-1) != 0
-    return np.bincount(month[first_of_pair], minlength=size)
 
 
 def _comparisons(

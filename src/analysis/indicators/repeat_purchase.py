@@ -3,17 +3,17 @@
 import numpy as np
 
 from analysis.data.client import ClientData
-from analysis.data.windows import windows_of_index_purchases
+from analysis.data.windows import Window, windows_of_index_purchases
 from analysis.indicators.catalogue import CATALOGUE
 from analysis.indicators.customer_base import PeriodValues, observe_customers
-from analysis.indicators.ledger import Ledger, Window
 from analysis.indicators.observations import Observations, build_result, no_result
+from analysis.indicators.purchases import Purchases
 from analysis.messages import N_
 from analysis.params.model import ClientParams
 from analysis.results import IndicatorResult
 
 
-def compute_repeat_purchase(ledger: Ledger | None, data: ClientData, params: ClientParams) -> IndicatorResult:
+def compute_repeat_purchase(ledger: Purchases | None, data: ClientData, params: ClientParams) -> IndicatorResult:
     """Return the share of customers who bought again within the horizon after their index purchase.
 
     A customer's index purchase is the first one in a window (see `index_windows`) that ends one horizon before `as_of`,
@@ -25,7 +25,7 @@ def compute_repeat_purchase(ledger: Ledger | None, data: ClientData, params: Cli
     horizon = params.repurchase.horizon_days
     if ledger is None:
         return no_result(spec, N_("There are no transactions."), params)
-    if not len(ledger.bought_on):
+    if not ledger.has_purchases:
         return no_result(spec, N_("The transactions hold no purchases by known customers."), params, n=0)
     windows = index_windows(ledger, horizon)
     observations = observe_repeat_purchase(ledger, data, params)
@@ -49,16 +49,16 @@ def compute_repeat_purchase(ledger: Ledger | None, data: ClientData, params: Cli
     return build_result(spec, observations, data, params, definition=definition)
 
 
-def observe_repeat_purchase(ledger: Ledger, data: ClientData, params: ClientParams) -> Observations | None:
+def observe_repeat_purchase(ledger: Purchases, data: ClientData, params: ClientParams) -> Observations | None:
     """Return the customers of each window of index purchases, 1 where they bought again, or None without a window."""
     windows = index_windows(ledger, params.repurchase.horizon_days)
-    if not windows or not len(ledger.bought_on):
+    if not windows or not ledger.has_purchases:
         return None
     periods = [_repeated(ledger, window, params.repurchase.horizon_days) for window in windows]
     return observe_customers(periods, data, params)
 
 
-def index_windows(ledger: Ledger, horizon: int) -> list[Window]:
+def index_windows(ledger: Purchases, horizon: int) -> list[Window]:
     """Return the windows of index purchases, oldest first: years, or half-years where the data hold no two years.
 
     Where they do not hold two half-years either, there is one window as long as the data.
@@ -66,11 +66,6 @@ def index_windows(ledger: Ledger, horizon: int) -> list[Window]:
     return windows_of_index_purchases(ledger.first_day, ledger.as_of, horizon)
 
 
-def _repeated(ledger: Ledger, window: Window, horizon: int) -> PeriodValues:
-    inside = np.flatnonzero(window.holds(ledger.bought_on))
-    customers, first = np.unique(ledger.bought_by[inside], return_index=True)
-    index = inside[first]
-    following = np.minimum(index + 1, len(ledger.bought_on) - 1)
-    same = (ledger.bought_by[following] == customers) & (following > index)
-    again = same & (ledger.bought_on[following] - ledger.bought_on[index] <= horizon)
+def _repeated(ledger: Purchases, window: Window, horizon: int) -> PeriodValues:
+    customers, again = ledger.bought_again(window, horizon)
     return PeriodValues(label=window.label, ids=ledger.ids[customers], values=again.astype(np.float64))

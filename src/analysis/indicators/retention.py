@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.data.client import ClientData
+from analysis.data.windows import Window, iso, trailing_windows
 from analysis.indicators.catalogue import CATALOGUE, IndicatorSpec
 from analysis.indicators.comparison import weigh_change
 from analysis.indicators.customer_base import PeriodValues, observe_customers
-from analysis.indicators.ledger import Ledger, Window, iso, trailing_windows
 from analysis.indicators.observations import build_result, no_result
+from analysis.indicators.purchases import Purchases
 from analysis.indicators.relationships import Relationships, collect_relationships
 from analysis.indicators.survey import group_labels
 from analysis.indicators.survival import Spells, influence_at, survival_at
@@ -24,7 +25,7 @@ YEAR = 365
 FEWEST_WATCHED = 335  # days of a year in which ends are recorded; the rest is taken to be like them
 
 
-def compute_retention(ledger: Ledger | None, data: ClientData, params: ClientParams) -> IndicatorResult:
+def compute_retention(ledger: Purchases | None, data: ClientData, params: ClientParams) -> IndicatorResult:
     """Return the retention rate, contractual or by activity, as the data or the parameters say.
 
     Contractual: Kaplan-Meier over the last 365 days; relationships that began in the year enter when they began, those
@@ -42,7 +43,7 @@ def compute_retention(ledger: Ledger | None, data: ClientData, params: ClientPar
     return _by_activity(spec, ledger, data, params)
 
 
-def _by_activity(spec: IndicatorSpec, ledger: Ledger, data: ClientData, params: ClientParams) -> IndicatorResult:
+def _by_activity(spec: IndicatorSpec, ledger: Purchases, data: ClientData, params: ClientParams) -> IndicatorResult:
     days = params.retention.window_days
     windows = [window for window in trailing_windows(ledger.as_of, days, MAX_WINDOWS + 1) if ledger.covers(window)]
     if len(windows) < 2:

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.data.client import ClientData
+from analysis.data.windows import Window
 from analysis.indicators.catalogue import CATALOGUE, IndicatorSpec
 from analysis.indicators.comparison import weigh_change
 from analysis.indicators.customer_base import PeriodValues, observe_customers
 from analysis.indicators.estimation import FEWEST_AMOUNTS, FEWEST_FOR_GROWTH, LEVEL, too_uneven
 from analysis.indicators.fiscal import fiscal_years, revenue_years
-from analysis.indicators.ledger import Ledger, Window
 from analysis.indicators.observations import MAX_LISTED, build_result, no_result
+from analysis.indicators.purchases import Purchases
 from analysis.indicators.resampling import generator, growth_estimate
 from analysis.indicators.samples import TINY, Floats
 from analysis.indicators.skewness import skewed_limits
@@ -27,7 +28,7 @@ TOO_SHORT = N_("Two full years of orders are needed; the data do not reach back 
 YEAR_TOO_SHORT = N_("A full year of orders is needed; the data do not reach back so far.")
 
 
-def compute_revenue(ledger: Ledger | None, data: ClientData, params: ClientParams) -> Iterator[IndicatorResult]:
+def compute_revenue(ledger: Purchases | None, data: ClientData, params: ClientParams) -> Iterator[IndicatorResult]:
     """Yield revenue, growth, revenue per customer and order value of the latest twelve months."""
     years = [] if ledger is None else revenue_years(ledger, data, params)
     if ledger is None or not years:
@@ -45,7 +46,7 @@ def compute_revenue(ledger: Ledger | None, data: ClientData, params: ClientParam
 class _Base:
     """The customers of the windows, and the groups that are large enough to be spoken of."""
 
-    def __init__(self, ledger: Ledger, years: list[Window], data: ClientData, params: ClientParams) -> None:
+    def __init__(self, ledger: Purchases, years: list[Window], data: ClientData, params: ClientParams) -> None:
         self.ledger, self.years, self.data, self.params = ledger, years, data, params
         self.labels = dict(zip(("segment", "partner"), group_labels(ledger.ids, data, params), strict=True))
 
@@ -104,7 +105,7 @@ def _revenue(base: _Base) -> IndicatorResult:
         return no_result(spec, N_("No order has an amount other than zero."), base.params)
     least = base.params.limits.min_clusters
     by_period = {
-        label: total_estimate(values[present], fixed=_unattributed(ledger, windows[label]), min_n=least)
+        label: total_estimate(values[present], fixed=ledger.unattributed(windows[label], constant=False), min_n=least)
         for label, values in spent.items()
     }
     groups = {
@@ -135,11 +136,6 @@ def _group_total(values: Floats, least: int) -> Outcome:
         if n < FEWEST_AMOUNTS
         else total_estimate(values, min_n=least)
     )
-
-
-def _unattributed(ledger: Ledger, window: Window, *, constant: bool = False) -> float:
-    amounts = ledger.constant if constant else ledger.revenue
-    return float(amounts[window.holds(ledger.day) & (ledger.customer < 0)].sum())
 
 
 def _revenue_change(base: _Base) -> Change | NotEstimable:
@@ -199,12 +195,12 @@ def _growth_contributions(base: _Base) -> Contributions | None:
 
 
 def growth_outcomes(
-    ledger: Ledger, years: list[Window], data: ClientData, params: ClientParams
+    ledger: Purchases, years: list[Window], data: ClientData, params: ClientParams
 ) -> tuple[Outcome, tuple[Mapping[str, Outcome], Mapping[str, Outcome]]]:
     """Return the growth between two windows (the later first), whole and by segment and partner."""
     base = _Base(ledger, years, data, params)
     later, earlier = (ledger.spent(window, constant=True) for window in years[:2])
-    fixed = [_unattributed(ledger, window, constant=True) for window in years[:2]]
+    fixed = [ledger.unattributed(window, constant=True) for window in years[:2]]
     if float(earlier.sum()) + fixed[1] <= 0:
         none = NotEstimable(reason=N_("There was no revenue in the earlier twelve months."), n=0)
         return none, ({}, {})
@@ -248,12 +244,10 @@ def _order_value(base: _Base) -> IndicatorResult:
     ledger = base.ledger
     periods = []
     for window in reversed(base.years):
-        rows = window.holds(ledger.bought_on)
-        count = np.bincount(ledger.bought_by[rows], minlength=len(ledger.ids))
-        total = np.bincount(ledger.bought_by[rows], ledger.bought_for[rows], len(ledger.ids))
+        count = ledger.order_days(window)
         buyers = np.flatnonzero(count)
-        weights = count[buyers].astype(np.float64)
-        values = total[buyers] / weights
+        weights = count[buyers]
+        values = ledger.bought(window)[buyers] / weights
         periods.append(PeriodValues(label=window.label, ids=ledger.ids[buyers], values=values, weights=weights))
     return _built("average_order_value", periods, base)
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.indicators.ledger import Ledger, Window
+from analysis.data.windows import Window
+from analysis.indicators.purchases import Purchases
 from analysis.indicators.samples import Floats
 from analysis.indicators.shapes import RfmResult, RfmSegment
 from analysis.messages import N_, NP_, Message
@@ -33,7 +34,7 @@ def segment_names() -> dict[str, Message]:
     }
 
 
-def compute_rfm(ledger: Ledger | None, params: ClientParams) -> RfmResult | NotEstimable:
+def compute_rfm(ledger: Purchases | None, params: ClientParams) -> RfmResult | NotEstimable:
     """Return the RFM scores and segments of the customers who bought in the last 730 days.
 
     Each of recency (days since the last purchase), frequency (days with a purchase) and monetary value (revenue,
@@ -44,8 +45,7 @@ def compute_rfm(ledger: Ledger | None, params: ClientParams) -> RfmResult | NotE
     if ledger is None:
         return NotEstimable(reason=N_("There are no transactions."))
     window = Window(first=max(ledger.as_of - WINDOW_DAYS + 1, ledger.first_day), last=ledger.as_of)
-    rows = window.holds(ledger.bought_on)
-    frequency = np.bincount(ledger.bought_by[rows], minlength=len(ledger.ids))
+    frequency = ledger.order_days(window).astype(np.intp)
     buyers = np.flatnonzero(frequency)
     if len(buyers) < params.limits.min_n:
         reason = N_("{n:int} customers are too few to be ranked into fifths.", n=len(buyers))
@@ -59,11 +59,9 @@ def compute_rfm(ledger: Ledger | None, params: ClientParams) -> RfmResult | NotE
             share=alike / len(buyers),
         )
         return NotEstimable(reason=reason, n=len(buyers))
-    latest = np.zeros(len(ledger.ids), dtype=np.int64)
-    np.maximum.at(latest, ledger.bought_by[rows], ledger.bought_on[rows])
     scores = pd.DataFrame(
         {
-            "recency_days": (ledger.as_of - latest[buyers]).astype(np.float64),
+            "recency_days": ledger.as_of - ledger.latest(window)[buyers],
             "frequency": frequency[buyers].astype(np.float64),
             "monetary": ledger.spent(window, constant=True)[buyers],
         },

@@ -91,17 +91,17 @@ def analyse_score(data: ClientData, indicators: Indicators, params: ClientParams
     custom = compute_custom_dimensions(data, params)
     results = results_of(indicators, custom)
     direct = score_relationship(indicators, params, custom=custom)
-    found = find_weights(data, params)
+    found = find_weights(data.representative, params)
     score = _chosen(direct, found, results, params)
     judged = found.pairwise
     return ScoreAnalysis(
         score=score,
         weighting=params.scale.weighting,
         schemes=weigh_score(direct, found, results, params),
-        bootstrap=resample_score(score, results, data, params),
+        bootstrap=resample_score(score, results, data.everyone, params),
         draws=model_draws(params),
-        segments=score_groups("segment", score, results, data, params),
-        partners=score_groups("partner", score, results, data, params),
+        segments=score_groups("segment", score, results, data.everyone, params),
+        partners=score_groups("partner", score, results, data.everyone, params),
         consistency_ratio=None if judged is None else judged.consistency_ratio,
         consistency_remark=pairwise_remark(params),
         prediction=_facts(found.prediction),

@@ -61,7 +61,7 @@ class DuckEngine:
 
     def collect(self, frame: nw.LazyFrame) -> pd.DataFrame:
         """Return the rows of a small frame."""
-        return frame.collect("pyarrow").to_native().to_pandas()
+        return frame.collect("pyarrow").to_native().to_pandas(date_as_object=False)
 
     def close(self) -> None:
         """Close the database and remove its folder."""

@@ -61,7 +61,7 @@ def _table(pairs: pd.DataFrame, rates: pd.DataFrame | None, money: "MoneySpec", 
     return pd.DataFrame(
         {
             "=c": pairs["currency"].astype("str"),
-            "=d": pairs["ordered_on"],
+            "=d": dated["ordered_on"].dt.date,
             "=daily": daily_rates(dated, "ordered_on", rates, money).to_numpy(dtype="float64"),
             "=last": pairs["currency"].map(last).to_numpy(dtype="float64"),
         }

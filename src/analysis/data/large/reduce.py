@@ -270,5 +270,13 @@ def latest_label(lines: nw.LazyFrame, column: str, order: Sequence[str]) -> nw.L
     last = named.group_by("customer_id").agg(nw.col("ordered_on").max().alias("#last"))
     latest = named.join(last, on="customer_id", how="left").filter(nw.col("ordered_on") == nw.col("#last"))
     keys = list(dict.fromkeys([*order, column]))
-    label = nw.col(column).last().over("customer_id", order_by=keys)
-    return latest.with_columns(label.alias("#label")).group_by("customer_id").agg(nw.col("#label").max().alias(column))
+    # the last of a customer's lines in their order: the one whose place is their number
+    counts = latest.group_by("customer_id").agg(nw.len().alias("#lines"))
+    placed = latest.with_columns(nw.lit(1).alias("#one")).with_columns(
+        nw.col("#one").cum_sum().over("customer_id", order_by=keys).alias("#place")
+    )
+    return (
+        placed.join(counts, on="customer_id", how="left")
+        .filter(nw.col("#place") == nw.col("#lines"))
+        .select("customer_id", column)
+    )

@@ -140,14 +140,14 @@ class _Road:
         held = ids[ids.isin(drawn) | ids.isin(_asked(frames)) | census.customers["is_key_account"].to_numpy(dtype=bool)]
         census = dataclasses.replace(census, sampled=len(drawn), added=len(held) - len(drawn))
         large = self._rows_of(held, count / len(ids), clean, as_of)
+        parts = dataclasses.replace(parts, census=census, quality=dataclasses.replace(quality, census=census))
         sampled = parts.data(restricted(frames | large, held), held)
         hashes = load.hashes_of(self.params, {**sampled.tables, **frames})
         data = dataclasses.replace(
             sampled,
-            census=census,
             input_hashes=MappingProxyType(hashes),
-            drawn=dataclasses.replace(parts.data(restricted(frames | large, drawn), drawn), census=census),
-            whole=dataclasses.replace(parts.data(frames, None), customers=census.customers, census=census),
+            drawn=parts.data(restricted(frames | large, drawn), drawn),
+            whole=dataclasses.replace(parts.data(frames, None), customers=census.customers),
         )
         return _noted(data, sample_notes(census))
 
@@ -189,6 +189,7 @@ class _Parts:
     waves: tuple[str, ...]
     quality: DataQuality
     as_of: pd.Timestamp
+    census: Census | None = None
 
     def data(self, frames: Mapping[str, pd.DataFrame], held: pd.Index | None) -> ClientData:
         """Return a client of these tables; with `held`, of these customers only."""
@@ -202,9 +203,15 @@ class _Parts:
             waves=self.waves,
             quality=self.quality,
             as_of=self.as_of,
-            first_date=first_date(ordered),
+            first_date=first_date(ordered) if self.census is None else self._first_date(ordered),
+            census=self.census,
             has_real_customers=len(customers) > 0,
         )
+
+    def _first_date(self, frames: Mapping[str, pd.DataFrame]) -> pd.Timestamp | None:
+        """Return the first date of all orders, which those of a sample may not reach."""
+        day = None if self.census is None else self.census.first_day
+        return first_date(frames) if day is None else pd.Timestamp(day, unit="D").as_unit("us")
 
 
 def restricted(frames: Mapping[str, pd.DataFrame], held: pd.Index) -> dict[str, pd.DataFrame]:

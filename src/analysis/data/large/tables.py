@@ -247,6 +247,6 @@ def _summary(rows: rules.Rows, gathered: Gathered) -> TableSummary:
         rows_read=gathered.rows_read,
         rows_kept=rows.count,
         customers=customers,
-        first=None if pd.isna(ends["a"]) else ends["a"].isoformat(),
-        last=None if pd.isna(ends["b"]) else ends["b"].isoformat(),
+        first=None if pd.isna(ends["a"]) else ends["a"].date().isoformat(),
+        last=None if pd.isna(ends["b"]) else ends["b"].date().isoformat(),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ def take_census(
     orders = clean.get("transactions")
     windows = _windows(orders, until["transactions"], params)
     stretches = [as_stretch(window) for window in windows]
-    bought = _reduced_orders(engine, orders, stretches)
+    reduced, bought = _reduced_orders(engine, orders, stretches)
     counted = _counts(engine, clean)
     ids = _all_ids(bought, counted, small)
     customers = describe_customers(ids, small.get("customers"), _latest_labels(engine, orders), params.segment)
@@ -71,7 +72,7 @@ def take_census(
         customers=customers,
         buyers=pd.Index(bought.index.astype("str"), dtype="str"),
         windows=tuple(windows),
-        parts={(w.first, w.last): _parts(bought, s) for w, s in zip(windows, stretches, strict=True)},
+        parts={(w.first, w.last): _parts(engine, reduced, s) for w, s in zip(windows, stretches, strict=True)},
         returned=returned,
         first_orders=_day_numbers(bought["first_order"]),
         months=months,
@@ -94,14 +95,17 @@ def _days(engine: Engine, table: Clean, date: str) -> "pd.Series":
     return pd.to_datetime(found).astype(DAY)
 
 
-def _reduced_orders(engine: Engine, orders: Clean | None, stretches: list[Stretch]) -> pd.DataFrame:
-    """Return one row a customer with order lines, in the order of their ids."""
+def _reduced_orders(
+    engine: Engine, orders: Clean | None, stretches: list[Stretch]
+) -> tuple[nw.LazyFrame | None, pd.DataFrame]:
+    """Return one row a customer with order lines, in the order of their ids: kept by the engine, and in short here."""
     columns = ["customer_id", "lines", "first_day", "first_order", "last_order", "orders", "revenue"]
     if orders is None or orders.reduced is None:
-        return pd.DataFrame(columns=columns).set_index("customer_id")
-    found = engine.collect(reduce.by_customer(orders.reduced.daily, stretches, engine.keep))
+        return None, pd.DataFrame(columns=columns).set_index("customer_id")
+    kept = engine.keep(reduce.by_customer(orders.reduced.daily, stretches, engine.keep))
+    found = engine.collect(kept.select(*columns).sort("customer_id"))
     found["customer_id"] = found["customer_id"].astype("str")
-    return found.sort_values("customer_id").set_index("customer_id")
+    return kept, found.set_index("customer_id")
 
 
 def _counts(engine: Engine, clean: Mapping[str, Clean]) -> dict[str, pd.DataFrame]:
@@ -163,9 +167,14 @@ def _add_behaviour(customers: pd.DataFrame, bought: pd.DataFrame, counted: Mappi
                 customers[name] = pd.to_numeric(frame[name].reindex(customers.index)).fillna(0).astype("int64")
 
 
-def _parts(bought: pd.DataFrame, stretch: Stretch) -> dict[str, NDArray[np.float64]]:
-    sums = {part: bought[f"{stretch.name}:{part}"].to_numpy(dtype=np.float64, na_value=0.0) for part in PARTS}
-    return sums | {part: _day_numbers(bought[f"{stretch.name}:{part}"]) for part in DAYS}
+def _parts(engine: Engine, reduced: nw.LazyFrame | None, stretch: Stretch) -> dict[str, NDArray[np.float64]]:
+    """Return what one stretch came to, by customer; one stretch at a time, for together they are many columns."""
+    if reduced is None:
+        return {}
+    names = {f"{stretch.name}:{part}": part for part in (*PARTS, *DAYS)}
+    found = engine.collect(reduced.select("customer_id", *names).sort("customer_id"))
+    sums = {part: found[f"{stretch.name}:{part}"].to_numpy(dtype=np.float64, na_value=0.0) for part in PARTS}
+    return sums | {part: _day_numbers(found[f"{stretch.name}:{part}"]) for part in DAYS}
 
 
 def _day_numbers(days: pd.Series) -> NDArray[np.float64]:

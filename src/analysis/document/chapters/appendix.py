@@ -81,6 +81,17 @@ def _principles(context: ChapterContext) -> list[Message]:
         ),
         N_("The audit looks at everything up to {date:date}; later rows are set aside.", date=audit.as_of),
     ]
+    if (census := audit.data_quality.census) is not None:
+        sample = N_(
+            "The orders of all {all:int} customers were checked and added up customer by customer; what needs single"
+            " rows rests on a simple random sample of {n:int} of them, drawn by a hash of the customer's id, so that"
+            " the order of rows makes no difference. Intervals of such figures allow for the drawing as they do for"
+            " customers at large. Customers who were surveyed or invited and key accounts were read besides, for the"
+            " analyses that are about them alone.",
+            all=census.population,
+            n=census.sampled,
+        )
+        paragraphs.append(sample)
     if audit.unit_of_analysis:
         promises = {
             "anonymous": N_("anonymous"),

@@ -1,6 +1,7 @@
 """Makes a forked process one that has, but for what is loaded, nothing of the server: and runs its entry to the end."""
 
 import atexit
+import codecs
 import contextlib
 import fcntl
 import gc
@@ -134,8 +135,8 @@ def _reseed() -> None:
 
 def _open_streams() -> None:
     """Make sys.stdin, sys.stdout and sys.stderr anew: buffered by lines only where they are terminals."""
-    encoding, errors = locale.getpreferredencoding(False), "strict"
-    if "utf" not in encoding.lower():
+    encoding, errors = codecs.lookup(locale.getpreferredencoding(False)).name, "strict"
+    if "utf" not in encoding:
         errors = "surrogateescape"
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         raw = io.FileIO(number, "r" if number == 0 else "w", closefd=False)

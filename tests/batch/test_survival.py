@@ -37,6 +37,7 @@ def confine():
     ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0)
 
 
+@pytest.mark.slow
 def test_each_of_these_harms_one_client_and_says_what_it_was(tmp_path):
     project = Project(tmp_path)
     for client in ("good", "late"):
@@ -114,7 +115,12 @@ def kill_one(project, name):
 
 
 @pytest.mark.parametrize(
-    "number", [signal.SIGKILL, signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+    "number",
+    [
+        signal.SIGKILL,
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+    ],
 )
 def test_after_a_run_that_was_ended_nothing_is_left_and_a_plain_rerun_completes_it(
     launcher, expected, tmp_path, number

@@ -146,6 +146,7 @@ def test_a_build_is_ended_at_once_when_asked(launcher, project):
     assert not _processes("audit-kernel")
 
 
+@pytest.mark.slow
 def test_templates_that_are_killed_are_replaced(launcher, project):
     project.add("acme")
     for server in (launcher._workers._server, launcher._kernels._server):

@@ -191,16 +191,21 @@ class TargetAttainment:
 
 @dataclass(frozen=True, kw_only=True)
 class Benchmark:
-    """An outside value to compare with, and where it comes from (`n` is None where the source gives none)."""
+    """An outside value to compare with, and where it comes from (`n` is None where the source gives none).
+
+    `low` and `high` are the ends of a band that counts as usual, or both None.
+    """
 
     value: float
     source: str
     year: int
     n: int | None = None
+    low: float | None = None
+    high: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return JSON-ready data."""
-        return dict(vars(self))
+        """Return JSON-ready data; the band only where there is one."""
+        return {key: value for key, value in vars(self).items() if key not in ("low", "high") or value is not None}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -153,6 +153,8 @@ def state_benchmark(result: IndicatorResult, t: Translator) -> str:
     benchmark = result.benchmark
     if benchmark is None:
         return ""
+    if benchmark.low is not None and benchmark.high is not None:
+        return t(_against_band(result, benchmark, (benchmark.low, benchmark.high), t))
     values = {"name": result.name, "value": t.unit(benchmark.value, result.unit), "origin": benchmark_origin(benchmark)}
     outcome = result.overall
     if isinstance(outcome, Estimate) and outcome.low > benchmark.value:
@@ -164,6 +166,23 @@ def state_benchmark(result: IndicatorResult, t: Translator) -> str:
             N_("{name:message}: not clearly different from the benchmark of {value:text} ({origin:message}).", **values)
         )
     return t(N_("{name:message}: the benchmark is {value:text} ({origin:message}).", **values))
+
+
+def _against_band(result: IndicatorResult, benchmark: Benchmark, band: tuple[float, float], t: Translator) -> Message:
+    """Return an indicator against the band of an outside value: beyond it only with all of the interval."""
+    outcome, (low, high) = result.overall, band
+    ends = {"low": t.unit(low, result.unit), "high": t.unit(high, result.unit)}
+    values = {"name": result.name, "origin": benchmark_origin(benchmark), **ends}
+    if isinstance(outcome, Estimate) and outcome.low > high:
+        return N_("{name:message}: above the benchmark band of {low:text} to {high:text} ({origin:message}).", **values)
+    if isinstance(outcome, Estimate) and outcome.high < low:
+        return N_("{name:message}: below the benchmark band of {low:text} to {high:text} ({origin:message}).", **values)
+    if isinstance(outcome, Estimate):
+        return N_(
+            "{name:message}: not clearly outside the benchmark band of {low:text} to {high:text} ({origin:message}).",
+            **values,
+        )
+    return N_("{name:message}: the benchmark band is {low:text} to {high:text} ({origin:message}).", **values)
 
 
 def benchmark_origin(benchmark: Benchmark) -> Message:

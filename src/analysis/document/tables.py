@@ -131,6 +131,11 @@ def _reference_text(result: IndicatorResult, t: Translator) -> str:
             value=t.unit(result.benchmark.value, result.unit),
             year=str(result.benchmark.year),
         )
+        ends = [result.benchmark.low, result.benchmark.high]
+        if None not in ends:
+            low, high = (t.unit(end_, result.unit) for end_ in ends if end_ is not None)
+            benchmark = N_("benchmark {low:text} to {high:text} ({year:text})", low=low, high=high,
+                           year=str(result.benchmark.year))  # fmt: skip
         parts.append(t(benchmark))
     return t.listing(parts) or DASH
 

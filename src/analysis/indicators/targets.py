@@ -186,7 +186,9 @@ def benchmark_of(spec: IndicatorSpec, params: ClientParams) -> Benchmark | None:
     if not known:
         return None
     latest = max(known, key=lambda entry: entry.year)
-    return Benchmark(value=latest.value, source=latest.source, year=latest.year, n=latest.n)
+    return Benchmark(
+        value=latest.value, source=latest.source, year=latest.year, n=latest.n, low=latest.low, high=latest.high
+    )
 
 
 def fiscal_year(day: pd.Timestamp, first_month: int) -> int:

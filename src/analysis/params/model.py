@@ -171,6 +171,20 @@ class BenchmarkSpec(Spec):
     """Year it describes."""
     n: int | None = Field(default=None, ge=1)
     """Respondents or firms behind it."""
+    low: float | None = None
+    """Lower end of the band that counts as usual; with `high`. A portfolio's benchmarks have the middle half."""
+    high: float | None = None
+    """Upper end of that band."""
+
+    @model_validator(mode="after")
+    def _band(self) -> Self:
+        low, high = self.low, self.high
+        if (low is None) != (high is None):
+            missing = "low" if low is None else "high"
+            raise BrokenRule("must be given with the other end of the band", "nothing", key=missing)
+        if low is not None and high is not None and not low <= self.value <= high:
+            raise BrokenRule("must lie between low and high", f"{self.value:g}", key="value")
+        return self
 
 
 class BrandingSpec(Spec):
@@ -217,6 +231,9 @@ class ClientParams(Spec):
     """Column of the customers by which everything is broken down, or null."""
     audience: Literal["internal", "external"] = "internal"
     """Who reads the audit; attributed answers appear only in an internal one."""
+    benchmarking: bool = True
+    """Whether the client's numbers may enter the benchmarks that a portfolio publishes: as its agreement says. No band
+    shows a client, or how many there are."""
     engine: Literal["auto", "pandas", "duckdb", "spark"] = "auto"
     """What reads orders, contacts and feedback: pandas in memory, or DuckDB or Spark, which reduce them to one row a
     customer out of core by the same rules. `auto` takes pandas up to `limits.pandas_megabytes`, then DuckDB."""

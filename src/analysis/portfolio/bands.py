@@ -26,7 +26,7 @@ from scipy import special
 from analysis.indicators.catalogue import CATALOGUE
 from analysis.messages import N_, Message
 from analysis.monitoring.comparison.published import mapping_at, number_at, text_at
-from analysis.monitoring.earlier import read_message
+from analysis.monitoring.earlier import is_day, read_message
 from analysis.portfolio.comparable import Compared, Reading, choose_definition, compare_measure, indicator_reading
 from analysis.portfolio.read import industry_of
 from analysis.portfolio.shapes import Band, BandNumbers, Reviewed
@@ -192,7 +192,10 @@ def _read_band(row: object) -> Band | None:
     basis = row.get("basis") if isinstance(row, dict) else None
     keys = ("p10", "p25", "p50", "p75", "p90", "step", "fewest")
     found = {key: number_at(numbers, key) for key in keys}
-    if name is None or unit not in QUOTABLE or not isinstance(basis, list) or None in found.values():
+    edition = text_at(row, "edition")
+    if unit not in QUOTABLE or not is_day(edition) or None in found.values():
+        return None
+    if name is None or not isinstance(basis, list):
         return None
     members = [
         (each[0], each[1], float(each[2]))
@@ -212,6 +215,6 @@ def _read_band(row: object) -> Band | None:
             most=None if most is None else int(most),
         ),
         reason=None,
-        edition=text_at(row, "edition"),
+        edition=edition,
         basis=tuple(members),
     )

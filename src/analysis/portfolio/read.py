@@ -17,7 +17,7 @@ from analysis.results import NotEstimable, Outcome
 WANTED = 2
 """Audits that are read of each client: the latest and the one before."""
 NO_SCORE = NotEstimable(reason=N_("Its audit has no relationship score."))
-_INDUSTRY = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_INDUSTRY = re.compile(r"[a-z0-9_-]+")
 
 
 def read_clients(

@@ -47,7 +47,7 @@ def render_benchmarks_yaml(portfolio: Portfolio, t: Translator) -> str:
     comments = (
         N_("Benchmark bands of clients' relationship audits: the middle client, with the middle half as low and high."),
         N_("Copy the list of your industry under benchmarks: in the parameters of an audit."),
-        N_("The number n is the least number of clients; values are rounded so that no client can be told from them."),
+        N_("Values are rounded, and the number of clients is a class, so that no client can be told from them."),
     )
     head = "".join(f"# {t(comment)}\n" for comment in comments)
     return head + yaml.safe_dump(lists, allow_unicode=True, sort_keys=False, width=120)
@@ -58,8 +58,8 @@ def benchmark_entry(band: Band, t: Translator) -> dict[str, Any]:
     numbers = band.numbers
     if numbers is None:
         raise ValueError(f"a band without numbers is not published: {band.measure}")
-    source = N_("portfolio of audits, {industry:message}, {clients:message} clients, edition {day:text}",
-                industry=industry_name(band.industry), clients=class_words(numbers), day=band.edition)  # fmt: skip
+    source = N_("portfolio, {industry:message}, {clients:message} clients",
+                industry=industry_name(band.industry), clients=class_words(numbers))  # fmt: skip
     return {
         "indicator": band.measure,
         "value": numbers.p50,
@@ -67,5 +67,4 @@ def benchmark_entry(band: Band, t: Translator) -> dict[str, Any]:
         "high": numbers.p75,
         "source": str(t(source)),
         "year": int(band.edition[:4]),
-        "n": numbers.fewest,
     }

@@ -114,8 +114,7 @@ def _unusable(context: PortfolioContext) -> Message | None:
     unreadable = len(context.portfolio.unreadable)
     barred = sum(client.barrier is not None for client in context.portfolio.clients)
     if unreadable and barred:
-        return N_("{unreadable:int} audits cannot be used and {barred:int} clients' scores are not compared; a chapter"
-                  " below says why.", unreadable=unreadable, barred=barred)  # fmt: skip
+        return N_("Some audits cannot be used, and some clients' scores are not compared; a chapter below says why.")
     if unreadable:
         return NP_("One audit cannot be used; a chapter below says why.",
                    "{count:int} audits cannot be used; a chapter below says why.", unreadable)  # fmt: skip

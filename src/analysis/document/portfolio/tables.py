@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from analysis.document.blocks import Table
-from analysis.document.formatting import format_date, format_money
+from analysis.document.formatting import format_money
 from analysis.document.portfolio.context import PortfolioContext, short
 from analysis.document.portfolio.words import (
     band_number,
     class_words,
+    day_text,
     dimension_cell,
     industry_name,
     own_industry,
@@ -90,7 +91,7 @@ def tabulate_standing(standing: Standing, t: Translator) -> Table | None:
             end(t(N_("Rank (95% interval)")), 1.0),
             end(t(N_("Chance of top quarter")), 0.9),
         ]
-    kept, note = cap_rows(rows, t, MOST_ROWS)
+    kept, note = cap_rows(rows, t)
     return Table(
         title=t(N_("{name:message}, best first", name=standing.name)), columns=tuple(columns), rows=tuple(kept),
         notes=notes_of(note), anchor=f"table-standing-{standing.measure.replace('_', '-')}",
@@ -104,7 +105,7 @@ def tabulate_dimensions(portfolio: Portfolio, names: Mapping[str, Message], t: T
         (
             short(client.name) + (" *" if client.barrier is not None else ""),
             t(own_industry(client.industry)),
-            format_date(client.as_of, t.language),
+            day_text(client.as_of, t),
             score_cell(client.score, client.level, t),
             *(dimension_cell(client, key, t) for key in shown),
         )
@@ -135,7 +136,7 @@ def tabulate_bands(bands: Sequence[Band], t: Translator, *, title: Message, anch
             t(industry_name(band.industry)),
             *(band_number(each, band, t) for each in (numbers.p10, numbers.p25, numbers.p50, numbers.p75, numbers.p90)),
             t(class_words(numbers)),
-            format_date(band.edition, t.language),
+            day_text(band.edition, t),
         )
         for band in bands
         if (numbers := band.numbers) is not None
@@ -172,13 +173,13 @@ def tabulate_movements(movements: Sequence[Movement], t: Translator) -> Table | 
         for each in movements
     ]  # fmt: skip
     columns = (
-        start(t(N_("Client")), 1.4),
+        start(t(N_("Client")), 1.3),
         start(t(N_("Measure")), 1.4),
-        end(t(N_("Then (95% interval)")), 1.2),
-        end(t(N_("Now (95% interval)")), 1.2),
+        end(t(N_("Then (95% interval)")), 1.1),
+        end(t(N_("Now (95% interval)")), 1.1),
         end(t(N_("Difference (95% interval)")), 1.3),
-        start(t(N_("For the client")), 0.7),
-        start(t(N_("Periods")), 1.3),
+        start(t(N_("For the client")), 0.6),
+        start(t(N_("Periods")), 1.7),
     )
     kept, note = cap_rows(rows, t, MOST_MOVERS)
     return Table(
@@ -220,7 +221,7 @@ def tabulate_actions(actions: Sequence[OpenActions], t: Translator) -> Table | N
             short(each.name),
             t.number(each.count, 0),
             t.number(each.overdue, 0),
-            format_date(each.due, t.language) if each.due else DASH,
+            day_text(each.due, t) if each.due else DASH,
             t(each.first),
         )
         for each in actions

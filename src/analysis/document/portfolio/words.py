@@ -1,10 +1,14 @@
 """The sentences and cells that several chapters of a portfolio share."""
 
+import datetime as dt
+
+from analysis.document.formatting import format_day
 from analysis.document.periods import format_period
 from analysis.document.portfolio.context import short
 from analysis.document.tables import DASH
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
+from analysis.monitoring.earlier import is_day
 from analysis.portfolio.shapes import Band, BandNumbers, ClientAlert, ClientStanding, Movement, PortfolioClient
 from analysis.results import Estimate, Outcome, Unit
 
@@ -62,10 +66,15 @@ def unit_number(value: float, unit: Unit, step: float, t: Translator) -> str:
     return t.number(value, 0 if step >= 1 else 1 if step >= 0.1 else 2)
 
 
+def day_text(day: str, t: Translator) -> str:
+    """Return a day in short, for a cell."""
+    return format_day(dt.date.fromisoformat(day), t.language)
+
+
 def period_words(label: str, t: Translator) -> str:
     """Return a period as a reader writes it; a label that only looks like one, as it stands."""
     try:
-        return format_period(label, t.language)
+        return day_text(label, t) if is_day(label) else format_period(label, t.language)
     except ValueError:
         return short(label)
 

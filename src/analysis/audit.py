@@ -84,6 +84,8 @@ class ClientAudit:
         What came of the earlier audits.
     alerts
         The alerts that the parameters declare, those that fired first.
+    benchmarking
+        Whether its numbers may enter the benchmarks that a portfolio publishes.
     """
 
     client: str
@@ -111,11 +113,12 @@ class ClientAudit:
     actions: tuple[Action, ...]
     follow_up: FollowUp
     alerts: tuple[Alert, ...] = ()
+    benchmarking: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content of audit.json: JSON-ready, without the document's looks and commentary."""
         plain: tuple[str, ...] = ("client", "name", "language", "industry", "audience", "currency", "as_of")
-        plain += ("confidentiality", "unit_of_analysis")
+        plain += ("benchmarking", "confidentiality", "unit_of_analysis")
         results: tuple[str, ...] = (
             "data_quality",
             "indicators",
@@ -194,6 +197,7 @@ def run_audit(params: ClientParams, stored: Sequence[tuple[str, str]] = ()) -> C
         actions=actions,
         follow_up=_follow_up(stored, indicators, data, params, actions),
         alerts=evaluate_alerts(params.alerts, book),
+        benchmarking=params.benchmarking,
     )
 
 

@@ -55,14 +55,14 @@ def result(**more):
     base = {
         "customers": 200, "single_purchase": 30, "source": "model", "horizon_years": 3.0, "discount_rate": 0.1,
         "period_days": 7.0, "margin": 0.33, "margin_basis": "orders", "total": est(9e6, 2e6), "revenue": 4e6,
-        "gone": est(0.15, 0.05, "proportion"), "probably_gone": 18, "at_risk": est(4e5, 1e5),
+        "gone": est(0.15, 0.05, "proportion"), "probably_gone": 18, "at_risk": Point(value=4e5, n=120, unit="money"),
         "bands": (
             ChanceBand(low=0.9, high=1.0, customers=150, customers_share=0.75, revenue_share=0.9, value_share=0.93),
             ChanceBand(low=0.5, high=0.9, customers=32, customers_share=0.16, revenue_share=0.08, value_share=0.06),
             ChanceBand(low=0.0, high=0.5, customers=18, customers_share=0.09, revenue_share=0.02, value_share=0.01),
         ),
         "segments": (
-            SegmentValue(segment="Trade <b>", customers=120, revenue=3e6, value=est(7e6, 1e6), at_risk=est(3e5, 1e5),
+            SegmentValue(segment="Trade <b>", customers=120, revenue=3e6, value=est(7e6, 1e6), at_risk=Point(value=3e5, n=120, unit="money"),
                          gone=est(0.1, 0.05, "proportion")),
             SegmentValue(segment="零售", customers=20, revenue=1e6, value=WHY, at_risk=WHY, gone=WHY),
         ),
@@ -96,7 +96,7 @@ def test_the_board_sees_a_sentence_a_figure_and_a_table():
     assert section.answered
     assert "€9.0m of margin" in section.finding
     assert "95% interval €7.0m to €11.0m" in section.finding
-    assert "€400k (€300k to €500k)" in section.finding
+    assert "about €400k is expected" in section.finding
     assert not re.search(r"\bcauses?\b", section.finding)
     assert [type(block) for block in section.blocks] == [Figure, Table]
     figure, table = section.blocks

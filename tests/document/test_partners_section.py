@@ -12,7 +12,7 @@ from analysis.document.theme import Theme
 from analysis.document.translate import Translator
 from analysis.messages import N_
 from analysis.models.partners.result import CardMeasure, MeasureSpec, PartnerCard, Partners, Standing
-from analysis.results import Estimate, NotEstimable, TargetAttainment
+from analysis.results import Estimate, NotEstimable, Point, TargetAttainment
 
 WHY = NotEstimable(reason=N_("There are no observations."), n=2)
 HIDDEN = NotEstimable(reason=N_("There are no observations."), suppressed=True)
@@ -32,7 +32,7 @@ def standing(key, score, low, high, top):
 def card(key, *, own, fair=None, ranked=True, customers=20):
     measure = CardMeasure(
         key="satisfaction_index", own=own, fair=fair, rest=HIDDEN if own.to_dict().get("suppressed") else est(71, 2),
-        difference=WHY if fair is None else est(4, 3), rank_low=None if fair is None else 1,
+        difference=WHY if fair is None else Point(value=4.0, n=91, unit="index"), rank_low=None if fair is None else 1,
         rank_high=None if fair is None else 2, p_top_quartile=None if fair is None else 0.5,
         target=None if fair is None else TargetAttainment(target=80.0, period="2025", verdict="missed"),
     )  # fmt: skip

@@ -143,7 +143,7 @@ def test_a_model_that_predicts_scores_the_open_ones():
     model, pipeline = result.model, result.pipeline
     assert isinstance(model, WinModel)
     assert model.is_better
-    assert model.auc.low > 0.6
+    assert model.auc.value > 0.6
     assert pipeline.scored_by == "model"
     chances = [row.chance.value for row in sorted(pipeline.opportunities, key=lambda row: row.amount)]
     assert chances == sorted(chances)

@@ -93,11 +93,11 @@ def _conversion() -> tuple[Quantity, ...]:
         Quantity(pattern=rf"{home}/cycle_days", name="days until a decision", kind="discrete"),
         Quantity(pattern=rf"{home}/model/drivers/{ANY}/odds_ratio", name="winning, odds ratio"),
         Quantity(pattern=rf"{home}/model/calibration/.*", name="winning, by tenth", is_share=True, reference="draws"),
-        Quantity(
-            pattern=rf"{home}/model/brier_gain", name="winning, held-out gain", reference="draws", claim=True, null=NIL
-        ),
         Quantity(pattern=rf"{home}/model/(\w+)", name="winning, held-out {0}", kind="bounded", reference="draws"),
-        Quantity(pattern=rf"{home}/pipeline/expected", name="expected value of open opportunities", scale="customers"),
+        Quantity(
+            pattern=rf"{home}/pipeline/expected", name="expected value of open opportunities",
+            exempt="The open opportunities are each client's own, and the interval is of their chances alone.",
+        ),
         Quantity(
             pattern=rf"{home}/pipeline/.*", name="chance of an open opportunity",
             exempt="Each opportunity is another; the chances are those of the win rates and of the model.",

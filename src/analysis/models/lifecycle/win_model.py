@@ -36,7 +36,7 @@ from analysis.models.parts import ModelPart
 from analysis.models.repurchase_result import CalibrationBin
 from analysis.models.terms import FEWEST_KNOWN, Control, Design, Term, build_design, categorical_control
 from analysis.params.model import ClientParams
-from analysis.results import Estimate, NotEstimable
+from analysis.results import Estimate, NotEstimable, Point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,8 @@ class WinModel(ModelPart):
     drivers
         The predictors.
     auc
-        Chance that a won opportunity was scored above a lost one, 0.5 to 1 where the scores say something.
+        Chance that a won opportunity was scored above a lost one, 0.5 to 1 where the scores say something. Without an
+        interval, as the gain: those of scores on some 150 opportunities held back held in 90% and 100% of cases.
     brier, brier_base
         Mean squared error of the scores and of the share of all that are won; lower is better.
     brier_gain
@@ -71,7 +72,7 @@ class WinModel(ModelPart):
     folds, repeats
         Of the cross-validation.
     is_better
-        Whether the interval of `brier_gain` lies above 0, so that the scores are used.
+        Whether the gain is above 0 beyond the noise of the folds, so that the scores are used.
     notes
         Predictors left out, and why.
     """
@@ -80,10 +81,10 @@ class WinModel(ModelPart):
     won: int
     groups: int
     drivers: tuple[WinDriver, ...]
-    auc: Estimate
+    auc: Point
     brier: Estimate
     brier_base: Estimate
-    brier_gain: Estimate
+    brier_gain: Point
     calibration_slope: float | None
     calibration: tuple[CalibrationBin, ...]
     folds: int
@@ -181,10 +182,10 @@ def _judged(
         won=int(y.sum()),
         groups=int(clusters.max()) + 1,
         drivers=drivers,
-        auc=resampled_estimate(scores[:, 0], n, (0.0, 1.0)),
+        auc=Point(value=float(scores[:, 0].mean()), n=n, unit="ratio"),
         brier=brier_estimate(errors, ones, clusters),
         brier_base=brier_estimate(base, ones, clusters),
-        brier_gain=gain,
+        brier_gain=Point(value=gain.value, n=n, unit=gain.unit),
         calibration_slope=recalibration(y, pooled, ones)[0],
         calibration=calibration_table(y, pooled, ones),
         folds=FOLDS,

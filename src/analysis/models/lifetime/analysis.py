@@ -24,7 +24,7 @@ from analysis.models.lifetime.result import (
 from analysis.models.lifetime.sums import Parts, share_estimate, sum_estimate
 from analysis.models.lifetime.valuation import Valuation, value_customers
 from analysis.params.model import ClientParams
-from analysis.results import NotEstimable, Outcome
+from analysis.results import NotEstimable, Outcome, Point
 
 TOP = 10
 BAND_EDGES = (1.0, 0.9, 0.5, 0.0)
@@ -62,7 +62,7 @@ def analyse_lifetime_value(data: ClientData, params: ClientParams) -> LifetimeVa
         revenue=whole,
         gone=share_estimate(_gone(found), found.clusters, params),
         probably_gone=int((found.alive.values < GONE_BELOW).sum()),
-        at_risk=sum_estimate(at_risk, found.clusters, params),
+        at_risk=_without_interval(sum_estimate(at_risk, found.clusters, params)),
         bands=_bands(found),
         segments=_segments(found, at_risk, data, params),
         top=_top(found, data, order),
@@ -87,6 +87,13 @@ def _gone(found: Valuation) -> Parts:
 
 def _at_risk(found: Valuation) -> Parts:
     return _gone(found).scaled(np.maximum(found.revenue, 0.0))
+
+
+def _without_interval(outcome: Outcome) -> Point | NotEstimable:
+    """Return the number of an estimate alone; a reason stays as it is."""
+    if isinstance(outcome, NotEstimable):
+        return outcome
+    return Point(value=outcome.value, n=outcome.n, unit=outcome.unit)
 
 
 def _bands(found: Valuation) -> tuple[ChanceBand, ...]:
@@ -123,7 +130,7 @@ def _segments(found: Valuation, at_risk: Parts, data: ClientData, params: Client
             revenue=float(found.revenue[members].sum()),
             value=sum_estimate(found.value, found.clusters, params, members),
             gone=share_estimate(_gone(found), found.clusters, params, members),
-            at_risk=sum_estimate(at_risk, found.clusters, params, members),
+            at_risk=_without_interval(sum_estimate(at_risk, found.clusters, params, members)),
         )
         for name in names
         if (members := text == name).any()

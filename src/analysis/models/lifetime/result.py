@@ -143,7 +143,7 @@ class SegmentValue(ModelPart):
     revenue: float
     value: Outcome
     gone: Outcome
-    at_risk: Outcome
+    at_risk: Point | NotEstimable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,7 +258,8 @@ class LifetimeValue(ModelPart):
     gone, probably_gone
         Expected share of customers who have left, and how many have a chance below one half of still being there.
     at_risk
-        Revenue of the last twelve months times the chance that the customer has left, summed.
+        Revenue of the last twelve months times the chance that the customer has left, summed. Without an interval: a
+        few large customers make most of it, and the interval held the truth in 87% of cases.
     bands
         Customers, revenue and value by the chance of still being there.
     segments, top
@@ -291,7 +292,7 @@ class LifetimeValue(ModelPart):
     revenue: float
     gone: Outcome
     probably_gone: int
-    at_risk: Outcome
+    at_risk: Point | NotEstimable
     bands: tuple[ChanceBand, ...]
     segments: tuple[SegmentValue, ...]
     top: tuple[CustomerStanding, ...]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from analysis.messages import Message
 from analysis.models.parts import ModelPart
-from analysis.results import NotEstimable, Outcome, TargetAttainment, Unit
+from analysis.results import NotEstimable, Outcome, Point, TargetAttainment, Unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class CardMeasure(ModelPart):
     own: Outcome
     fair: Outcome | None
     rest: Outcome
-    difference: Outcome
+    difference: Point | NotEstimable
     rank_low: int | None
     rank_high: int | None
     p_top_quartile: float | None

@@ -138,21 +138,17 @@ def state_scores(model: WinModel | NotEstimable, t: Translator) -> Message:
     """Return whether what is known at the creation tells what will be won, or why that is not known."""
     if isinstance(model, NotEstimable):
         return model.reason
-    values = {
-        "auc": t.number(model.auc.value, 2),
-        "low": t.number(model.auc.low, 2),
-        "high": t.number(model.auc.high, 2),
-    }
+    auc = t.number(model.auc.value, 2)
     if model.is_better:
         return N_(
-            "What is known at the creation tells something about what will be won (AUC {auc:text}, 95% interval"
-            " {low:text} to {high:text}); open opportunities are scored by it.",
-            **values,
+            "What is known at the creation tells something about what will be won (AUC {auc:text}); open opportunities"
+            " are scored by it.",
+            auc=auc,
         )
     return N_(
         "What is known at the creation predicts no better than the win rate alone on opportunities held back (AUC"
-        " {auc:text}, 95% interval {low:text} to {high:text}), so that open ones are scored by the shares won.",
-        **values,
+        " {auc:text}), so that open ones are scored by the shares won.",
+        auc=auc,
     )
 
 

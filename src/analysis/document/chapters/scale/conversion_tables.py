@@ -12,7 +12,7 @@ from analysis.messages import N_, Message
 from analysis.models.lifecycle.conversion import Conversion, StageRate
 from analysis.models.lifecycle.pipeline import Pipeline, ScoredBy
 from analysis.models.lifecycle.win_model import WinModel
-from analysis.results import Estimate, Outcome
+from analysis.results import Estimate, Outcome, Point
 
 LONGEST_NAME = 40
 
@@ -141,7 +141,7 @@ def tabulate_win_drivers(model: WinModel, t: Translator, small_cell: int) -> Tab
 
 def tabulate_win_validation(model: WinModel, t: Translator, small_cell: int) -> Table:
     """Return how the scores do on opportunities that the model had not seen."""
-    measures: list[tuple[Message, Estimate]] = [
+    measures: list[tuple[Message, Estimate | Point]] = [
         (N_("AUC: a won opportunity is scored above a lost one"), model.auc),
         (N_("Brier score of the model (lower is better)"), model.brier),
         (N_("Brier score of the win rate alone"), model.brier_base),
@@ -162,7 +162,9 @@ def tabulate_win_validation(model: WinModel, t: Translator, small_cell: int) -> 
     )  # fmt: skip
 
 
-def _three(estimate: Estimate, t: Translator) -> str:
+def _three(estimate: Estimate | Point, t: Translator) -> str:
+    if isinstance(estimate, Point):
+        return t.number(estimate.value, 3)
     low, high = t.number(estimate.low, 3), t.number(estimate.high, 3)
     return t(N_("{value:text} ({low:text} to {high:text})", value=t.number(estimate.value, 3), low=low, high=high))
 

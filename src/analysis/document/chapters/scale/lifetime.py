@@ -74,14 +74,13 @@ def state_lifetime(result: LifetimeValue, t: Translator) -> Message:
             **values,
         )
     )
-    if not isinstance(result.at_risk, Estimate):
+    if isinstance(result.at_risk, NotEstimable):
         return N_("{opening:message}.", opening=opening)
     return N_(
-        "{opening:message}; of last year's revenue, {risk:text} ({limits:text}) is expected to have come from customers"
-        " who have since left.",
+        "{opening:message}; of last year's revenue, about {risk:money} is expected to have come from customers who have"
+        " since left.",
         opening=opening,
-        risk=t.level(result.at_risk),
-        limits=t.limits(result.at_risk),
+        risk=result.at_risk.value,
     )
 
 

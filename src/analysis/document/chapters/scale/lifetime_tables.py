@@ -15,14 +15,14 @@ LONGEST_NAME = 40
 
 def tabulate_segments(result: LifetimeValue, t: Translator, small_cell: int) -> Table:
     """Return customers, revenue, value, share gone and revenue at risk by segment, all customers first."""
-    rows: list[tuple[str, int, float, Outcome, Outcome, Outcome]] = [
+    rows: list[tuple[str, int, float, Outcome, Outcome, Point | NotEstimable]] = [
         (t(N_("All customers")), result.customers, result.revenue, result.total, result.gone, result.at_risk),
         *(
             (clean_text(row.segment, LONGEST_NAME), row.customers, row.revenue, row.value, row.gone, row.at_risk)
             for row in result.segments
         ),
     ]
-    values, risks = [row[3] for row in rows[1:]], [row[5] for row in rows[1:]]
+    values = [row[3] for row in rows[1:]]
     gone = [row[4] for row in rows]
     texts = [
         (
@@ -31,7 +31,7 @@ def tabulate_segments(result: LifetimeValue, t: Translator, small_cell: int) -> 
             t.unit(revenue, "money"),
             cell_text(value, t, small_cell, peers=values if number else ()),
             cell_text(left, t, small_cell, peers=gone),
-            cell_text(risk, t, small_cell, peers=risks if number else ()),
+            t.unit(risk.value, "money") if isinstance(risk, Point) else cell_text(risk, t, small_cell),
         )
         for number, (name, customers, revenue, value, left, risk) in enumerate(rows)
     ]

@@ -8,7 +8,7 @@ from analysis.document.visible import clean_text
 from analysis.document.vocabulary import short_id
 from analysis.messages import N_, NP_, Message
 from analysis.models.partners.result import CardMeasure, MeasureSpec, PartnerCard, Partners
-from analysis.results import Estimate, Outcome, TargetAttainment
+from analysis.results import Estimate, NotEstimable, Outcome, Point, TargetAttainment
 
 LONGEST_NAME = 40
 FAIR = N_(
@@ -126,7 +126,7 @@ def tabulate_card(card: PartnerCard, result: Partners, t: Translator, small_cell
         end(t(N_("Partner (95% interval)")), 1.5),
         end(t(N_("n")), 0.5),
         end(t(N_("The rest")), 1.0),
-        end(t(N_("Difference (95% interval)")), 1.6),
+        end(t(N_("Difference")), 1.0),
         end(t(N_("Rank")), 0.8),
     )
     return Table(
@@ -148,7 +148,7 @@ def _card_row(measure: CardMeasure, spec: MeasureSpec, t: Translator, small_cell
         is_hidden or cell_text(shown, t, small_cell),
         number,
         _alone(measure.rest, t, small_cell),
-        cell_text(measure.difference, t, small_cell),
+        _difference(measure.difference, t, small_cell),
         rank,
     )
 
@@ -158,6 +158,12 @@ def _alone(outcome: Outcome, t: Translator, small_cell: int) -> str:
     if isinstance(outcome, Estimate):
         return t.level(outcome)
     return cell_text(outcome, t, small_cell).partition(" (")[0].partition("（")[0]
+
+
+def _difference(difference: Point | NotEstimable, t: Translator, small_cell: int) -> str:
+    if isinstance(difference, Point):
+        return t.signed(difference.value, difference.unit)
+    return cell_text(difference, t, small_cell)
 
 
 def _describe(card: PartnerCard, t: Translator) -> Message:

@@ -175,7 +175,8 @@ def _adopt(kernel: KernelProcess) -> Any:
     manager = AsyncKernelManager(connection_file=str(kernel.connection_file))
     manager.load_connection_file()
     provisioner = LocalProvisioner(kernel_id="audit", kernel_spec=manager.kernel_spec, parent=manager)
-    provisioner.process = kernel.process
+    process: Any = kernel.process  # or a forked one, which has Popen's interface
+    provisioner.process = process
     provisioner.pid = provisioner.pgid = kernel.process.pid
     manager.provisioner = provisioner
     return manager

@@ -10,7 +10,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-TARGETS = ("report", "reports", "validate", "schema", "test", "test-all", "lint", "docs", "lock", "bench", "clean", "help")
+TARGETS = (
+    "report",
+    "reports",
+    "validate",
+    "schema",
+    "test",
+    "test-all",
+    "lint",
+    "docs",
+    "lock",
+    "bench",
+    "clean",
+    "help",
+)
 PRINT_ENVIRONMENT = """#!/bin/sh
 for name in CLIENT PARAMS OUT AS_OF LANGUAGE FORCE; do
   eval "value=\\$AUDIT_$name"

@@ -13,8 +13,14 @@ from analysis.data.large import reduce
 from analysis.data.large.duck import DuckEngine
 from analysis.data.large.spark import SparkEngine
 from analysis.data.load import load_client_data
+from analysis.errors import DataError
 
-pytestmark = pytest.mark.spark
+pytestmark = [
+    pytest.mark.spark,
+    # pandera looks for pyspark.pandas, which in Spark 3.5 imports distutils
+    pytest.mark.filterwarnings("ignore:The distutils package is deprecated:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:distutils Version classes are deprecated:DeprecationWarning"),
+]
 STRETCHES = [
     reduce.Stretch(name="a", first=dt.date(2023, 1, 1), last=dt.date(2023, 6, 30)),
     reduce.Stretch(name="b", first=dt.date(2023, 5, 1), last=dt.date(2023, 12, 31)),
@@ -77,3 +83,13 @@ def test_spark_reads_what_pandas_reads(tmp_path: Path, folder: Path):
     assert_alike(plain, read, rows_known=False)
     left = {path.name for path in Path.cwd().iterdir()}
     assert not left & {"metastore_db", "derby.log", "spark-warehouse"}
+
+
+def test_a_row_with_too_many_cells_is_a_fault(tmp_path: Path, folder: Path, capfd: pytest.CaptureFixture[str]):
+    (folder / "o1.csv").write_text("customer_id,ordered_on,amount\nA,2024-01-01,5\nA,2024-01-02,5,7\n")
+    sources = {"transactions": {"files": "o1.csv"}}
+    with pytest.raises(DataError) as error:
+        load_client_data(client_params(tmp_path, engine="spark", spark={"url": "local[1]"}, sources=sources))
+    assert error.value.faults[0].rule == "must have the same columns in every row"
+    assert error.value.faults[0].where == "o1.csv"
+    assert capfd.readouterr().err == ""

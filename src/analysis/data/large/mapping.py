@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.data.contract import ROW, SOURCE, Column, Table
 from analysis.data.faults import shorten
 from analysis.data.large.engine import Engine, Scan
+from analysis.data.large.reduce import one
 from analysis.data.large.wording import Found, unread_fault
 from analysis.data.mapping import Written, canonical_label, check_names, locate_column
 from analysis.data.parsing import explain_dates, explain_number, parse_dates, parse_flags, parse_numbers
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 """What Python's ``strip`` takes for blanks, the Chinese full-width one included."""
+EDGES = f"^[{BLANKS}]|[{BLANKS}]$"
 TIME = r"([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 ISO_DAY = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{TIME}$"
 POINT_NUMBER = r"^[+-]?[0-9]{1,15}([.][0-9]{1,15})?$"
@@ -103,6 +105,8 @@ def _read_column(frame: nw.LazyFrame, column: Column, place: _Place, mapped: Map
     is_text = dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Unknown)
     if is_text or labels or column.kind not in ("number", "date"):
         mapped.is_parsed |= bool(labels) or (is_text and column.kind in ("number", "date", "flag"))
+        if is_text and not labels and column.kind in ("id", "label", "text"):
+            return _text_as_needed(frame, key, column.kind, place)
         frame = _cleaned(frame, key, dtype, place, labels if labels or is_text else {}, strip=is_text or bool(labels))
         if column.kind == "number":
             return _numbers_from_text(frame, name, place, mapped)
@@ -110,7 +114,7 @@ def _read_column(frame: nw.LazyFrame, column: Column, place: _Place, mapped: Map
             return _days_from_text(frame, name, place, mapped)
         if column.kind == "flag":
             return _flags_from_text(frame, name, place, mapped)
-        return _plain_ids(frame, key, place) if column.kind == "id" else frame
+        return _plain_ids(frame, key, place) if column.kind == "id" and labels else frame
     if column.kind == "number":
         number = nw.col(key).cast(nw.Float64)
         finite = nw.when(number.is_finite()).then(number).otherwise(None)
@@ -136,14 +140,45 @@ def text_of(key: str, dtype: object) -> nw.Expr:
     return value.cast(nw.String)
 
 
+def _text_as_needed(frame: nw.LazyFrame, key: str, kind: str, place: _Place) -> nw.LazyFrame:
+    """Return the frame with a text column cleaned of what is in it: one look, so that later ones cost nothing.
+
+    Most columns of most clients hold no blank at an edge and no text that stands for nothing.
+    """
+    frame = frame.with_columns(nw.col(key).cast(nw.String))
+    text, missing = nw.col(key), _missing_texts(place)
+    looked_for = {
+        "edges": one(text.str.contains(EDGES)),
+        "none": one(_without(key, missing).is_null() & ~text.is_null()),
+    }
+    found = place.engine.collect(frame.select(*(each.sum().alias(name) for name, each in looked_for.items()))).iloc[0]
+    if found["edges"] > 0:
+        frame = _cleaned(frame, key, nw.String, place, {}, strip=True)
+    elif found["none"] > 0:
+        frame = frame.with_columns(_without(key, missing).alias(key))
+    return _plain_ids(frame, key, place) if kind == "id" else frame
+
+
+def _missing_texts(place: _Place) -> list[str]:
+    return sorted({label.strip() for label in place.spec.missing} | {""})
+
+
+def _without(key: str, missing: list[str]) -> nw.Expr:
+    """Return a column with some of its texts missing."""
+    kept = nw.col(key)
+    for label in missing:
+        # one by one: of a list, DuckDB makes a join that it cannot leave out where the column is not asked for
+        kept = nw.when(nw.col(key) != label).then(kept).otherwise(None)
+    return kept
+
+
 def _cleaned(frame: nw.LazyFrame, key: str, dtype: object, place: _Place, labels: dict, *, strip: bool) -> nw.LazyFrame:
     """Return the frame with a column as text: stripped, missing texts missing, the client's labels replaced."""
     text = text_of(key, dtype)
     if not strip:
         return frame.with_columns(text.alias(key))
-    missing = sorted({label.strip() for label in place.spec.missing} | {""})
     frame = frame.with_columns(text.str.strip_chars(BLANKS).alias(key))
-    frame = frame.with_columns(nw.when(~nw.col(key).is_in(missing)).then(nw.col(key)).otherwise(None).alias(key))
+    frame = frame.with_columns(_without(key, _missing_texts(place)).alias(key))
     if not labels:
         return frame
     named = {own.strip(): canonical_label(value) for own, value in labels.items()}
@@ -271,7 +306,9 @@ def _refuse(
 def _plain_ids(frame: nw.LazyFrame, key: str, place: _Place) -> nw.LazyFrame:
     """Return ids without a trailing ".0" if all have it: what an export of a number column with gaps leaves behind."""
     given = ~nw.col(key).is_null()
-    ends = nw.col(key).str.contains(r"^[0-9]+[.]0$")
+    # the cheap question first: this one is asked of every row
+    likely = nw.col(key).str.ends_with(".0")
+    ends = nw.when(likely).then(nw.col(key).str.contains(r"^[0-9]+[.]0$")).otherwise(nw.lit(value=False))
     counts = frame.select(
         nw.when(given).then(1).otherwise(0).sum().alias("given"),
         nw.when(given & ends).then(1).otherwise(0).sum().alias("ends"),

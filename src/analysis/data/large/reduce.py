@@ -105,7 +105,7 @@ def by_day(lines: nw.LazyFrame, keep: Keep) -> Reduced:
         (nw.col("bought_constant") + nw.col("returned_constant")).alias("revenue_constant"),
         "returned_constant",
     )
-    return Reduced(daily=daily, unfounded=unfounded)
+    return Reduced(daily=keep(daily), unfounded=unfounded)
 
 
 def by_customer(daily: nw.LazyFrame, stretches: Sequence[Stretch], keep: Keep) -> nw.LazyFrame:

@@ -4,6 +4,8 @@ import os
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,13 @@ if TYPE_CHECKING:
     from analysis.params.sources import SourceSpec
 
 JAVA_OPTIONS = "-Duser.timezone=UTC -Dderby.system.home={folder}"
+QUIET = """
+appender.none.type = Null
+appender.none.name = none
+rootLogger.level = warn
+rootLogger.appenderRef.none.ref = none
+"""
+"""Settings of the log: nothing is written. Without an appender, or at another level, Spark would take its own."""
 PARTITIONS = 2
 """Partitions of a shuffle where Spark runs on this machine; a cluster decides for itself."""
 
@@ -44,6 +53,7 @@ class SparkEngine:
         self.folder = Path(self._place.name)
         self.session = start_session(url, self.folder, memory_gb)
         self._kept = 0
+        self._texts: list[str] = []
 
     def scan(self, spec: "SourceSpec", folder: "DataFolder", *, what: str, wanted: frozenset[str]) -> list[Scan]:
         """Return the rows of a source, file by file; a query or database is read here and handed over."""
@@ -66,7 +76,8 @@ class SparkEngine:
         """Write a frame as Parquet, so that it is computed once."""
         path = self._path()
         native: Any = frame.to_native()
-        native.write.parquet(path)
+        with _told(self._texts):
+            native.write.parquet(path)
         return nw.from_native(self.session.read.parquet(path))
 
     def small(self, frame: pd.DataFrame) -> nw.LazyFrame:
@@ -80,7 +91,7 @@ class SparkEngine:
 
     def collect(self, frame: nw.LazyFrame) -> pd.DataFrame:
         """Return the rows of a small frame."""
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _told(self._texts):
             # Spark's own conversion asks a deprecated question of Arrow or pandas, release by release
             warnings.simplefilter("ignore")
             return frame.collect("pyarrow").to_native().to_pandas(date_as_object=False)
@@ -119,6 +130,7 @@ class SparkEngine:
             ignoreLeadingWhiteSpace=False,
             ignoreTrailingWhiteSpace=False,
         )
+        self._texts.append(file.name)
         return self._scan(frame.dropna(how="all"), header, file.name, wanted)
 
     def _staged(self, raw: Raw, name: str, wanted: frozenset[str]) -> Scan:
@@ -182,7 +194,7 @@ def start_session(url: str, folder: Path, memory_gb: float) -> Any:
             "spark.sql.shuffle.partitions": str(PARTITIONS),
         }
     log = folder / "log4j2.properties"
-    log.write_text("rootLogger.level = off\n", encoding="utf-8")
+    log.write_text(QUIET, encoding="utf-8")
     os.environ["SPARK_SUBMIT_OPTS"] = f"-Dlog4j2.configurationFile=file:{log}"
     builder = SparkSession.builder.master(url).appName("relationship-audit")
     for key, value in settings.items():
@@ -190,6 +202,27 @@ def start_session(url: str, folder: Path, memory_gb: float) -> Any:
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("OFF")
     return session
+
+
+@contextmanager
+def _told(files: Sequence[str]) -> Iterator[None]:
+    """Turn what Spark says of rows that it cannot read into a fault."""
+    from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JJavaError) as error:
+        if "MALFORMED" not in str(error).upper():
+            raise
+        fault = Fault(
+            what="a text file",
+            rule="must have the same columns in every row",
+            found="a row with more or fewer",
+            where=", ".join(files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else ""),
+            hint="a text that holds the separator needs quotes, or the separator is another",
+        )
+        raise DataError([fault]) from error
 
 
 def _not_installed() -> Fault:

@@ -231,17 +231,18 @@ def clean_large(
     rules.count_unlisted_customers(rows, listed)
     if not rows.count:
         return None
-    return Clean(frame=rows.frame, summary=_summary(rows, gathered), reduced=reduced)
+    return Clean(frame=rows.frame, summary=_summary(rows, gathered, reduced), reduced=reduced)
 
 
-def _summary(rows: rules.Rows, gathered: Gathered) -> TableSummary:
+def _summary(rows: rules.Rows, gathered: Gathered, reduced: Reduced | None) -> TableSummary:
     engine, date = rows.engine, rows.table.date or ""
-    ends = engine.collect(rows.frame.select(nw.col(date).min().alias("a"), nw.col(date).max().alias("b"))).iloc[0]
+    # of orders, the days by customer say the same and are fewer
+    frame = rows.frame if reduced is None else reduced.daily
+    ends = engine.collect(frame.select(nw.col(date).min().alias("a"), nw.col(date).max().alias("b"))).iloc[0]
     customers = None
     if "customer_id" in rows.names:
-        customers = count_rows(
-            engine, rows.frame.filter(~nw.col("customer_id").is_null()).select("customer_id").unique()
-        )
+        known = frame.filter(~nw.col("customer_id").is_null())
+        customers = count_rows(engine, known.select("customer_id").unique())
     return TableSummary(
         table=rows.table.name,
         rows_read=gathered.rows_read,

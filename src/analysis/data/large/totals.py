@@ -91,7 +91,8 @@ def _windows(orders: Clean | None, until: pd.Timestamp, params: "ClientParams") 
 
 
 def _days(engine: Engine, table: Clean, date: str) -> "pd.Series":
-    found = engine.collect(reduce.days_recorded(table.frame, date))[date]
+    frame = table.frame if table.reduced is None else table.reduced.daily
+    found = engine.collect(reduce.days_recorded(frame, date))[date]
     return pd.to_datetime(found).astype(DAY)
 
 

@@ -7,7 +7,7 @@ There is no index of quality: nothing says how many removed rows an absent surve
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from analysis.messages import N_, Message
+from analysis.messages import N_, NP_, Message
 from analysis.monitoring.comparison.published import mapping_at, number_at, read_outcome, rows_at, text_at
 from analysis.monitoring.earlier import is_day
 from analysis.portfolio.shapes import ClientQuality, Reviewed
@@ -89,4 +89,4 @@ def _concerns(quality: ClientQuality) -> Iterator[Message]:
     if isinstance(rate, Estimate) and rate.high < FEWEST_RESPONDING:
         yield N_("fewer than {share:percent} answer the survey", share=FEWEST_RESPONDING)
     if quality.silent:
-        yield N_("silent on {count:int} topics", count=quality.silent)
+        yield NP_("silent on one topic", "silent on {count:int} topics", quality.silent)

@@ -65,7 +65,8 @@ def describe_client(reviewed: Reviewed, barrier: Message | None) -> PortfolioCli
     """
     content = reviewed.content
     score = mapping_at(content, "score")
-    reach = [each for each in score.get("level_range") or [] if isinstance(each, str)]
+    listed = score.get("level_range")
+    reach = [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
     return PortfolioClient(
         client=reviewed.client,
         name=reviewed.name,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analysis.messages import Message
+from analysis.messages import N_
 from analysis.monitoring.comparison.published import rows_at, text_at
 from analysis.monitoring.earlier import is_day, read_message
 from analysis.portfolio.shapes import ClientAlert, OpenActions, Reviewed
@@ -48,7 +48,7 @@ def find_actions(clients: Sequence[Reviewed], as_of: str) -> tuple[OpenActions, 
                 client=client.client,
                 name=client.name,
                 count=len(rows),
-                first=read_message(rows[0].get("title")) or Message(text_at(rows[0], "key")),
+                first=read_message(rows[0].get("title")) or N_("{text:text}", text=text_at(rows[0], "key")),
                 due=due[0] if due else "",
                 overdue=sum(day < as_of for day in due),
             )

@@ -41,10 +41,16 @@ _TEMPLATES = "templates/portfolio"
 
 @dataclass(frozen=True, kw_only=True)
 class _Column:
-    """A column: what it is called, and ``text`` or ``number`` where it can be sorted by."""
+    """A column: what it is called, ``text`` or ``number`` where it can be sorted by, and whether it holds words."""
 
     title: str
     kind: str = "text"
+    is_words: bool = False
+
+    @property
+    def is_right(self) -> bool:
+        """Whether its cells stand at the right."""
+        return self.kind == "number" and not self.is_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +125,7 @@ def _columns(labels: Mapping[str, str], dimensions: Mapping[str, str]) -> list[_
         *(_Column(title=name, kind="number") for name in dimensions.values()),
         _Column(title=labels["change"], kind="number"),
         _Column(title=labels["alerts"], kind="number"),
-        _Column(title=labels["quality"], kind="number"),
+        _Column(title=labels["quality"], kind="number", is_words=True),
         _Column(title=labels["documents"], kind=""),
     ]
 

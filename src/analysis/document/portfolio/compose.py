@@ -102,6 +102,6 @@ def compose_cover(context: PortfolioContext) -> Cover:
         language=portfolio.language,
         accent=ACCENT,
         date_iso=portfolio.as_of,
-        confidentiality=t(N_("Internal: it names clients beside each other. Only benchmarks.yml may be passed on.")),
+        confidentiality=t(N_("Internal: it names clients side by side")),
         labels=interface_texts(t),
     )

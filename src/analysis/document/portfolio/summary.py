@@ -22,7 +22,8 @@ def write_summary(context: PortfolioContext) -> tuple[Block, ...]:
         items = _listed([t(alert_words(alert)) for alert in fired], context)
         title = NP_("One alert has fired", "{count:int} alerts have fired", len(fired))
         alerts = Callout(variant="caution", title=t(title), items=items)
-    movers = context.bullets(_listed([t(movement_words(each, t)) for each in moved], context))
+    by_client = {each.client: [other for other in moved if other.client == each.client] for each in moved}
+    movers = context.bullets(_listed([t(movement_words(each, t)) for each in by_client.values()], context))
     return present(
         context.lead(_who(context), _fired_words(len(fired)), _moved_words(context)),
         alerts,

@@ -167,7 +167,7 @@ def tabulate_movements(movements: Sequence[Movement], t: Translator) -> Table | 
             t.estimate(each.after),
             t.difference(each.difference),
             t(N_("better")) if each.good else t(N_("worse")),
-            t(N_("{then:text} to {now:text}", then=period_words(each.earlier, t),
+            t(N_("{then:text} → {now:text}", then=period_words(each.earlier, t),
                  now=period_words(each.later, t))),
         )
         for each in movements

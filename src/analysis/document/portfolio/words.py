@@ -1,6 +1,7 @@
 """The sentences and cells that several chapters of a portfolio share."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from analysis.document.formatting import format_day
 from analysis.document.periods import format_period
@@ -79,18 +80,28 @@ def period_words(label: str, t: Translator) -> str:
         return short(label)
 
 
-def movement_words(each: Movement, t: Translator) -> Message:
-    """Return a movement as a sentence."""
-    values = {
-        "client": short(each.name),
-        "name": each.label,
-        "difference": t.difference(each.difference),
-        "earlier": period_words(each.earlier, t),
-        "later": period_words(each.later, t),
-    }
-    if each.verdict == "rose":
-        return N_("{client:text}: {name:message} rose by {difference:text}, {earlier:text} to {later:text}.", **values)
-    return N_("{client:text}: {name:message} fell by {difference:text}, {earlier:text} to {later:text}.", **values)
+def movement_words(moved: Sequence[Movement], t: Translator) -> Message:
+    """Return what moved at one client as a sentence: how much of it for the better, and the surest of all.
+
+    Parameters
+    ----------
+    moved
+        The client's movements, the surest first; at least one.
+    t
+        How numbers are written.
+    """
+    surest = moved[0]
+    return N_(
+        "{client:text}: {better:int} better, {worse:int} worse; the surest: {name:message}, {difference:text}"
+        " ({earlier:text} → {later:text})",
+        client=short(surest.name),
+        better=sum(each.good is True for each in moved),
+        worse=sum(each.good is False for each in moved),
+        name=surest.label,
+        difference=t.difference(surest.difference),
+        earlier=period_words(surest.earlier, t),
+        later=period_words(surest.later, t),
+    )
 
 
 def alert_words(alert: ClientAlert) -> Message:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 import pytest
 from large_client import SOURCES, assert_alike, client_params, write_client
 
 from analysis.data.client import ClientData
+from analysis.data.large.duck import DuckEngine
 from analysis.data.load import load_client_data
 from analysis.errors import DataError, Fault
 
@@ -146,3 +148,17 @@ def test_a_query_reads_its_inputs_and_nothing_else(read, refused, folder):
     assert_alike(read("pandas", sources={"transactions": source}), read("duckdb", sources={"transactions": source}))
     outside = source | {"query": f"SELECT * FROM read_csv('{folder / 'c.csv'}')"}
     assert "must run over its inputs" in str(refused("duckdb", sources={"transactions": outside})[0])
+
+
+def test_too_little_memory_is_a_fault_with_its_remedy(folder, tmp_path):
+    engine = DuckEngine(memory_gb=1)
+    try:
+        engine.connection.execute("SET memory_limit = '2MB'; SET temp_directory = ''")
+        lines = engine.connection.sql("SELECT i % 900000 AS customer_id, i AS amount FROM range(1000000) AS t(i)")
+        grouped = nw.from_native(lines).group_by("customer_id").agg(nw.col("amount").sum())
+        with pytest.raises(DataError) as error:
+            engine.keep(grouped)
+    finally:
+        engine.close()
+    assert error.value.faults[0].hint == "raise `limits: memory_gb`"
+    assert not engine.folder.exists()

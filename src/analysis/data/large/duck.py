@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ import pandas as pd
 from analysis.data.contract import ROW, SOURCE
 from analysis.data.large.engine import Scan
 from analysis.data.large.staging import Staged, quoted_text, stage_source
+from analysis.errors import DataError, Fault
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,7 +50,8 @@ class DuckEngine:
         self._kept += 1
         name = f"kept_{self._kept}"
         relation: Any = frame.to_native()
-        relation.create(name)
+        with _told(self.folder):
+            relation.create(name)
         return nw.from_native(self.connection.table(name))
 
     def small(self, frame: pd.DataFrame) -> nw.LazyFrame:
@@ -61,7 +65,8 @@ class DuckEngine:
 
     def collect(self, frame: nw.LazyFrame) -> pd.DataFrame:
         """Return the rows of a small frame."""
-        return frame.collect("pyarrow").to_native().to_pandas(date_as_object=False)
+        with _told(self.folder):
+            return frame.collect("pyarrow").to_native().to_pandas(date_as_object=False)
 
     def close(self) -> None:
         """Close the database and remove its folder."""
@@ -84,6 +89,25 @@ class DuckEngine:
             repeated=part.repeated,
             label=", ".join(part.names[:3]) + (f" and {len(part.names) - 3} more" if len(part.names) > 3 else ""),
         )
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Turn too little memory or a full disk into a fault that says what to do."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        is_memory = isinstance(error, duckdb.OutOfMemoryException)
+        fault = Fault(
+            what="engine: duckdb",
+            rule="must have memory and temporary disk space enough for the tables",
+            found=" ".join(str(error).replace(str(folder), "temporary folder").split())[:160],
+            where="memory" if is_memory else "temporary folder",
+            hint="raise `limits: memory_gb`" if is_memory else "let TMPDIR name a folder on a larger disk",
+        )
+        raise DataError([fault]) from error
 
 
 def connect(folder: Path, memory_gb: float) -> "duckdb.DuckDBPyConnection":

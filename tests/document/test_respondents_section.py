@@ -22,7 +22,7 @@ from analysis.models.respondents.result import (
     ReweightedIndicator,
     StandardisedDifference,
 )
-from analysis.results import Estimate, NotEstimable
+from analysis.results import Estimate, NotEstimable, Point
 
 REASON = NotEstimable(reason=N_("There are no orders, so it is not known who bought again."))
 NAME = N_("Satisfaction index")
@@ -47,7 +47,7 @@ def result(p=0.001, moved=-2.0, **changes):
         "weights": Raking(margins=(N_("Segment"),), left_out=(), iterations=4, cap=5.0, trimmed=0, largest=2.0,
                           smallest=0.5, largest_gap=0.0, design_effect=1.2, effective_n=66.0),
         "indicators": (ReweightedIndicator(key="satisfaction_index", name=NAME, answered=est(72, 2),
-                                           raked=est(70, 2), difference=est(moved, 1)),),
+                                           raked=est(70, 2), difference=Point(value=moved, n=229, unit="index")),),
         "afterwards": Afterwards(wave="2025 H1", horizon_days=180, answered=80, silent=120,
                                  share_answered=est(0.7, 0.1, "proportion"), share_silent=est(0.5, 0.1, "proportion"),
                                  raw=est(20, 8, "percentage_points"), adjusted=est(12, 8, "percentage_points"),
@@ -84,9 +84,9 @@ def test_the_verdict_follows_the_test():
     assert "cannot be told" in respondents_section(context("en"), unknown).finding
 
 
-def test_a_move_within_the_noise_is_said_to_be():
-    assert "cannot tell from none" not in respondents_section(context("en"), result(moved=-2.0)).finding
-    assert "cannot tell from none" in respondents_section(context("en"), result(moved=0.5)).finding
+def test_what_weighting_moves_is_told_without_an_interval():
+    assert "moves by −2.0 points" in respondents_section(context("en"), result(moved=-2.0)).finding
+    assert "moves by +0.5 points" in respondents_section(context("en"), result(moved=0.5)).finding
 
 
 def test_buying_more_after_answering_is_no_effect_of_the_survey():

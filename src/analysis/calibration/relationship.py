@@ -164,7 +164,9 @@ def _partners() -> tuple[Quantity, ...]:
     home = f"{HOME}/partners"
     league = "The league's own numbers, which are in the table for the indicators that partners are compared on."
     return (
-        Quantity(pattern=rf"{home}/measures/(\w+)", name="partners alike, {0}", kind="test", null=NIL),
+        Quantity(
+            pattern=rf"{home}/measures/(\w+)", name="partners alike, {0}", kind="composite", null=NIL
+        ),  # one family
         Quantity(pattern=rf"{home}/cards/{ANY}/measures/\w+/(?:rank|fair)", name="partner's card", exempt=league),
         Quantity(pattern=rf"{home}/cards/{ANY}/measures/(\w+)/(\w+)", name="partner, {0}, {1}"),
         Quantity(pattern=rf"{home}/standings/.*", name="partner's standing", exempt=COMPOSED),

@@ -5,8 +5,8 @@ and its weight, b; a raking multiplier k multiplies both. The variance of the ra
 customers of the base, those who did not answer included [1]_: with ``v = (a - m b) / sum(k b)`` over the starting
 weight, regressed on the margins with the raked weights w, a customer contributes ``w`` times its residual if it
 answered, and n_r / n times its fitted value less the base's mean (n_r of n customers answered). So the shares raked to
-vary as they do. The difference to the ratio without weights has the difference of the two contributions; both have t
-limits with the degrees of freedom of Kish's effective number of customers.
+vary as they do. The limits are t's, with the degrees of freedom of Kish's effective number of customers. The difference
+to the ratio without weights has none: those from the difference of the two contributions held in 98 to 99% of cases.
 
 References
 ----------
@@ -29,7 +29,7 @@ from analysis.models.loyalty_sample import survey_weights
 from analysis.models.respondents.base import YEAR, Base
 from analysis.models.respondents.result import ReweightedIndicator
 from analysis.params.model import ClientParams
-from analysis.results import Estimate, NotEstimable, Outcome, Unit
+from analysis.results import Estimate, NotEstimable, Outcome, Point, Unit
 
 PROMOTER, DETRACTOR = 9, 6
 METHOD = "linearised-t"
@@ -182,12 +182,10 @@ def reweigh(headline: Headline, sums: Sums, weighting: Weighting, params: Client
     params
         For the fewest accounts.
     """
-    answered, factor = weighting.base.answered, weighting.multipliers
+    factor = weighting.multipliers
     below = float(factor @ sums.below)
     plain, raked = float(sums.above.sum() / sums.below.sum()), float(factor @ sums.above) / below
     moves = weighting.contributions((sums.above - raked * sums.below) / weighting.start / below)
-    before = np.zeros(weighting.base.n)
-    before[answered] = (sums.above - plain * sums.below) / sums.below.sum()
     effective = below**2 / float((factor * sums.below) @ (factor * sums.below))
     n, clusters = sums.sample.n, int((sums.below > 0).sum())
 
@@ -201,7 +199,7 @@ def reweigh(headline: Headline, sums: Sums, weighting: Weighting, params: Client
         name=headline.name,
         answered=as_answered(headline, sums, params),
         raked=within(limits(raked, moves), headline.scale),
-        difference=limits(raked - plain, moves - before),
+        difference=Point(value=raked - plain, n=n, unit=headline.unit),
     )
 
 

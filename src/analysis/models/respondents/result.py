@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from analysis.messages import Message
 from analysis.models.parts import ModelPart
-from analysis.results import NotEstimable, Outcome, Unit
+from analysis.results import NotEstimable, Outcome, Point, Unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ class ReweightedIndicator(ModelPart):
     name: Message
     answered: Outcome
     raked: Outcome
-    difference: Outcome
+    difference: Point | NotEstimable
 
 
 @dataclass(frozen=True, kw_only=True)

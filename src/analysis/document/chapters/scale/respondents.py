@@ -21,7 +21,7 @@ from analysis.models.respondents.result import (
     Respondents,
     StandardisedDifference,
 )
-from analysis.results import Estimate, NotEstimable
+from analysis.results import Estimate, NotEstimable, Point
 
 KEY = "respondents"
 QUESTION = N_("Do those who answered speak for all customers?")
@@ -101,28 +101,14 @@ def state_respondents(result: Respondents, t: Translator) -> list[Message]:
 
 
 def _weighted_sentence(result: Respondents, t: Translator) -> list[Message]:
-    row = next((each for each in result.indicators if isinstance(each.difference, Estimate)), None)
-    if row is None or not isinstance(row.difference, Estimate):
+    row = next((each for each in result.indicators if isinstance(each.difference, Point)), None)
+    if row is None or not isinstance(row.difference, Point):
         return []
-    values = {
-        "name": row.name,
-        "size": t.level(row.difference, signed=True),
-        "low": row.difference.low,
-        "high": row.difference.high,
-    }
-    if row.difference.low <= 0 <= row.difference.high:
-        return [
-            N_(
-                "Weighted to all customers, the {name:message} moves by {size:text} points (95% interval {low:points}"
-                " to {high:points}), which the data cannot tell from none.",
-                **values,
-            )
-        ]
     return [
         N_(
-            "Weighted to all customers, the {name:message} moves by {size:text} points (95% interval {low:points} to"
-            " {high:points}).",
-            **values,
+            "Weighted to all customers, the {name:message} moves by {size:text} points.",
+            name=row.name,
+            size=t.signed(row.difference.value, row.difference.unit),
         )
     ]
 

@@ -7,7 +7,7 @@ from analysis.document.tables import DASH, end, notes_of, start
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
 from analysis.models.respondents.result import Afterwards, IdentifiedSet, IndicatorBounds, Raking, Respondents
-from analysis.results import Estimate, NotEstimable, Outcome, Unit
+from analysis.results import Estimate, NotEstimable, Outcome, Point, Unit
 
 DIMENSIONS: dict[str, Message] = {
     "wave": N_("Wave"),
@@ -18,8 +18,10 @@ DIMENSIONS: dict[str, Message] = {
 }
 
 
-def signed(outcome: Outcome, t: Translator) -> str:
-    """Return a difference with its interval, or a dash."""
+def signed(outcome: Outcome | Point, t: Translator) -> str:
+    """Return a difference with its interval, if it has one, or a dash."""
+    if isinstance(outcome, Point):
+        return t.signed(outcome.value, outcome.unit)
     return t.difference(outcome) if isinstance(outcome, Estimate) else DASH
 
 
@@ -45,7 +47,7 @@ def tabulate_reweighted(result: Respondents, t: Translator, small_cell: int) -> 
         start(t(N_("Indicator")), 1.8),
         end(t(N_("As answered (95% interval)")), 1.6),
         end(t(N_("Weighted (95% interval)")), 1.6),
-        end(t(N_("Difference (95% interval)")), 1.7),
+        end(t(N_("Difference")), 0.9),
         end(t(N_("At worst, without any weights")), 1.3),
         end(t(N_("n")), 0.5),
     )

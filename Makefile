@@ -142,6 +142,8 @@ bench: $(READY) ## measure one report and many against the plain stack, kill run
 	$(BIN)/python benchmarks/pdf_and_memory.py
 	$(BIN)/python benchmarks/models.py
 	$(BIN)/python benchmarks/lifetime.py
+	$(BIN)/python benchmarks/much_data.py
+	$(BIN)/python benchmarks/much_data.py --alone 100
 	$(BIN)/python benchmarks/chapters.py
 
 calibrate: $(READY) ## draw clients of known truth (hours; goes on where it was) and write docs/calibration.csv, .md

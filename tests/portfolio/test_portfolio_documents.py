@@ -9,8 +9,8 @@ import re
 from types import SimpleNamespace
 
 import pytest
-import yaml
 from published_audits import BEFORE, DAY, audit, publish, stored, twelve
+from ruamel.yaml import YAML
 
 from analysis import cli
 from analysis.document.html import render_block
@@ -130,7 +130,7 @@ def test_benchmarks_are_entries_that_parameters_take_and_name_no_client(tmp_path
     portfolio = load_portfolio(str(out))
     written(portfolio, compose_portfolio(portfolio), out, tmp_path)
     text = (tmp_path / "benchmarks.yml").read_text("utf-8")
-    lists = yaml.safe_load(text)
+    lists = YAML(typ="safe").load(text)
     assert set(lists) == {"food", "all clients"}
     for entries in lists.values():
         specs = [BenchmarkSpec.model_validate(entry) for entry in entries]

@@ -3,10 +3,11 @@
 ``benchmarks.yml`` holds one list for all clients and one an industry, each in the form of the parameter ``benchmarks``.
 """
 
+import io
 import json
 from typing import Any
 
-import yaml
+from ruamel.yaml import YAML
 
 from analysis.document.portfolio.words import class_words, industry_name
 from analysis.document.translate import Translator
@@ -50,7 +51,10 @@ def render_benchmarks_yaml(portfolio: Portfolio, t: Translator) -> str:
         N_("Values are rounded, and the number of clients is a class, so that no client can be told from them."),
     )
     head = "".join(f"# {t(comment)}\n" for comment in comments)
-    return head + yaml.safe_dump(lists, allow_unicode=True, sort_keys=False, width=120)
+    writer, stream = YAML(), io.StringIO()
+    writer.width = 120
+    writer.dump(lists, stream)
+    return head + stream.getvalue()
 
 
 def benchmark_entry(band: Band, t: Translator) -> dict[str, Any]:

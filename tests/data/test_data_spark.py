@@ -70,6 +70,7 @@ def test_the_reduction_is_the_same_on_spark_and_duckdb():
             results.append(reduced(engine, lines))
         finally:
             engine.close()
+            assert not engine.folder.exists()
     assert len(results[0]["customers"]) == 6
     assert len(results[0]["unfounded"]) > 0
     for name, expected in results[0].items():

@@ -97,8 +97,17 @@ class SparkEngine:
             return frame.collect("pyarrow").to_native().to_pandas(date_as_object=False)
 
     def close(self) -> None:
-        """End the session and remove its folder."""
+        """End the session and its Java, which would write into the folder of the first session again; remove it."""
+        from pyspark import SparkContext
+
+        gateway: Any = SparkContext._gateway
         self.session.stop()
+        if gateway is not None:
+            gateway.shutdown()
+            # Spark's Java ends when its standard input does
+            gateway.proc.stdin.close()
+            gateway.proc.wait(timeout=60)
+            SparkContext._gateway = SparkContext._jvm = None
         self._place.cleanup()
 
     def _open(self, file: NamedFile, spec: "SourceSpec", what: str, wanted: frozenset[str]) -> Scan:

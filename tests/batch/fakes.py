@@ -50,9 +50,12 @@ class FakeBuild:
         Clients that go on until `release` is called.
     held
         Bytes that a client tells to hold.
+    until
+        As many at a time let all of them go.
     """
 
-    def __init__(self, holds=(), held=None):
+    def __init__(self, holds=(), held=None, until=None):
+        self.until = until
         self.holds = set(holds)
         self.held = held or {}
         self.released = threading.Event()
@@ -66,6 +69,8 @@ class FakeBuild:
             self.seen.append(task.client)
             self.most = max(self.most, len(self.running))
             self.together.append(frozenset(self.running))
+            if self.until is not None and len(self.running) >= self.until:
+                self.released.set()
         try:
             if task.client == "bomb":
                 raise ZeroDivisionError("nobody expects this")

@@ -20,8 +20,8 @@ def states(outcomes):
 
 @pytest.mark.parametrize("jobs", [1, 2, 3, 50])
 def test_as_many_run_at_a_time_as_there_are_jobs(jobs):
-    build = FakeBuild()
     clients = [f"c{number}" for number in range(12)]
+    build = FakeBuild(holds=clients, until=min(jobs, 12))
     outcomes = run([plan(client) for client in clients], build, jobs=jobs)
     assert states(outcomes) == dict.fromkeys(clients, "built")
     assert sorted(build.seen) == sorted(clients)

@@ -16,6 +16,8 @@ from analysis.batch.shapes import Memory, Step
 from analysis.batch.worker import PATIENCE
 from analysis.document.translate import Translator
 
+pytestmark = pytest.mark.slow
+
 ENGLISH = Translator("en")
 KILL = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
 

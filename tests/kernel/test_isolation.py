@@ -144,6 +144,7 @@ def test_papermill_and_nbclient_take_it_by_its_name(tmp_path, monkeypatch):
     assert [output.output_type for output in executed.cells[-1].outputs] == ["stream", "display_data"]
 
 
+@pytest.mark.slow
 def test_nbval_takes_it_by_its_name(tmp_path):
     cells = [
         nbformat.v4.new_code_cell(

@@ -162,7 +162,8 @@ def test_the_index_allows_its_own_script_alone_and_links_to_what_there_is(tmp_pa
     assert "https:" not in text
 
 
-def test_no_audit_at_all_is_a_fault_and_nothing_is_made(tmp_path, capsys):
+def test_no_audit_at_all_is_a_fault_and_nothing_is_made(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")  # the folder of the test may be long, and its table would break the words
     assert cli.main(["portfolio", "--out", str(tmp_path / "none")]) == 2
     assert "the published audits" in capsys.readouterr().err
     assert not (tmp_path / "none").exists()

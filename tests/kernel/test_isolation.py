@@ -19,6 +19,8 @@ from analysis.kernel.sockets import LONGEST_ADDRESS, SocketFolder
 LEAVE_CANARIES = """
 import os, random, locale, signal, sys, warnings
 import numpy as np, pandas as pd, matplotlib as mpl, analysis.audit
+
+import pytest
 analysis.audit.canary = True
 random.seed(1); np.random.seed(1)
 mpl.rcParams["lines.linewidth"] = 99

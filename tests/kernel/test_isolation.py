@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import papermill
+import pytest
 from nbclient import NotebookClient
 from two_kernels import FORKED, kernel_environment, running
 
@@ -19,8 +20,6 @@ from analysis.kernel.sockets import LONGEST_ADDRESS, SocketFolder
 LEAVE_CANARIES = """
 import os, random, locale, signal, sys, warnings
 import numpy as np, pandas as pd, matplotlib as mpl, analysis.audit
-
-import pytest
 analysis.audit.canary = True
 random.seed(1); np.random.seed(1)
 mpl.rcParams["lines.linewidth"] = 99

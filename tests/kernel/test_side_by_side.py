@@ -12,6 +12,8 @@ import zmq
 from jupyter_client.manager import KernelManager
 from two_kernels import FORKED, LONG, STOCK, kernel_environment, running
 
+pytestmark = pytest.mark.slow
+
 
 def wait_until(condition):
     deadline = time.monotonic() + LONG
@@ -203,8 +205,6 @@ def test_kernel_does_not_outlive_whoever_started_it(name, tmp_path):
     code = f"""
 import sys, time
 from jupyter_client.manager import KernelManager
-
-pytestmark = pytest.mark.slow
 manager = KernelManager(kernel_name={name!r})
 manager.start_kernel()
 client = manager.client()

@@ -24,6 +24,8 @@ TOLERANCE = 1e-8
 """Numbers that differ by less, relative to their size, are the same: processors differ in the last bits of a sum."""
 NAMES = ("key", "term", "item", "driver", "name", "kind", "horizon_days")
 MONEY = "money"
+NOT_REPRODUCED = frozenset({"lifetime_uplift"})
+"""Parts that are not exported: lifetime value rests on more than the de-identified data hold."""
 
 
 def compute_tables(data: ClientData, params: ClientParams) -> dict[str, str]:
@@ -46,7 +48,9 @@ def compute_tables(data: ClientData, params: ClientParams) -> dict[str, str]:
     loyalty, repurchase = fit_satisfaction_loyalty(data, params), fit_repeat_purchase(data, params)
     relations = analyse_relations(data, params, loyalty, repurchase)
     parts: dict[str, HasToDict] = {"loyalty_model": loyalty, "repurchase_model": repurchase}
-    parts |= {key: value for key, value in vars(relations).items() if hasattr(value, "to_dict")}
+    parts |= {
+        key: value for key, value in vars(relations).items() if hasattr(value, "to_dict") and key not in NOT_REPRODUCED
+    }
     for key, part in parts.items():
         tables[f"audit-{key.replace('_', '-')}.csv"] = _render_numbers(part)
     return dict(sorted(tables.items()))

@@ -47,7 +47,7 @@ class FakeBuild:
     Parameters
     ----------
     holds
-        Clients that go on until `release` is called.
+        Clients that go on until `released` is set, or they are taken out of it.
     held
         Bytes that a client tells to hold.
     until

@@ -6,6 +6,7 @@ from fakes import MEGABYTE, FakeBuild, Recording, plan
 
 from analysis.batch import schedule as schedule_module
 from analysis.batch.schedule import Schedule
+from analysis.batch.shapes import Memory
 
 
 def run(plans, build, *, jobs=2, budget=10_000 * MEGABYTE, watcher=None):
@@ -16,6 +17,24 @@ def run(plans, build, *, jobs=2, budget=10_000 * MEGABYTE, watcher=None):
 
 def states(outcomes):
     return {client: outcome.state for client, outcome in outcomes.items()}
+
+
+class LettingGo(Recording):
+    """Lets a client of a build end as soon as something has happened, so that no test waits for a clock."""
+
+    def __init__(self, build, after):
+        super().__init__()
+        self._build, self._after = build, after
+
+    def tick(self):
+        for what, client in self._after.items():
+            if what in {event[:2] for event in self.events}:
+                self._build.holds.discard(client)
+
+    def told(self, plan, news):
+        super().told(plan, news)
+        if isinstance(news, Memory):
+            self.events.append(("measured", plan.task.client))
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3, 50])
@@ -42,9 +61,9 @@ def test_a_failing_build_is_that_clients_outcome_alone():
 
 def test_a_client_that_would_exceed_the_memory_waits_and_smaller_ones_go_before():
     build = FakeBuild(holds={"first"})
-    threading.Timer(0.3, build.released.set).start()
+    watcher = LettingGo(build, {("started", "tiny"): "first"})
     plans = [plan("first", need=600 * MEGABYTE), plan("second", need=500 * MEGABYTE), plan("tiny", need=300 * MEGABYTE)]
-    outcomes = run(plans, build, jobs=3, budget=1000 * MEGABYTE)
+    outcomes = run(plans, build, jobs=3, budget=1000 * MEGABYTE, watcher=watcher)
     assert set(states(outcomes).values()) == {"built"}
     assert build.seen == ["first", "tiny", "second"]
     assert frozenset({"first", "second"}) not in build.together
@@ -58,21 +77,19 @@ def test_one_client_runs_however_much_it_needs():
 
 
 def test_what_is_held_counts_where_it_is_more_than_what_was_expected():
-    build = FakeBuild(holds={"grown"}, held={"grown": 900 * MEGABYTE})
-    watcher = Recording()
-    plans = [plan("grown", need=10 * MEGABYTE), plan("next", need=200 * MEGABYTE), plan("last", need=200 * MEGABYTE)]
-    # The second runs beside it before anybody knows; the third has to wait for the end of the first.
-    build.holds.add("next")
-    threading.Timer(0.3, build.released.set).start()
+    build = FakeBuild(holds={"grown", "next"}, held={"grown": 900 * MEGABYTE})
+    plans = [plan("grown", need=10 * MEGABYTE), plan("next", need=400 * MEGABYTE), plan("last", need=400 * MEGABYTE)]
+    # The second runs beside it before anybody knows; the third would have been let in by what was expected of the first.
+    watcher = LettingGo(build, {("measured", "grown"): "next", ("finished", "next"): "grown"})
     run(plans, build, jobs=2, budget=1200 * MEGABYTE, watcher=watcher)
     assert build.seen[-1] == "last"
+    assert frozenset({"grown", "next"}) in build.together
     assert frozenset({"grown", "last"}) not in build.together
 
 
 def test_when_memory_runs_short_the_youngest_is_sent_back_and_built_later():
     build = FakeBuild(holds={"old", "young"}, held={"old": 700 * MEGABYTE, "young": 600 * MEGABYTE})
-    watcher = Recording()
-    threading.Timer(0.5, build.released.set).start()
+    watcher = LettingGo(build, {("sent back", "young"): "old", ("finished", "old"): "young"})
     plans = [plan("old", need=10 * MEGABYTE), plan("young", need=10 * MEGABYTE)]
     outcomes = run(plans, build, budget=1000 * MEGABYTE, watcher=watcher)
     assert states(outcomes) == {"old": "built", "young": "built"}

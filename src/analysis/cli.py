@@ -21,6 +21,7 @@ from analysis.errors import AnalysisError, Fault, InputError, ParamsError
 if TYPE_CHECKING:
     from analysis.data.client import DataQuality, Repair
     from analysis.params.model import ClientParams
+    from analysis.report.job import BuildResult
 
 DONE, FAILED, BAD_INPUT, ALERTED = 0, 1, 2, 3
 INTERRUPTED, TERMINATED = 130, 143  # 128 plus the signal's number, as shells have it
@@ -157,6 +158,15 @@ def _option(arguments: argparse.Namespace, name: str) -> str | None:
     return getattr(arguments, name) or os.environ.get(f"AUDIT_{name.upper()}") or None
 
 
+def _folder(arguments: argparse.Namespace, name: str, default: str = "") -> Path:
+    """Return the folder that an option names; default: the one called like the option."""
+    return Path(_option(arguments, name) or default or name)
+
+
+def _is_forced(arguments: argparse.Namespace) -> bool:
+    return arguments.force or bool(os.environ.get("AUDIT_FORCE"))
+
+
 def _client(arguments: argparse.Namespace) -> str:
     client = _option(arguments, "client")
     if client is None:
@@ -183,12 +193,11 @@ def _report(arguments: argparse.Namespace) -> int:
     from analysis.report.early import early_kernel
 
     client, as_of = _client(arguments), _as_of(arguments)
-    force = arguments.force or bool(os.environ.get("AUDIT_FORCE"))
-    params, out = Path(_option(arguments, "params") or "params"), Path(_option(arguments, "out") or "reports")
+    force = _is_forced(arguments)
+    params, out = _folder(arguments, "params"), _folder(arguments, "out", "reports")
     with early_kernel(client, params, out, force=force) as kernel:
         from analysis.report.build import build_report
         from analysis.report.progress import TerminalProgress
-        from analysis.report.terminal import escape_controls
 
         with TerminalProgress(sys.stderr) as progress:
             result = build_report(
@@ -201,12 +210,7 @@ def _report(arguments: argparse.Namespace) -> int:
                 force=force,
                 kernel=kernel,
             )
-    if result.unchanged:
-        print(f"Unchanged since it was built: {escape_controls(str(result.folder))}")
-    else:
-        print(f"Built in {result.seconds:.1f} s:")
-    for path in result.files:
-        print(f"  {escape_controls(str(path))}")
+    _tell(result, result.files)
     for text in result.unanswered:
         _complain(f"alert without an answer: {text}")
     for text in result.alerts:
@@ -224,12 +228,12 @@ def _reports(arguments: argparse.Namespace) -> int:
     limits = read_limits(*(_option(arguments, name) for name in ("jobs", "memory", "time_limit")))
     result = build_reports(
         given,
-        params_folder=Path(_option(arguments, "params") or "params"),
-        out=Path(_option(arguments, "out") or "reports"),
+        params_folder=_folder(arguments, "params"),
+        out=_folder(arguments, "out", "reports"),
         limits=limits,
         as_of=_as_of(arguments),
         language=_option(arguments, "language"),
-        force=arguments.force or bool(os.environ.get("AUDIT_FORCE")),
+        force=_is_forced(arguments),
         stream=sys.stderr,
     )
     print(render_outcomes(result.entries, _width(sys.stdout)))
@@ -254,21 +258,15 @@ def _study(arguments: argparse.Namespace) -> int:
     with TerminalProgress(sys.stderr) as progress:
         result = build_study(
             given,
-            params_folder=Path(_option(arguments, "params") or "params"),
-            out=Path(_option(arguments, "out") or "reports"),
+            params_folder=_folder(arguments, "params"),
+            out=_folder(arguments, "out", "reports"),
             as_of=_as_of(arguments),
             language=_option(arguments, "language"),
             progress=progress,
-            force=arguments.force or bool(os.environ.get("AUDIT_FORCE")),
+            force=_is_forced(arguments),
         )
-    if result.unchanged:
-        print(f"Unchanged since it was built: {escape_controls(str(result.folder))}")
-    else:
-        print(f"Built in {result.seconds:.1f} s:")
     tables = [path for path in result.files if path.parent != result.folder]
-    for path in result.files:
-        if path not in tables:
-            print(f"  {escape_controls(str(path))}")
+    _tell(result, [path for path in result.files if path not in tables])
     print(f"  {escape_controls(str(result.folder / 'tables'))}: {len(tables)} files")
     return DONE
 
@@ -281,13 +279,13 @@ def _replication(arguments: argparse.Namespace) -> int:
     with TerminalProgress(sys.stderr) as progress:
         result = build_replication(
             _client(arguments),
-            params_folder=Path(_option(arguments, "params") or "params"),
-            out=Path(_option(arguments, "out") or "reports"),
+            params_folder=_folder(arguments, "params"),
+            out=_folder(arguments, "out", "reports"),
             as_of=_as_of(arguments),
             language=_option(arguments, "language"),
             restricted=arguments.restricted or bool(os.environ.get("AUDIT_RESTRICTED")),
             progress=progress,
-            force=arguments.force or bool(os.environ.get("AUDIT_FORCE")),
+            force=_is_forced(arguments),
         )
     state = "Unchanged since it was built" if result.unchanged else f"Built in {result.seconds:.1f} s"
     print(f"{state}: {escape_controls(str(result.folder))}, {len(result.files)} files")
@@ -297,58 +295,44 @@ def _replication(arguments: argparse.Namespace) -> int:
 def _compare(arguments: argparse.Namespace) -> int:
     from analysis.report.comparison_build import build_comparison
     from analysis.report.progress import TerminalProgress
-    from analysis.report.terminal import escape_controls
 
     with TerminalProgress(sys.stderr) as progress:
         result = build_comparison(
             _client(arguments),
-            params_folder=Path(_option(arguments, "params") or "params"),
-            out=Path(_option(arguments, "out") or "reports"),
+            params_folder=_folder(arguments, "params"),
+            out=_folder(arguments, "out", "reports"),
             as_of=_as_of(arguments),
             against=_date(arguments, "against"),
             language=_option(arguments, "language"),
             progress=progress,
-            force=arguments.force or bool(os.environ.get("AUDIT_FORCE")),
+            force=_is_forced(arguments),
         )
-    if result.unchanged:
-        print(f"Unchanged since it was built: {escape_controls(str(result.folder))}")
-    else:
-        print(f"Built in {result.seconds:.1f} s:")
-    for path in result.files:
-        print(f"  {escape_controls(str(path))}")
+    _tell(result, result.files)
     return DONE
 
 
 def _portfolio(arguments: argparse.Namespace) -> int:
     from analysis.report.portfolio_build import build_portfolio
     from analysis.report.progress import TerminalProgress
-    from analysis.report.terminal import escape_controls
 
     with TerminalProgress(sys.stderr) as progress:
         result = build_portfolio(
-            out=Path(_option(arguments, "out") or "reports"),
+            out=_folder(arguments, "out", "reports"),
             as_of=_as_of(arguments),
             language=_option(arguments, "language"),
             progress=progress,
-            force=arguments.force or bool(os.environ.get("AUDIT_FORCE")),
+            force=_is_forced(arguments),
         )
-    if result.unchanged:
-        print(f"Unchanged since it was built: {escape_controls(str(result.folder))}")
-    else:
-        print(f"Built in {result.seconds:.1f} s:")
-    for path in result.files:
-        print(f"  {escape_controls(str(path))}")
+    _tell(result, result.files)
     return DONE
 
 
 def _validate(arguments: argparse.Namespace) -> int:
     from analysis.params.load import load_params
+    from analysis.report.job import check_steering_of
 
-    params = load_params(_client(arguments), Path(_option(arguments, "params") or "params"))
-    if params.alerts or params.actions or params.actions_taken:
-        from analysis.actions.check import check_steering
-
-        check_steering(params)
+    params = load_params(_client(arguments), _folder(arguments, "params"))
+    check_steering_of(params)
     from analysis.data.load import load_client_data  # pandas: not before the parameters are known to be sound
 
     data = load_client_data(params)
@@ -401,6 +385,18 @@ def _print_faults(error: InputError) -> None:
     from analysis.report.terminal import render_faults
 
     print(render_faults(error.title, error.faults, _width(sys.stderr)), file=sys.stderr)
+
+
+def _tell(result: "BuildResult", files: Sequence[Path]) -> None:
+    """Print what a build has done, and where its files lie."""
+    from analysis.report.terminal import escape_controls
+
+    if result.unchanged:
+        print(f"Unchanged since it was built: {escape_controls(str(result.folder))}")
+    else:
+        print(f"Built in {result.seconds:.1f} s:")
+    for path in files:
+        print(f"  {escape_controls(str(path))}")
 
 
 def _complain(text: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from analysis.audit import run_audit
 from analysis.calibration.proof import GROUPS
-from analysis.calibration.quantities import quantity_of, registry, unregistered
+from analysis.calibration.quantities import REPEATED, quantity_of, registry, unregistered
 from analysis.calibration.readings import read_result
 from analysis.params.load import load_params
 from analysis.results import Estimate, NotEstimable
@@ -48,8 +48,9 @@ def test_an_unknown_interval_would_be_found():
 def test_every_exemption_gives_its_reason(readings):
     exempt = {quantity_of(path).name: quantity_of(path).exempt for path in readings if quantity_of(path).exempt}
     assert all(reason.endswith(".") and len(reason) > 20 for reason in exempt.values())
-    # most of what is printed is judged
-    assert sum(not quantity_of(path).exempt for path in readings) > 0.75 * len(readings)
+    # most of what is printed is judged; what is printed a second time is judged where it stands first
+    once = [path for path in readings if quantity_of(path).exempt not in REPEATED]
+    assert sum(not quantity_of(path).exempt for path in once) > 0.85 * len(once)
 
 
 def test_every_registered_quantity_has_a_name_that_its_pattern_can_fill(readings):

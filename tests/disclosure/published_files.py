@@ -12,11 +12,6 @@ NOT_COMPARED = "manifest.json"
 _NUMBER = re.compile(r"-?\d+\.\d{7,}(?:e-?\d+)?")
 
 
-def _plain(number):
-    """Return a number without what is left of sums that cancel, which differs from run to run."""
-    return 0.0 if abs(number) < 1e-12 else number
-
-
 def contents(folder: Path) -> dict[str, str]:
     """Return what each file of a report says, by name; hidden parts, marks and properties included."""
     found = {}
@@ -40,7 +35,7 @@ def _text(name: str, raw: bytes) -> str:
 
 def _rounded(text: str) -> str:
     """Return a text with its long numbers to nine digits: the order of adding up leaves a trace in the last ones."""
-    return _NUMBER.sub(lambda found: f"{_plain(float(found.group())):.9g}", text)
+    return _NUMBER.sub(lambda found: f"{float(found.group()):.9g}", text)
 
 
 def table_rows(folder: Path, name: str) -> list[list[str]]:

@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from functools import cache
 
 from analysis.calibration.quantity import Quantity, plain_path
-from analysis.calibration.relations import relations
-from analysis.calibration.relationship import relationship
+from analysis.calibration.relations import SAME, relations
+from analysis.calibration.relationship import COPY, LEAGUE, relationship
+
+REPEATED = frozenset({SAME, COPY, LEAGUE})
+"""Reasons of numbers that are printed a second time, and judged where they stand first."""
 
 PROPORTIONS = (
     "satisfaction_top2|repeat_purchase_rate|retention_rate|contact_coverage|contact_coverage_key_accounts|"
@@ -40,7 +43,6 @@ def _indicators() -> tuple[Quantity, ...]:
 
 
 def _beside_indicators() -> tuple[Quantity, ...]:
-    same = "The same number stands in another place, where it is counted."
     return (
         Quantity(pattern=r"indicators/items/(\w+)/(mean|index)", name="item {1}, {0}"),
         Quantity(pattern=r"indicators/items/(\w+)/top2", name="item top-2 share, {0}", is_share=True),
@@ -73,7 +75,7 @@ def _beside_indicators() -> tuple[Quantity, ...]:
             kind="discrete",
             reference="rank",
         ),
-        Quantity(pattern=r"indicators/partners/\w+/rows/\w+/raw", name="partner, raw", exempt=same),
+        Quantity(pattern=r"indicators/partners/\w+/rows/\w+/raw", name="partner, raw", exempt=SAME),
         Quantity(pattern=r"indicators/feedback/resolved_within_30", name="feedback resolved in 30 days", is_share=True),
         Quantity(pattern=r"indicators/feedback/median_days", name="feedback, median days", kind="discrete"),
         Quantity(pattern=r"indicators/feedback/resolution_rating", name="feedback, rating of the resolution"),

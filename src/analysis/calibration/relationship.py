@@ -6,6 +6,7 @@ HOME = "relationship"
 NIL = "nil-400"
 ANY = r"[^/]+"
 COPY = "It repeats an indicator, which is in the table."
+LEAGUE = "The league's own numbers, which are in the table for the indicators that partners are compared on."
 GIVEN = "Its weights come from the data and are taken as given: the interval is of the score under these weights."
 MANAGERS = "It is the league of partners with other groups of customers; that is in the table."
 PREDICTED = "What is counted is predicted by a model of language, whose accuracy is printed beside it."
@@ -162,12 +163,11 @@ def _voices() -> tuple[Quantity, ...]:
 
 def _partners() -> tuple[Quantity, ...]:
     home = f"{HOME}/partners"
-    league = "The league's own numbers, which are in the table for the indicators that partners are compared on."
     return (
         Quantity(
             pattern=rf"{home}/measures/(\w+)", name="partners alike, {0}", kind="composite", null=NIL
         ),  # one family
-        Quantity(pattern=rf"{home}/cards/{ANY}/measures/\w+/(?:rank|fair)", name="partner's card", exempt=league),
+        Quantity(pattern=rf"{home}/cards/{ANY}/measures/\w+/(?:rank|fair)", name="partner's card", exempt=LEAGUE),
         Quantity(pattern=rf"{home}/cards/{ANY}/measures/(\w+)/(\w+)", name="partner, {0}, {1}"),
         Quantity(pattern=rf"{home}/standings/.*", name="partner's standing", exempt=COMPOSED),
     )

@@ -104,9 +104,6 @@ class _ReportJob(Job):
     def earlier(self, day: str) -> Mapping[str, str]:
         return hash_earlier(self.folder, day)
 
-    def start_kernel(self, folder: Path) -> KernelProcess:
-        return KernelProcess.start(folder)
-
     def places(self) -> Sequence[Path]:
         return (resolved_data_folder(self.params),)
 

@@ -13,7 +13,6 @@ from analysis.params.model import ClientParams
 from analysis.report.audit_pair import choose_pair
 from analysis.report.earlier import published_audits
 from analysis.report.job import BuildResult, Job, check_steering_of, published_files
-from analysis.report.kernel import KernelProcess
 from analysis.report.manifest import FILE_NAME as MANIFEST
 from analysis.report.manifest import Origin, describe_origin, hash_file, hash_text
 from analysis.report.notebook import PROJECT
@@ -88,6 +87,7 @@ class _ComparisonJob(Job):
     """One comparison of two audits."""
 
     stem: ClassVar[str] = "comparison"
+    preload: ClassVar[tuple[str, ...]] = PRELOAD
 
     params: ClientParams
     out: Path
@@ -113,9 +113,6 @@ class _ComparisonJob(Job):
                 for each in (path, path.with_name(MANIFEST)):
                     found |= {f"{path.parent.name}/{each.name}": hash_file(each)} if each.is_file() else {}
         return found
-
-    def start_kernel(self, folder: Path) -> KernelProcess:
-        return KernelProcess.start(folder, preload=PRELOAD)
 
     def places(self) -> Sequence[Path]:
         return (self.out,)

@@ -15,7 +15,7 @@ from analysis.errors import InputError, ReportError
 from analysis.params.model import ClientParams
 from analysis.report.failure import keep_failure
 from analysis.report.imports import import_papermill
-from analysis.report.kernel import KernelProcess
+from analysis.report.kernel import PRELOAD, KernelProcess
 from analysis.report.manifest import FILE_NAME as MANIFEST
 from analysis.report.manifest import Origin, find_unchanged, render_manifest
 from analysis.report.notebook import PROJECT
@@ -71,6 +71,8 @@ class Job(ABC):
 
     stem: ClassVar[str]
     """Name of the documents, of the notebook and of the results' JSON, without suffix."""
+    preload: ClassVar[tuple[str, ...]] = PRELOAD
+    """Modules that a kernel of its own loads while this process does."""
 
     params_folder: Path
     folder: Path
@@ -95,10 +97,6 @@ class Job(ABC):
     @abstractmethod
     def parameters(self, run_folder: Path) -> dict[str, Any]:
         """Return the notebook's parameters; an empty one is left to the notebook's default."""
-
-    @abstractmethod
-    def start_kernel(self, folder: Path) -> KernelProcess:
-        """Start a kernel whose settings live in a folder."""
 
     @abstractmethod
     def places(self) -> Sequence[Path]:
@@ -161,7 +159,8 @@ class Job(ABC):
     def _publish(self) -> Path:
         """Build and publish under the lock; return the published folder."""
         with staging_folder(self.folder) as staging:
-            kernel = self.kernel or self.start_kernel(staging / "kernel")  # loads while this process does
+            # loads while this process does
+            kernel = self.kernel or KernelProcess.start(staging / "kernel", preload=self.preload)
             try:
                 return self._build(staging, kernel)
             except InputError:

@@ -71,12 +71,17 @@ def describe_origin(params: ClientParams, notebook: Path, *, inputs: Mapping[str
         params=_hash_params(params),
         options=hash_text(json.dumps(_without_places(params.model_dump(mode="json")), sort_keys=True)),
         inputs=hash_inputs(params) if inputs is None else inputs,
-        code={
-            "analysis": hash_folder(_PACKAGE),
-            notebook.name: hash_file(notebook),
-            "requirements.lock": _hash_if_there(_PACKAGE.parents[1] / "requirements.lock"),
-        },
+        code=hash_code(notebook),
     )
+
+
+def hash_code(notebook: Path) -> dict[str, str | None]:
+    """Hash what makes a document of data: the package, the notebook and the lock file of its environment, by name."""
+    return {
+        "analysis": hash_folder(_PACKAGE),
+        notebook.name: hash_file(notebook),
+        "requirements.lock": _hash_if_there(_PACKAGE.parents[1] / "requirements.lock"),
+    }
 
 
 def render_manifest(

@@ -11,15 +11,13 @@ from typing import Any, ClassVar
 from analysis.errors import ParamsError
 from analysis.params.model import ClientParams
 from analysis.report.job import BuildResult, Job, published_files
-from analysis.report.kernel import KernelProcess
-from analysis.report.manifest import Origin, hash_file, hash_folder, hash_text
+from analysis.report.manifest import Origin, hash_code, hash_file, hash_text
 from analysis.report.notebook import PROJECT
 from analysis.report.portfolio_files import FOLDER, find_audits, find_editions, hash_audits, no_audits
 from analysis.report.progress import NoProgress, Progress
 
 NOTEBOOK = PROJECT / "notebooks" / "portfolio_review.ipynb"
 PRELOAD = ("analysis.portfolio.review", "analysis.document.portfolio.compose", "analysis.report.portfolio_files")
-_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def build_portfolio(
@@ -78,6 +76,7 @@ class _PortfolioJob(Job):
     """One portfolio."""
 
     stem: ClassVar[str] = "portfolio"
+    preload: ClassVar[tuple[str, ...]] = PRELOAD
 
     out: Path
     as_of: str
@@ -93,24 +92,16 @@ class _PortfolioJob(Job):
 
     def origin(self) -> Origin:
         """Return what it depends on: the audits with their manifests, the options and the code."""
-        lock = _PACKAGE.parents[1] / "requirements.lock"
         return Origin(
             params={},
             options=hash_text(json.dumps([self.as_of, self.language])),
             inputs=hash_audits(self.out, self.as_of),
-            code={
-                "analysis": hash_folder(_PACKAGE),
-                self.notebook.name: hash_file(self.notebook),
-                "requirements.lock": hash_file(lock) if lock.is_file() else None,
-            },
+            code=hash_code(self.notebook),
         )
 
     def earlier(self, day: str) -> Mapping[str, str]:
         """Return the hashes of the earlier portfolios, whose bands are not renewed for one client."""
         return {path.parent.name: hash_file(path) for path in find_editions(self.out, day) if path.parent.name < day}
-
-    def start_kernel(self, folder: Path) -> KernelProcess:
-        return KernelProcess.start(folder, preload=PRELOAD)
 
     def places(self) -> Sequence[Path]:
         return (self.out,)

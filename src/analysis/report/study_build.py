@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 from analysis.params.load import resolved_data_folder
 from analysis.params.model import ClientParams
 from analysis.report.job import BuildResult, Job, published_files
-from analysis.report.kernel import KernelProcess
 from analysis.report.manifest import Origin, describe_origin, hash_text
 from analysis.report.notebook import PROJECT, read_clients
 from analysis.report.progress import NoProgress, Progress
@@ -90,6 +89,7 @@ class _StudyJob(Job):
     """One study of one or several clients."""
 
     stem: ClassVar[str] = "study"
+    preload: ClassVar[tuple[str, ...]] = PRELOAD
 
     params: tuple[ClientParams, ...]
     as_of: str
@@ -104,9 +104,6 @@ class _StudyJob(Job):
 
     def origin(self) -> Origin:
         return combine_origins({each.client: describe_origin(each, self.notebook) for each in self.params})
-
-    def start_kernel(self, folder: Path) -> KernelProcess:
-        return KernelProcess.start(folder, preload=PRELOAD)
 
     def places(self) -> Sequence[Path]:
         return [resolved_data_folder(each) for each in self.params]

@@ -21,7 +21,8 @@ def error_correlation(used: tuple[str, ...], compared: Mapping[str, Compared]) -
     """Return the mean correlation of the errors over all pairs of measures that count, better upwards; at least 0."""
     residuals = {key: _residuals(compared[key]) for key in used}
     found = [_correlation(residuals[first], residuals[second]) for first, second in itertools.combinations(used, 2)]
-    return float(np.clip(np.mean(found), 0.0, HIGHEST)) if found else 0.0
+    # beyond the twelfth decimal stands only the order in which the rows were summed
+    return float(np.clip(np.round(np.mean(found), 12), 0.0, HIGHEST)) if found else 0.0
 
 
 def _residuals(compared: Compared) -> pd.Series:

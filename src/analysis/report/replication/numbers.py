@@ -25,7 +25,7 @@ TOLERANCE = 1e-8
 NAMES = ("key", "term", "item", "driver", "name", "kind", "horizon_days")
 MONEY = "money"
 NOT_REPRODUCED = frozenset({"lifetime_uplift"})
-"""Parts that are not exported: lifetime value rests on more than the de-identified data hold."""
+"""Parts not exported: lifetime value needs the orders of each customer, and those who never answered are pooled."""
 
 
 def compute_tables(data: ClientData, params: ClientParams) -> dict[str, str]:

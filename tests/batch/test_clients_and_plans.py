@@ -100,5 +100,7 @@ def test_a_task_survives_the_way_to_another_process(folder):
     full = replace(
         task, as_of=dt.date(2026, 6, 30), language="zh", force=True, notebook=folder / "n.ipynb", time_limit=3.5
     )
-    for each in (task, full):
+    stored = replace(full, params_url="s3://acme/params", out_url="s3://acme/reports")
+    assert (task.params_url, task.out_url) == ("", "")
+    for each in (task, full, stored):
         assert Task.from_dict(json.loads(json.dumps(each.to_dict()))) == each

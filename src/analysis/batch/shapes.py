@@ -36,6 +36,9 @@ class Task:
         What is run; the project's own where None.
     time_limit
         Seconds after which the client is given up.
+    params_url, out_url
+        Where the parameter files and the reports really are, as URLs of an object store; `params_folder` and `out` are
+        then only the places where they are mirrored on the machine that builds. Empty where the folders are the truth.
     """
 
     client: str
@@ -46,6 +49,8 @@ class Task:
     force: bool = False
     notebook: Path | None = None
     time_limit: float | None = None
+    params_url: str = ""
+    out_url: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data."""
@@ -58,6 +63,8 @@ class Task:
             "force": self.force,
             "notebook": str(self.notebook) if self.notebook else None,
             "time_limit": self.time_limit,
+            "params_url": self.params_url,
+            "out_url": self.out_url,
         }
 
     @classmethod

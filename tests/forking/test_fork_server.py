@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -242,6 +243,20 @@ def test_waiting_for_readiness_has_a_limit(make_server):
     server = make_server(warm_up=[f"{ENTRIES}:wait_for_signal"])
     with pytest.raises(ForkServerError, match=r"not ready within 0\.01 seconds"):
         server.wait_until_ready(0.01)
+
+
+def test_server_that_still_loads_is_ended_at_once(tmp_path):
+    (tmp_path / "endless.py").write_text("import pathlib, time\npathlib.Path('loading').touch()\ntime.sleep(600)\n")
+    server = ForkServer.start(["endless"], env={**os.environ, "PYTHONPATH": str(tmp_path)}, cwd=tmp_path)
+    waiting = threading.Thread(target=lambda: pytest.raises(ForkServerError, server.wait_until_ready), daemon=True)
+    waiting.start()
+    while not (tmp_path / "loading").exists():
+        time.sleep(0.01)
+    started = time.monotonic()
+    server.close()
+    waiting.join()
+    assert time.monotonic() - started < 5  # half of what a server may take that is loaded
+    assert not server.is_alive()
 
 
 def test_closed_server_and_that_of_another_process_refuse(make_server):

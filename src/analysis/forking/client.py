@@ -65,10 +65,10 @@ class ForkServer:
     def __init__(self, process: "subprocess.Popen[bytes]", connection: socket.socket) -> None:
         self._process = process
         self._connection = connection
-        self._ready = False
+        self._ready = threading.Event()
         self._owner = os.getpid()
         self._lock = threading.RLock()
-        self._finalizer = weakref.finalize(self, _shut_down, process, connection, self._owner)
+        self._finalizer = weakref.finalize(self, _shut_down, process, connection, self._owner, self._ready)
 
     @classmethod
     def start(
@@ -141,7 +141,7 @@ class ForkServer:
         """
         with self._lock:
             self._check_owner()
-            if self._ready:
+            if self._ready.is_set():
                 return
             if not is_readable(self._connection.fileno(), timeout):
                 raise ForkServerError(f"the fork server was not ready within {timeout:g} seconds")
@@ -149,7 +149,7 @@ class ForkServer:
             if "error" in answer:
                 self.close()
                 raise ForkServerError(f"the fork server cannot be used: {answer['error']}")
-            self._ready = True
+            self._ready.set()
 
     def fork(
         self,
@@ -292,10 +292,14 @@ def _check_entry(entry: str) -> None:
         raise ValueError(f"an entry must be of the form module:function, not {entry!r}")
 
 
-def _shut_down(process: "subprocess.Popen[bytes]", connection: socket.socket, owner: int) -> None:
+def _shut_down(
+    process: "subprocess.Popen[bytes]", connection: socket.socket, owner: int, ready: threading.Event
+) -> None:
     """Close the connection, which ends the server with all its children, and wait for that; kill it after a while."""
     if os.getpid() != owner:
         return  # a fork of the owner: not its server, and not its business
+    if not ready.is_set():
+        process.kill()  # it has no children yet, and while it imports it would not see that nobody is there any more
     with connection, contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
     try:

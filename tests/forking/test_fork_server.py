@@ -248,7 +248,15 @@ def test_waiting_for_readiness_has_a_limit(make_server):
 def test_server_that_still_loads_is_ended_at_once(tmp_path):
     (tmp_path / "endless.py").write_text("import pathlib, time\npathlib.Path('loading').touch()\ntime.sleep(600)\n")
     server = ForkServer.start(["endless"], env={**os.environ, "PYTHONPATH": str(tmp_path)}, cwd=tmp_path)
-    waiting = threading.Thread(target=lambda: pytest.raises(ForkServerError, server.wait_until_ready), daemon=True)
+    told = []
+
+    def wait():
+        try:
+            server.wait_until_ready()
+        except ForkServerError as error:
+            told.append(str(error))
+
+    waiting = threading.Thread(target=wait, daemon=True)
     waiting.start()
     while not (tmp_path / "loading").exists():
         time.sleep(0.01)
@@ -256,6 +264,7 @@ def test_server_that_still_loads_is_ended_at_once(tmp_path):
     server.close()
     waiting.join()
     assert time.monotonic() - started < 5  # half of what a server may take that is loaded
+    assert told == ["the fork server has been closed"]
     assert not server.is_alive()
 
 

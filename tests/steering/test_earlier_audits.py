@@ -50,6 +50,11 @@ def test_what_a_newer_version_says_itself_is_kept():
     assert (audit.actions[0].indicator, audit.actions[0].fact) == ("nps", "x")
 
 
+def test_key_without_a_title_is_shown_as_it_is_written():
+    (audit,), _ = read(stored(actions=[{"key": "win {back}", "indicator": "nps", "facts": ["x"]}]))
+    assert Translator("zh")(audit.actions[0].title) == "win {back}"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

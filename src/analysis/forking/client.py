@@ -268,7 +268,8 @@ class ForkServer:
     def _receive(self) -> tuple[Any, list[int]]:
         try:
             return receive_frame(self._connection)
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):
+            self._check_owner()  # closed by another thread meanwhile
             self._raise_ended()
             raise
         except BaseException:

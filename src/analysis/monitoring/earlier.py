@@ -248,7 +248,7 @@ def _actions(actions: Any) -> list[RecommendedAction]:
     return [
         RecommendedAction(
             key=str(action["key"]),
-            title=read_message(action.get("title")) or Message(str(action["key"])),
+            title=read_message(action.get("title")) or N_("{text:text}", text=str(action["key"])),
             indicator=str(action.get("indicator") or ""),
             fact=str((action.get("facts") or [""])[0]),
         )

@@ -1,32 +1,24 @@
 """How every figure looks: one accent and greys, static fonts, text kept as text, the same bytes from the same data."""
 
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_hex, to_rgb
-from matplotlib.figure import Figure as Canvas
 
 from analysis.document import fonts
 from analysis.document.accent import legible_accent
 
-TEXT_WIDTH_INCHES = 170 / 25.4  # the text column of an A4 page
 INK = "#262626"
 GREY = "#767676"  # 4.5:1 on white
 LIGHT = "#bdbdbd"
 RULE = "#e3e3e3"
 FONT_SIZE = 9.0
-
-_UNUSED_ID = re.compile(r' id="([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -112,41 +104,3 @@ def drawing(theme: Theme) -> Iterator[None]:
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
         yield
-
-
-def new_canvas(height: float, *, columns: int = 1, width: float = TEXT_WIDTH_INCHES) -> tuple[Canvas, list[Axes]]:
-    """Return a figure of `height` inches with `columns` axes, without any pyplot state."""
-    canvas = Canvas(figsize=(width, height), layout="constrained")
-    FigureCanvasSVG(canvas)
-    axes = canvas.subplots(1, columns, squeeze=False)[0]
-    return canvas, list(axes)
-
-
-def figure_to_svg(canvas: Canvas, key: str) -> str:
-    """Return the figure as an SVG element that is safe inside a page: no prolog, metadata, style sheet or stray ids.
-
-    Parameters
-    ----------
-    canvas
-        The drawn figure; it must still be inside `drawing`.
-    key
-        Unique name of the figure in its document, so that no two figures of a page share an id.
-    """
-    buffer = BytesIO()
-    with mpl.rc_context({"svg.hashsalt": key}):
-        canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    svg = buffer.getvalue().decode()
-    canvas.clear()
-    svg = svg[svg.index("<svg ") :]
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"<style[^>]*>.*?</style>\s*", "", svg, flags=re.DOTALL)
-    svg = svg.replace("<svg ", '<svg stroke-linejoin="round" stroke-linecap="butt" ', 1)
-    return _own_ids(svg, key)
-
-
-def _own_ids(svg: str, key: str) -> str:
-    """Drop the ids that nothing refers to and prefix the others with the figure's key."""
-    used = set(re.findall(r"#([A-Za-z][\w.-]*)", svg))
-    svg = _UNUSED_ID.sub(lambda match: match[0] if match[1] in used else "", svg)
-    svg = re.sub(r' id="([^"]+)"', rf' id="{key}-\1"', svg)
-    return re.sub(r'(url\(#|href="#)', rf"\g<1>{key}-", svg)

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 
 from analysis.document.blocks import Figure
+from analysis.document.canvas import figure_to_svg, new_canvas
 from analysis.document.formatting import format_number
 from analysis.document.periods import SPAN
-from analysis.document.theme import GREY, RULE, Theme, drawing, figure_to_svg, new_canvas
+from analysis.document.theme import GREY, RULE, Theme, drawing
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text, display_width
 from analysis.messages import N_, Message

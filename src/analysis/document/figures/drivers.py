@@ -7,6 +7,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from analysis.document.blocks import Figure
+from analysis.document.canvas import TEXT_WIDTH_INCHES
 from analysis.document.figures.base import (
     estimate_row,
     figure_block,
@@ -17,7 +18,7 @@ from analysis.document.figures.base import (
     rows_height,
     style_value_axis,
 )
-from analysis.document.theme import GREY, INK, LIGHT, TEXT_WIDTH_INCHES, Theme
+from analysis.document.theme import GREY, INK, LIGHT, Theme
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text, display_width
 from analysis.messages import N_, Message

@@ -21,7 +21,7 @@ LONGEST_FUNCTION = 65
 
 FILE_HANDLERS = (
     "data", "report", "synthetic", "params.load", "params.logo", "params.catalogue", "calibration",
-    "forking", "batch", "kernel",
+    "forking", "batch", "kernel", "storage",
 )  # fmt: skip
 """Rooms that may read or write files; the rest is pure."""
 FILE_HANDLING_FUNCTIONS = {("params.schema", "write_parameters_doc")}

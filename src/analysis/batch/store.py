@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from analysis.batch.plan import Past
 from analysis.batch.shapes import Outcome
@@ -56,6 +56,58 @@ class Entry:
         past = None if data["last_build"] is None else Past(**data["last_build"])
         outcome = Outcome.from_dict(data["outcome"])
         return cls(name=data["name"], language=data["language"], outcome=outcome, is_earlier=True, past=past)
+
+
+class Home(Protocol):
+    """Where a run's parameters and reports are."""
+
+    @property
+    def params_folder(self) -> Path:
+        """Folder of this machine with the parameter files: they themselves, or a mirror of them."""
+
+    @property
+    def out(self) -> Path:
+        """Folder of this machine with outcomes and reports, or with a mirror of what a run asks of them."""
+
+    @property
+    def params_url(self) -> str:
+        """Where the parameter files really are, for tasks; empty where `params_folder` is the truth."""
+
+    @property
+    def out_url(self) -> str:
+        """Where the reports really are, for tasks; empty where `out` is the truth."""
+
+    @property
+    def page(self) -> str:
+        """Address of the page of all reports, as a user is told it."""
+
+    def record(self, entries: Mapping[str, Entry], language: str) -> None:
+        """Put this run's entries over those of earlier runs and publish outcomes and page; see `record`.
+
+        Raises
+        ------
+        OSError
+            The reports' place cannot be written.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalHome:
+    """The home of a run whose folders are of this machine."""
+
+    params_folder: Path
+    out: Path
+    params_url: str = ""
+    out_url: str = ""
+
+    @property
+    def page(self) -> str:
+        """Path of the page of all reports."""
+        return str(self.out / INDEX)
+
+    def record(self, entries: Mapping[str, Entry], language: str) -> None:
+        """Write outcomes and page into the folder of the reports."""
+        record(entries, self.out, self.params_folder, language)
 
 
 def read_entries(out: Path) -> dict[str, Entry]:

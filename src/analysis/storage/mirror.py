@@ -80,7 +80,8 @@ class Mirror:
         """
         made = list(self._outline(params, with_sizes=False))
         folder = data_folder(params)
-        wanted = {file.path for pattern in _parts(params) for file in matching_files(pattern, folder)}
+        files = (file for pattern in _parts(params) for file in matching_files(pattern, folder))
+        wanted = {Path(os.path.normpath(file.path)) for file in files}
         for store, place, names in made:
             chosen = {name: place / name for name in names if place / name in wanted}
             for name in names - chosen.keys():
@@ -104,6 +105,7 @@ class Mirror:
             address, place, rest = self._beginning(params, here, pattern)
             if address is None:
                 continue  # a folder of the machine that builds
+            (here / _split(pattern)[0]).mkdir(parents=True, exist_ok=True)  # "more/../a.csv" needs "more", too
             store = Store.open(address)
             found = _listed(store, rest)
             new = {name for name in found if not (place / name).exists()}

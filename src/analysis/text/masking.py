@@ -151,9 +151,10 @@ def is_mostly_marks(masked: Masked, language: str) -> bool:
 def _known_pattern(words: Iterable[str], *, shortest: int) -> re.Pattern[str] | None:
     """Return a pattern of known words, longest first; Latin ones only as whole words, in any case."""
     kept = sorted({word.strip() for word in words if len(word.strip()) >= shortest}, key=lambda w: (-len(w), w))
-    if not kept:
+    latin = "|".join(re.escape(word) for word in kept if word[0].isascii())
+    others = "|".join(re.escape(word) for word in kept if not word[0].isascii())
+    # The boundaries stand once around all Latin words: around each of thousands they would take seconds to compile.
+    parts = [rf"(?<![A-Za-z0-9])(?:{latin})(?![A-Za-z0-9])"] * bool(latin) + [others] * bool(others)
+    if not parts:
         return None
-    parts = [
-        rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])" if word[0].isascii() else re.escape(word) for word in kept
-    ]
     return re.compile("|".join(parts), re.IGNORECASE)

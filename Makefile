@@ -11,6 +11,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 SPARK_VENV := .venv-spark
 SPARK_READY := $(SPARK_VENV)/.installed
+CLUSTER_VENV := .venv-cluster
+CLUSTER_READY := $(CLUSTER_VENV)/.installed
 TEST_WORKERS := 2
 
 # Options count only when given on make's own command line: a desktop's LANGUAGE=en_US:en is not ours. They are taken as
@@ -27,6 +29,7 @@ override RESTRICTED := $(call given,RESTRICTED)
 override JOBS := $(call given,JOBS)
 override MEMORY := $(call given,MEMORY)
 override TIME_LIMIT := $(call given,TIME_LIMIT)
+override SCHEDULER := $(call given,SCHEDULER)
 AUDIT_LANGUAGE := $(call given,LANGUAGE)
 ifneq ($(AUDIT_LANGUAGE),)
 override LANGUAGE := $(AUDIT_LANGUAGE)
@@ -42,16 +45,21 @@ AUDIT_RESTRICTED := $(value RESTRICTED)
 AUDIT_JOBS := $(value JOBS)
 AUDIT_MEMORY := $(value MEMORY)
 AUDIT_TIME_LIMIT := $(value TIME_LIMIT)
-export AUDIT_JOBS AUDIT_MEMORY AUDIT_TIME_LIMIT
+AUDIT_SCHEDULER := $(value SCHEDULER)
+export AUDIT_JOBS AUDIT_MEMORY AUDIT_TIME_LIMIT AUDIT_SCHEDULER
 export AUDIT_CLIENT AUDIT_CLIENTS AUDIT_PARAMS AUDIT_OUT AUDIT_AS_OF AUDIT_AGAINST AUDIT_LANGUAGE AUDIT_FORCE AUDIT_RESTRICTED
 # One thread for linear algebra: the matrices are small, and two test workers with two threads each only wait for each other.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
+# A cluster and object stores need more than one machine does: it has an environment of its own, made when it is needed.
+AFAR := $(AUDIT_SCHEDULER)$(findstring ://,$(AUDIT_OUT))$(findstring ://,$(AUDIT_PARAMS))
+REPORTS_BIN := $(if $(AFAR),$(CLUSTER_VENV)/bin,$(BIN))
+REPORTS_READY := $(if $(AFAR),$(CLUSTER_READY),$(READY))
 # What make would hand on to commands besides, options included.
 MAKEOVERRIDES :=
 
-.PHONY: help report reports compare portfolio study replication validate schema test test-all test-spark lint format docs lock bench calibrate clean env
+.PHONY: help report reports compare portfolio study replication validate schema test test-all test-spark test-cluster lint format docs lock bench calibrate clean env
 
 help: ## list what there is to do
 	@echo 'Usage: make TARGET [VARIABLE=value]'
@@ -71,8 +79,10 @@ help: ## list what there is to do
 	@echo
 	@echo 'Variables of reports:'
 	@echo '  JOBS=2              clients at a time (as many as there are processors)'
-	@echo '  MEMORY=4G           what all may hold together (80% of what is free)'
+	@echo '  MEMORY=4G           what all on a machine may hold together (80% of what is free)'
 	@echo '  TIME_LIMIT=30m      for one client (2h)'
+	@echo '  SCHEDULER=tcp://host:8786  Dask scheduler whose workers build them (this machine)'
+	@echo '  OUT=s3://bucket/reports PARAMS=s3://bucket/params  in an object store'
 	@echo
 	@echo 'Variables of calibrate:'
 	@echo '  DRAWS=2000          clients drawn for each cell of the grid'
@@ -82,8 +92,8 @@ help: ## list what there is to do
 report: $(READY) ## build the report of CLIENT: PDF, HTML, notebook and JSON
 	@$(BIN)/audit report
 
-reports: $(READY) ## build the reports of all clients, or of CLIENTS, side by side
-	@$(BIN)/audit reports
+reports: $(REPORTS_READY) ## build the reports of all clients, or of CLIENTS, side by side
+	@$(REPORTS_BIN)/audit reports
 
 compare: $(READY) ## put two published audits of CLIENT side by side: the latest two, or those of AS_OF and AGAINST
 	@$(BIN)/audit compare
@@ -104,14 +114,18 @@ schema: $(READY) ## print the JSON Schema of the parameter files
 	@$(BIN)/audit schema
 
 test: $(READY) ## run the tests
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup -m 'not slow and not spark'
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup -m 'not slow and not spark and not cluster'
 
 test-all: $(READY) ## run what is slow or needs more (a browser, whole simulations, the notebooks themselves)
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup -m 'slow and not spark'
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup -m 'slow and not spark and not cluster'
 	$(MAKE) --no-print-directory test-spark
+	$(MAKE) --no-print-directory test-cluster
 
 test-spark: $(SPARK_READY) ## run the tests of the Spark engine in an environment of their own
 	$(SPARK_VENV)/bin/python -m pytest -m spark tests/data
+
+test-cluster: $(CLUSTER_READY) ## run the tests of the cluster and of object stores in an environment of their own
+	$(CLUSTER_VENV)/bin/python -m pytest -m cluster $(wildcard tests/cluster tests/storage)
 
 lint: $(READY) ## check style and types
 	$(BIN)/ruff check .
@@ -150,7 +164,7 @@ calibrate: $(READY) ## draw clients of known truth (hours; goes on where it was)
 	$(BIN)/python -m analysis.calibration
 
 clean: ## remove the environment, caches and what tests left; reports stay
-	rm -rf $(VENV) $(SPARK_VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) $(CLUSTER_VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env: $(READY) ## make the environment (the others do so when it is missing)
@@ -180,14 +194,20 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
-# Spark's own, because its pins differ; it brings its Java from PyPI, and nothing of the system is needed.
+# Two environments of their own, because their pins differ from the others': Spark's brings its Java from PyPI, so that
+# nothing of the system is needed; the cluster's clients of object stores ask for an older dateutil.
+own_environment = \
+	unset PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX; $(BIN)/python -m venv --clear $(1) && \
+	$(1)/bin/python -m pip --disable-pip-version-check --require-virtualenv --quiet install --compile -r $(2) && \
+	$(1)/bin/python -m pip --disable-pip-version-check --require-virtualenv --quiet \
+	  install --no-deps --no-build-isolation --editable .
+
 $(SPARK_READY): $(READY) requirements-spark.lock pyproject.toml
 	@echo 'Making the environment of Spark in $(SPARK_VENV): a few minutes, once ...'
-	@unset PYTHONPATH PYTHONHOME; $(BIN)/python -m venv --clear $(SPARK_VENV)
-	@unset PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX; \
-	  $(SPARK_VENV)/bin/python -m pip --disable-pip-version-check --require-virtualenv --quiet \
-	  install --compile -r requirements-spark.lock
-	@unset PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX; \
-	  $(SPARK_VENV)/bin/python -m pip --disable-pip-version-check --require-virtualenv --quiet \
-	  install --no-deps --no-build-isolation --editable .
+	@$(call own_environment,$(SPARK_VENV),requirements-spark.lock)
+	@touch $@
+
+$(CLUSTER_READY): $(READY) requirements-cluster.lock pyproject.toml
+	@echo 'Making the environment of the cluster in $(CLUSTER_VENV): a few minutes, once ...'
+	@$(call own_environment,$(CLUSTER_VENV),requirements-cluster.lock)
 	@touch $@

@@ -23,7 +23,9 @@ from pathlib import Path
 import psutil
 
 from analysis.batch.limits import Limits
+from analysis.batch.place import here
 from analysis.batch.run import BatchResult, build_reports
+from analysis.batch.store import LocalHome
 from analysis.batch.templates import ForkLauncher
 
 VICTIMS = ("runner", "audit-worker", "audit-kernel", "template")
@@ -163,11 +165,10 @@ def rerun(work: Path, launcher: ForkLauncher) -> BatchResult:
     """Build plainly whatever is missing."""
     limits = Limits(jobs=2, memory=10**12, time_limit=3600.0)
     return build_reports(
-        params_folder=work / "params",
-        out=work / "reports",
-        limits=limits,
+        home=LocalHome(params_folder=work / "params", out=work / "reports"),
+        place=here(limits, launcher=Kept(launcher)),
+        time_limit=limits.time_limit,
         stream=io.StringIO(),
-        launcher=Kept(launcher),
     )
 
 

@@ -208,7 +208,7 @@ def batches(monkeypatch):
             Outcome(client="beta", state="refused", title="The data cannot be used", faults=(fault,)),
         ]  # fmt: skip
         entries = {each.client: Entry(name=each.client, language="en", outcome=each) for each in outcomes}
-        return run.BatchResult(entries=entries, index=Path("reports/index.html"), ended=options.get("ended"))
+        return run.BatchResult(entries=entries, index="reports/index.html", ended=options.get("ended"))
 
     monkeypatch.setattr(run, "build_reports", record)
     return made
@@ -231,11 +231,21 @@ def test_options_of_reports_and_the_environment_mean_the_same(batches, monkeypat
     for name, value in (given | {"JOBS": "3", "MEMORY": "4G", "TIME_LIMIT": "30m"}).items():
         monkeypatch.setenv(f"AUDIT_{name}", value)
     cli.main(["reports"])
-    assert batches[0] == batches[1]
-    clients, called = batches[0]
-    assert clients == ["acme", "beta"]
-    limits = called["limits"]
-    assert (limits.jobs, limits.memory, limits.time_limit) == (3, 4 << 30, 1800)
+    (clients, called), (same_clients, same_called) = batches
+    assert clients == same_clients == ["acme", "beta"]
+    for name in ("home", "time_limit", "as_of", "language", "force"):
+        assert called[name] == same_called[name], name
+    assert called["time_limit"] == 1800
+    for each in (called, same_called):
+        with each["place"] as place:
+            assert (place.jobs, place.memory) == (3, 4 << 30)
+
+
+def test_only_reports_of_many_clients_go_to_an_object_store(capsys):
+    assert cli.main(["report", "acme", "--out", "s3://key:secret@bucket/reports"]) == 2
+    told = capsys.readouterr().err
+    assert "must be a folder of this machine" in told
+    assert "secret" not in told
 
 
 def test_options_of_reports_that_cannot_be_read_start_nothing(batches, capsys):

@@ -7,6 +7,7 @@ import argparse
 import datetime as dt
 import json
 import os
+import queue
 import shutil
 import signal
 import sys
@@ -113,14 +114,17 @@ def _parser() -> argparse.ArgumentParser:
 def _add_reports(commands: Any) -> None:
     reports = commands.add_parser("reports", help="build the reports of many clients, side by side")
     reports.add_argument("clients", nargs="*", metavar="CLIENT", help="ids of clients (default: all that have a file)")
-    reports.add_argument("--params", metavar="DIR", help="folder of the parameter files (default: params)")
-    reports.add_argument("--out", metavar="DIR", help="folder of the reports (default: reports)")
+    reports.add_argument("--params", metavar="DIR|URL", help="where the parameter files are (default: params)")
+    reports.add_argument("--out", metavar="DIR|URL", help="where the reports go: a folder, s3://... (default: reports)")
+    reports.add_argument("--scheduler", metavar="URL", help="Dask scheduler whose workers build them: tcp://host:8786")
     reports.add_argument("--as-of", metavar="DATE", help="date of the audits, YYYY-MM-DD")
     reports.add_argument("--language", metavar="en|zh", help="language of the reports")
     reports.add_argument("--force", action="store_true", help="build even if nothing has changed")
-    reports.add_argument("--jobs", metavar="N", help="clients at a time (default: as many as processors)")
     reports.add_argument(
-        "--memory", metavar="SIZE", help="what all may hold together: 4G, 60%% (default: 80%% of the free)"
+        "--jobs", metavar="N", help="clients at a time (default: as many as processors or workers' threads)"
+    )
+    reports.add_argument(
+        "--memory", metavar="SIZE", help="what all on a machine may hold: 4G, 60%% (default: 80%% of the free)"
     )
     reports.add_argument("--time-limit", metavar="TIME", help="for one client: 90s, 30m, 2h (default: 2h)")
     reports.set_defaults(run=_reports)
@@ -160,7 +164,14 @@ def _option(arguments: argparse.Namespace, name: str) -> str | None:
 
 def _folder(arguments: argparse.Namespace, name: str, default: str = "") -> Path:
     """Return the folder that an option names; default: the one called like the option."""
-    return Path(_option(arguments, name) or default or name)
+    from analysis.storage.address import is_url, shown
+
+    given = _option(arguments, name) or default or name
+    if is_url(given):
+        rule = "must be a folder of this machine: only audit reports works with object stores"
+        hint = "audit reports CLIENT, or make reports CLIENTS=CLIENT"
+        raise ParamsError([Fault(what=name, rule=rule, found=shown(given), where="given with the command", hint=hint)])
+    return Path(given)
 
 
 def _is_forced(arguments: argparse.Namespace) -> bool:
@@ -222,25 +233,32 @@ def _reports(arguments: argparse.Namespace) -> int:
     from analysis.batch.limits import read_limits
     from analysis.batch.run import build_reports
     from analysis.batch.summary import render_outcomes, render_problems
+    from analysis.cluster.place import choose_place
     from analysis.report.terminal import escape_controls
+    from analysis.storage.home import open_home
 
     given = arguments.clients or (os.environ.get("AUDIT_CLIENTS") or os.environ.get("AUDIT_CLIENT") or "").split()
-    limits = read_limits(*(_option(arguments, name) for name in ("jobs", "memory", "time_limit")))
-    result = build_reports(
-        given,
-        params_folder=_folder(arguments, "params"),
-        out=_folder(arguments, "out", "reports"),
-        limits=limits,
-        as_of=_as_of(arguments),
-        language=_option(arguments, "language"),
-        force=_is_forced(arguments),
-        stream=sys.stderr,
-    )
+    options = {name: _option(arguments, name) for name in ("jobs", "memory", "time_limit")}
+    limits, as_of, scheduler = read_limits(**options), _as_of(arguments), _option(arguments, "scheduler")
+    params, out = _option(arguments, "params") or "params", _option(arguments, "out") or "reports"
+    notices: queue.SimpleQueue[str] = queue.SimpleQueue()
+    with open_home(params, out, given) as home:
+        result = build_reports(
+            given,
+            home=home,
+            place=choose_place(scheduler, limits, notices.put, jobs=options["jobs"], memory=options["memory"]),
+            time_limit=limits.time_limit,
+            as_of=as_of,
+            language=_option(arguments, "language"),
+            force=_is_forced(arguments),
+            stream=sys.stderr,
+            notices=notices,
+        )
     print(render_outcomes(result.entries, _width(sys.stdout)))
     for text in render_problems(result.entries, _width(sys.stderr)):
         print(f"\n{text}", file=sys.stderr)
-    if result.index is not None:
-        print(escape_controls(str(result.index)))
+    if result.index:
+        print(escape_controls(result.index))
     _complain(result.problem)
     return result.exit_code
 

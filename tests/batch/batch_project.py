@@ -2,16 +2,21 @@
 
 import io
 import json
+import re
 import sys
 import threading
+import zipfile
+import zlib
 from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 
 from analysis.batch.limits import Limits
+from analysis.batch.place import here
 from analysis.batch.run import build_reports
 from analysis.batch.shapes import Task
+from analysis.batch.store import LocalHome
 from analysis.batch.templates import ForkLauncher
 
 OUTPUTS = ["audit.html", "audit.ipynb", "audit.json", "audit.pdf", "audit.xlsx", "manifest.json"]
@@ -75,8 +80,8 @@ class Project:
         """Build the reports of all clients, or of these."""
         limits = Limits(jobs=jobs, memory=10**12, time_limit=time_limit)
         return build_reports(
-            clients, params_folder=self.params, out=self.out, limits=limits, stream=stream or io.StringIO(),
-            notebook=self.notebook, launcher=Kept(launcher), **options,
+            clients, home=LocalHome(params_folder=self.params, out=self.out), place=here(limits, launcher=Kept(launcher)),
+            time_limit=time_limit, stream=stream or io.StringIO(), notebook=self.notebook, **options,
         )  # fmt: skip
 
     def report(self, client: str) -> dict[str, bytes]:
@@ -109,6 +114,49 @@ def forking():
     with ForkLauncher(remarks.append, preload=("analysis.report.audit_json",)) as ready:
         yield ready
     assert remarks == []
+
+
+def markers(number):
+    return [f"canary{number:02d}x{word}" for word in ("alpha", "beta")]
+
+
+def add_canaries(project, count: int) -> None:
+    """Add clients, each of which marks its data, its name, its output, a variable, a setting and the environment."""
+    for number in range(count):
+        first, second = markers(number)
+        do = f"""
+import os, random, builtins, locale, matplotlib
+assert not [name for name in os.environ if name.startswith("CANARY")], "the environment leaked"
+assert not hasattr(builtins, "canary"), "a variable leaked"
+assert "{first}" in words
+os.environ["CANARY{number}"] = builtins.canary = matplotlib.rcParams["svg.hashsalt"] = "{second}"
+print("{second}")
+"""
+        project.add(f"canary-{number:02d}", words=first, do=do)
+
+
+def assert_canaries_alone(project, count: int) -> None:
+    """Assert that each canary's marks are in its own files and in nobody else's."""
+    for number in range(count):
+        files = {name: unpacked(content) for name, content in project.report(f"canary-{number:02d}").items()}
+        for other in range(count):
+            for marker in markers(other):
+                found = [name for name, content in files.items() if marker.encode() in content]
+                assert bool(found) == (number == other), (number, marker, found)
+
+
+def unpacked(content: bytes) -> bytes:
+    """Return a file's bytes with those of the streams inside it: a PDF's, and an Excel file's parts."""
+    parts = [content]
+    for start in [match.end() for match in re.finditer(rb"stream\r?\n", content)]:
+        try:
+            parts.append(zlib.decompressobj().decompress(content[start:]))
+        except zlib.error:
+            continue  # a stream that is not packed
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts += [archive.read(name) for name in archive.namelist()]
+    return b"\0".join(parts)
 
 
 def states(result) -> dict[str, str]:

@@ -1,11 +1,9 @@
 """Many clients in one run: each on its own, all on one page, and nothing of one in another's files."""
 
 import json
-import re
-import zlib
 
 import pytest
-from batch_project import OUTPUTS, Project, states
+from batch_project import OUTPUTS, Project, add_canaries, assert_canaries_alone, states
 
 from analysis.errors import ParamsError
 
@@ -57,46 +55,9 @@ def test_a_run_of_some_keeps_what_is_known_of_the_others(launcher, project):
     assert page.count("from an earlier run") == 1
 
 
-def markers(number):
-    return [f"canary{number:02d}x{word}" for word in ("alpha", "beta")]
-
-
 @pytest.mark.parametrize("count", [3, pytest.param(20, marks=pytest.mark.slow)])
 def test_nothing_of_one_client_is_in_the_files_of_another(launcher, project, count):
-    """Each marks its data, its name, its notebook's output, a variable, the random state and the environment."""
-    for number in range(count):
-        first, second = markers(number)
-        do = f"""
-import os, random, builtins, locale, matplotlib
-assert not [name for name in os.environ if name.startswith("CANARY")], "the environment leaked"
-assert not hasattr(builtins, "canary"), "a variable leaked"
-assert "{first}" in words
-os.environ["CANARY{number}"] = builtins.canary = matplotlib.rcParams["svg.hashsalt"] = "{second}"
-print("{second}")
-"""
-        project.add(f"canary-{number:02d}", words=first, do=do)
+    add_canaries(project, count)
     result = project.run(launcher, jobs=4)
     assert set(states(result).values()) == {"built"}
-    for number in range(count):
-        files = {name: unpacked(content) for name, content in project.report(f"canary-{number:02d}").items()}
-        for other in range(count):
-            for marker in markers(other):
-                found = [name for name, content in files.items() if marker.encode() in content]
-                assert bool(found) == (number == other), (number, marker, found)
-
-
-def unpacked(content: bytes) -> bytes:
-    """Return a file's bytes with those of the streams inside it: a PDF's, and an Excel file's parts."""
-    parts = [content]
-    for start in [match.end() for match in re.finditer(rb"stream\r?\n", content)]:
-        try:
-            parts.append(zlib.decompressobj().decompress(content[start:]))
-        except zlib.error:
-            continue  # a stream that is not packed
-    if content.startswith(b"PK"):
-        import io
-        import zipfile
-
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts += [archive.read(name) for name in archive.namelist()]
-    return b"\0".join(parts)
+    assert_canaries_alone(project, count)

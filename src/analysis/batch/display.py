@@ -112,6 +112,10 @@ class Display:
         cells += [] if self._live else [self._left()]
         self._say("  ".join(cell for cell in cells if cell))
 
+    def remark(self, text: str) -> None:
+        """Write a line that concerns no client alone."""
+        self._say(text)
+
     def tick(self) -> None:
         """Draw the live lines anew, where it is time to."""
         if self._now() - self._drawn_at >= _FRAME:

@@ -1,28 +1,29 @@
-"""Builds the reports of many clients on this machine, from the ids given to the page of all reports."""
+"""Builds the reports of many clients, from the ids given to the page of all reports."""
 
 import datetime as dt
 import json
+import queue
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from analysis.batch.clients import find_clients
 from analysis.batch.display import Display
-from analysis.batch.launch import Launcher
-from analysis.batch.limits import Limits
+from analysis.batch.place import Place
 from analysis.batch.plan import Plan, plan_clients
-from analysis.batch.process import ProcessBuild
 from analysis.batch.schedule import Schedule
-from analysis.batch.shapes import FAILED, Build, News, Outcome, Task, worst
-from analysis.batch.store import INDEX, Entry, read_entries, record
-from analysis.batch.templates import best_launcher
+from analysis.batch.shapes import FAILED, News, Outcome, Task, worst
+from analysis.batch.store import Entry, Home, read_entries
 from analysis.report.build import NOTEBOOK
 
 _RECORD_EVERY = 5.0
 """Seconds between two writings of what came of the clients: a kill may cost these lines, never a report."""
 INTERRUPTED = 130
+
+Notices = queue.SimpleQueue[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,7 @@ class BatchResult:
     entries
         What came of each client, by id, in the order of the ids.
     index
-        The page of all reports; None where it could not be written.
+        Where the page of all reports is; empty where it could not be written.
     problem
         Why not, or the empty string.
     ended
@@ -42,7 +43,7 @@ class BatchResult:
     """
 
     entries: Mapping[str, Entry]
-    index: Path | None
+    index: str
     problem: str = ""
     ended: int | None = None
 
@@ -57,15 +58,15 @@ class BatchResult:
 def build_reports(
     given: Sequence[str] = (),
     *,
-    params_folder: Path,
-    out: Path,
-    limits: Limits,
+    home: Home,
+    place: AbstractContextManager[Place],
+    time_limit: float | None = None,
     as_of: dt.date | None = None,
     language: str | None = None,
     force: bool = False,
     stream: TextIO,
     notebook: Path = NOTEBOOK,
-    launcher: Launcher | None = None,
+    notices: Notices | None = None,
 ) -> BatchResult:
     """Build the reports of many clients, each in a process of its own, and write the page of all of them.
 
@@ -73,49 +74,51 @@ def build_reports(
     ----------
     given
         Ids of clients; all of `params_folder` where empty.
-    params_folder, out, as_of, language, force, notebook
+    home
+        Where parameters and reports are: `analysis.batch.store.LocalHome`, or an object store.
+    as_of, language, force, notebook
         As for `analysis.report.build.build_report`, of every client.
-    limits
-        How much of the machine the run may take.
+    place
+        Where they are built; entered as soon as it is known that there are clients to build.
+    time_limit
+        Seconds for one client; None for no limit.
     stream
         Where the progress is shown.
-    launcher
-        Starts the clients' processes; by default the quickest that works here.
+    notices
+        Into which whoever knows the place puts what concerns no client alone, a line each: shown between the others.
 
     Raises
     ------
     ParamsError
         An id without a parameter file, or no client at all: nothing has been started.
     """
-    clients = find_clients(params_folder, given)
-    with launcher or best_launcher(lambda text: _say(stream, text)) as ready:  # loads while the plans are made
+    clients = find_clients(home.params_folder, given)
+    notices = notices if notices is not None else queue.SimpleQueue()
+    with place as ready:  # loads while the plans are made
         tasks = [
             Task(
                 client=client,
-                params_folder=params_folder,
-                out=out,
+                params_folder=home.params_folder,
+                out=home.out,
+                params_url=home.params_url,
+                out_url=home.out_url,
                 as_of=as_of,
                 language=language,
                 force=force,
-                notebook=notebook,
-                time_limit=limits.time_limit,
+                notebook=None if notebook == NOTEBOOK else notebook,  # the project's own lies elsewhere elsewhere
+                time_limit=time_limit,
             )
             for client in clients
         ]
-        past = {client: entry.past for client, entry in read_entries(out).items() if entry.past is not None}
+        past = {client: entry.past for client, entry in read_entries(home.out).items() if entry.past is not None}
         plans = plan_clients(tasks, past, given)
-        display = Display(stream, plans, limits.jobs, count_steps(notebook))
-        recorder = _Recorder(display, out, params_folder, _page_language(plans, language))
-        return _run(plans, ProcessBuild(ready), limits, recorder)
+        display = Display(stream, plans, ready.jobs, count_steps(notebook))
+        recorder = _Recorder(display, notices, home, _page_language(plans, language))
+        return _run(plans, ready, recorder)
 
 
-def _say(stream: TextIO, text: str) -> None:
-    stream.write(f"{text}\n")
-    stream.flush()
-
-
-def _run(plans: Sequence[Plan], build: Build, limits: Limits, recorder: "_Recorder") -> BatchResult:
-    schedule = Schedule(plans, build, jobs=limits.jobs, budget=limits.memory, watcher=recorder)
+def _run(plans: Sequence[Plan], place: Place, recorder: "_Recorder") -> BatchResult:
+    schedule = Schedule(plans, place.build(plans), jobs=lambda: place.jobs, budget=place.memory, watcher=recorder)
     ended: int | None = None
     try:
         schedule.run()
@@ -124,20 +127,21 @@ def _run(plans: Sequence[Plan], build: Build, limits: Limits, recorder: "_Record
     except SystemExit as request:  # a request to end, by whoever may ask for that
         ended = request.code if isinstance(request.code, int) else FAILED
     finally:
+        recorder.tick()
         recorder.display.close()
     problem = recorder.record()
     entries = dict(sorted(recorder.entries.items()))
-    return BatchResult(entries=entries, index=None if problem else recorder.out / INDEX, problem=problem, ended=ended)
+    return BatchResult(entries=entries, index="" if problem else recorder.home.page, problem=problem, ended=ended)
 
 
 class _Recorder:
     """Writes down what comes of clients as they finish, and passes everything on to the display."""
 
-    def __init__(self, display: Display, out: Path, params_folder: Path, language: str) -> None:
+    def __init__(self, display: Display, notices: Notices, home: Home, language: str) -> None:
         self.display = display
-        self.out = out
+        self.home = home
         self.entries: dict[str, Entry] = {}
-        self._params_folder = params_folder
+        self._notices = notices
         self._language = language
         self._recorded = time.monotonic()
 
@@ -154,7 +158,9 @@ class _Recorder:
         self.display.sent_back(plan)
 
     def tick(self) -> None:
-        """Pass on."""
+        """Pass on, and show what concerns no client alone."""
+        while not self._notices.empty():
+            self.display.remark(self._notices.get())
         self.display.tick()
 
     def finished(self, plan: Plan, outcome: Outcome) -> None:
@@ -169,9 +175,9 @@ class _Recorder:
         """Write down what has come of the clients so far; return why that was not possible, or the empty string."""
         self._recorded = time.monotonic()
         try:
-            record(self.entries, self.out, self._params_folder, self._language)
+            self.home.record(self.entries, self._language)
         except OSError as error:
-            return f"{self.out / INDEX} cannot be written: {error.strerror or error}"
+            return f"{self.home.page} cannot be written: {error.strerror or error}"
         return ""
 
 

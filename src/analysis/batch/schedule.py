@@ -6,7 +6,7 @@ Where a client is built is none of this module's business: it hands a task to a 
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -68,17 +68,19 @@ class Schedule:
     build
         Where a client is built.
     jobs
-        How many at a time.
+        How many at a time, or what tells that anew whenever a client could begin.
     budget
         Bytes that all of them together may hold. One client runs in any case, however much it needs.
     watcher
         Told of everything.
     """
 
-    def __init__(self, plans: Sequence[Plan], build: Build, *, jobs: int, budget: int, watcher: Watcher) -> None:
+    def __init__(
+        self, plans: Sequence[Plan], build: Build, *, jobs: int | Callable[[], int], budget: int, watcher: Watcher
+    ) -> None:
         self._waiting = list(plans)
         self._build = build
-        self._jobs = jobs
+        self._jobs = jobs if callable(jobs) else lambda: jobs
         self._budget = budget
         self._watcher = watcher
         self._running: dict[str, _Running] = {}
@@ -101,8 +103,9 @@ class Schedule:
 
     def _start_what_fits(self) -> None:
         """Start waiting clients in their order; one that does not fit lets smaller ones go before."""
+        jobs = self._jobs()
         for plan in list(self._waiting):
-            if len(self._running) >= self._jobs:
+            if len(self._running) >= jobs:
                 return
             claimed = sum(running.claim for running in self._running.values())
             if not self._running or claimed + plan.need <= self._budget:

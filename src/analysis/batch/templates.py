@@ -12,7 +12,6 @@ from analysis.forking.client import ForkServer, can_fork
 from analysis.forking.process import ForkedProcess
 from analysis.forking.wire import ForkServerError
 from analysis.kernel.sockets import SocketFolder
-from analysis.report.kernel import PRELOAD as KERNEL_PRELOAD
 from analysis.report.kernel import KernelProcess, start_kernel_server
 
 PRELOAD = ("analysis.batch.worker", "analysis.batch.preload", "analysis.report.build", "analysis.report.early")
@@ -39,10 +38,10 @@ class ForkLauncher:
     notice
         Told in one line where something cannot be forked; it is then started as on any other platform.
     preload
-        What kernels find imported.
+        What kernels find imported; see `analysis.report.kernel.start_kernel_server`.
     """
 
-    def __init__(self, notice: Callable[[str], None], preload: Sequence[str] = KERNEL_PRELOAD) -> None:
+    def __init__(self, notice: Callable[[str], None], preload: Sequence[str] | None = None) -> None:
         self._notice = notice
         self._preload = preload
         self._plain = PlainLauncher()

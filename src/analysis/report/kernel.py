@@ -37,6 +37,9 @@ ON_DEMAND = (
 )
 """What a notebook imports where its client has such data: too much for one report in advance, nothing for many."""
 
+WARM_UP = "analysis.report.kernel_warm:load_for_kernels"
+"""What forked kernels find read as well."""
+
 FAULTS_MIME = "application/vnd.relationship-audit.faults+json"
 """Under this type the kernel tells what is wrong with the input."""
 
@@ -81,7 +84,7 @@ def _font_cache(folder: Path) -> Path:
     return shared if os.access(shared, os.W_OK) else folder / "matplotlib"
 
 
-def start_kernel_server(folder: Path, *, preload: Sequence[str] = (*PRELOAD, *ON_DEMAND)) -> "ForkServer":
+def start_kernel_server(folder: Path, *, preload: Sequence[str] | None = None) -> "ForkServer":
     """Start a server from which `KernelProcess.fork` gets kernels that have loaded already; return at once.
 
     Parameters
@@ -89,7 +92,7 @@ def start_kernel_server(folder: Path, *, preload: Sequence[str] = (*PRELOAD, *ON
     folder
         Where the server's log is kept, for as long as it runs.
     preload
-        Modules that the kernels find loaded.
+        Modules that the kernels find loaded; None: all that a report may need, with the files that all reports read.
 
     Raises
     ------
@@ -101,7 +104,9 @@ def start_kernel_server(folder: Path, *, preload: Sequence[str] = (*PRELOAD, *ON
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "server.log").open("wb") as log:
         environment = kernel_environment(folder, os.environ)
-        return ForkServer.start(("analysis.report.kernel_main", *preload), env=environment, stderr=log)
+        modules = (*PRELOAD, *ON_DEMAND) if preload is None else preload
+        warm_up = [WARM_UP] if preload is None else []
+        return ForkServer.start(("analysis.report.kernel_main", *modules), warm_up=warm_up, env=environment, stderr=log)
 
 
 class KernelProcess:

@@ -40,9 +40,12 @@ class StoredBuild:
         if not mirror_of and not task.out_url:
             return self.inner(task, listen, stop)
         started = time.monotonic()
-        with private_folder() as root:
-            run = _Run(task, root, mirror_of, self.inner, listen, stop)
-            outcome = run.shown(run.outcome())
+        try:
+            with private_folder() as root:
+                run = _Run(task, root, mirror_of, self.inner, listen, stop)
+                outcome = run.shown(run.outcome())
+        except OSError as error:  # no place for the folder
+            outcome = _failed(task.client, error)
         return outcome.measured(seconds=time.monotonic() - started, peak_bytes=outcome.peak_bytes)
 
 
@@ -80,8 +83,7 @@ class _Run:
                 return Outcome(client=client, state="failed", cause=cause, detail=str(error))
             return Outcome(client=client, state="refused", title=error.title, faults=error.faults)
         except OSError as error:
-            detail = f"{type(error).__name__}: {error}"
-            return Outcome(client=client, state="failed", cause=explain_error(error), detail=detail)
+            return _failed(client, error)
 
     def shown(self, outcome: Outcome) -> Outcome:
         """Return an outcome that speaks of the store and not of the private folder."""
@@ -171,6 +173,12 @@ def _read(task: Task) -> ClientParams | None:
         return load_params(task.client, task.params_folder, as_of=task.as_of, language=task.language)
     except InputError:
         return None
+
+
+def _failed(client: str, error: OSError) -> Outcome:
+    """Return the outcome of a client for which this machine has no place."""
+    detail = f"{type(error).__name__}: {error}"
+    return Outcome(client=client, state="failed", cause=explain_error(error), detail=detail)
 
 
 def _unpublished(outcome: Outcome, error: StorageError) -> Outcome:

@@ -10,6 +10,8 @@ from analysis.params.secrets import mask_password, redact_text
 from analysis.storage.address import shown
 
 EXTRA = 'pip install "relationship-audit[cluster]"'
+NO_BUCKET = "no such bucket"
+_NO_BUCKET = re.compile(r"\bNoSuchBucket\b|\bbucket does not exist\b", re.IGNORECASE)
 _SECRET_NAME = re.compile(r"(?i)(AWS_|FSSPEC_|GOOGLE_|AZURE_|GCSFS_).*(KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL)")
 _LONGEST = 300
 """Letters of what a client library says that are shown."""
@@ -67,7 +69,7 @@ def explained(error: Exception, url: str) -> StorageError:
     names = {each.__name__ for each in type(error).__mro__}
     what, where = shown(url), "object store"
     if isinstance(error, FileNotFoundError):
-        found = "no such bucket" if "bucket" in said.lower() else "no such file or folder"
+        found = NO_BUCKET if _NO_BUCKET.search(f"{error} {error.__cause__!r}") else "no such file or folder"
         return StorageError([Fault(what=what, rule="must exist", found=found, where=where)], is_missing=True)
     if isinstance(error, PermissionError) or names & {"NoCredentialsError", "PartialCredentialsError"}:
         rule, hint = "must be open to the credentials of this machine", "see docs/automation.md on credentials"
@@ -75,8 +77,8 @@ def explained(error: Exception, url: str) -> StorageError:
         return StorageError([Fault(what=what, rule=rule, found=found, where=where, hint=hint)])
     if isinstance(error, ImportError):
         rule = "needs a client library for its store"
-        fault = Fault(what=what, rule=rule, found=said, where=where, hint=EXTRA)
-        return StorageError([fault])
+        hint = EXTRA if "fsspec" in said or "s3fs" in said else "install it into the environment of this command"
+        return StorageError([Fault(what=what, rule=rule, found=said, where=where, hint=hint)])
     if isinstance(error, ValueError) and "rotocol" in said:
         rule, hint = "must have a protocol that fsspec knows", "such as s3://bucket/folder"
         return StorageError([Fault(what=what, rule=rule, found=said, where=where, hint=hint)])

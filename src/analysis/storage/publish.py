@@ -115,7 +115,7 @@ def _stages(listing: Mapping[str, int]) -> dict[str, set[str]]:
 def _finish_or_remove(client: Store, stage: str, names: set[str], place: Path) -> None:
     """Finish a build whose manifest is there, if its files are; else it was published, and the rest is removed."""
     try:
-        client.download({f"{stage}/{name}": place / name for name in names})
+        client.download({f"{stage}/{name}": place / name for name in sorted(names)})
     except StorageError as error:
         if error.is_missing:
             return  # its own run, or another one, is removing it right now

@@ -33,7 +33,7 @@ def bring_reports(client: Store, listing: Mapping[str, int], folder: Path, task:
         Called between pieces; what it raises ends the fetching.
     """
     always = {name for name in listing if _is_always(name)}
-    client.download({name: folder / name for name in always}, check)
+    client.download({name: folder / name for name in sorted(always)}, check)
     for day in sorted(_same_origin(folder, task)):
         check()
         outputs = [name for name in listing if name.startswith(f"{day}/") and name not in always]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from analysis.storage.address import Address, is_plain
-from analysis.storage.errors import StorageError, telling
+from analysis.storage.errors import NO_BUCKET, StorageError, telling
 
 _AT_A_TIME = 8
 """Files that are fetched beside each other: a store answers many at a time, each of them slowly."""
@@ -71,12 +71,16 @@ class Store:
             return self._own(self._system.find(self._path(folder), detail=True))
 
     def children(self, folder: str = "") -> dict[str, int]:
-        """Return the sizes of the files that lie directly in a folder, as `files` does."""
-        with self._telling(folder), contextlib.suppress(FileNotFoundError):
-            self._system.invalidate_cache()
-            found = self._system.ls(self._path(folder), detail=True)
-            return self._own({each["name"]: each for each in found})
-        return {}
+        """Return the sizes of the files that lie directly in a folder, as `files` does; a bucket has to be there."""
+        try:
+            with self._telling(folder):
+                self._system.invalidate_cache()
+                found = self._system.ls(self._path(folder), detail=True)
+        except StorageError as error:
+            if error.is_missing and error.faults[0].found != NO_BUCKET:
+                return {}
+            raise
+        return self._own({each["name"]: each for each in found})
 
     def size(self, name: str) -> int | None:
         """Return the size of a file, or None where there is none."""

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -87,6 +88,12 @@ def test_no_key_of_the_environment_is_shown(monkeypatch):
     text = redacted("denied\n  to AKIAIOSFODNN7 (wJalrXUtnFEMI) at https://me:hush@host/x" + "." * 1000)
     assert text.startswith("denied to ${FSSPEC_S3_KEY} (${AWS_SECRET_ACCESS_KEY}) at https://host/x...")
     assert len(text) <= 300
+
+
+def test_no_key_of_the_configuration_is_shown(monkeypatch):
+    configuration = {"s3": {"secret": "wJalrXUtnFEMI", "anon": True, "endpoint_url": "http://host"}, "odd": None}
+    monkeypatch.setitem(sys.modules, "fsspec.config", SimpleNamespace(conf=configuration))
+    assert redacted("denied to wJalrXUtnFEMI at http://host") == "denied to ${secret} at http://host"
 
 
 def test_an_error_of_a_store_names_the_address_without_its_password():

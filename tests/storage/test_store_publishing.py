@@ -9,7 +9,6 @@ from functools import partial
 import pytest
 from dying import DAY, PLACE, Killed, Watched, as_published, assert_no_broken_report, client, contents, report
 
-from analysis.storage import store as store_module
 from analysis.storage.errors import StoppedError
 from analysis.storage.publish import DEAD_AFTER, publish, publish_failure, recover, remove_failure
 
@@ -26,7 +25,7 @@ def go_on():
 @pytest.fixture(autouse=True)
 def one_at_a_time(monkeypatch):
     """Let calls come in the same order each time; and the store in memory has one reader a file, not several."""
-    monkeypatch.setattr(store_module, "_AT_A_TIME", 1)
+    monkeypatch.setattr("analysis.storage.together.AT_A_TIME", 1)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import sys
 from collections.abc import Iterator
 
 from analysis.errors import AnalysisError, Fault, InputError
@@ -13,6 +14,7 @@ EXTRA = 'pip install "relationship-audit[cluster]"'
 NO_BUCKET = "no such bucket"
 _NO_BUCKET = re.compile(r"\bNoSuchBucket\b|\bbucket does not exist\b", re.IGNORECASE)
 _SECRET_NAME = re.compile(r"(?i)(AWS_|FSSPEC_|GOOGLE_|AZURE_|GCSFS_).*(KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL)")
+_SECRET_OPTION = re.compile(r"(?i)key|secret|token|password|credential")
 _LONGEST = 300
 """Letters of what a client library says that are shown."""
 
@@ -96,7 +98,19 @@ def explained(error: Exception, url: str) -> StorageError:
 
 def redacted(text: str) -> str:
     """Return what a client library says on one line, shortened, without passwords and keys of the environment."""
-    secrets = {name: value for name, value in os.environ.items() if value and _SECRET_NAME.match(name)}
+    secrets = {name: value for name, value in os.environ.items() if value and _SECRET_NAME.match(name)} | _configured()
     one_line = " ".join(redact_text(text, secrets).split())
     one_line = re.sub(r"[A-Za-z][\w+.-]*://\S+", lambda found: shown(mask_password(found[0])), one_line)
     return one_line if len(one_line) <= _LONGEST else one_line[: _LONGEST - 4] + " ..."
+
+
+def _configured() -> dict[str, str]:
+    """Return the secrets of fsspec's own configuration, by name; none where it was never loaded."""
+    configuration = getattr(sys.modules.get("fsspec.config"), "conf", {})
+    options = [each for each in configuration.values() if isinstance(each, dict)]
+    return {
+        name: value
+        for each in options
+        for name, value in each.items()
+        if isinstance(value, str) and value and _SECRET_OPTION.search(name)
+    }

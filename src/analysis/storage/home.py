@@ -5,7 +5,6 @@ import errno
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from analysis.batch.clients import find_clients
@@ -20,9 +19,8 @@ from analysis.storage.errors import StorageError
 from analysis.storage.mirror import Mirror
 from analysis.storage.private import private_folder
 from analysis.storage.store import Store
+from analysis.storage.together import together
 
-_AT_A_TIME = 8
-"""Clients whose data are looked at beside each other: a store takes its time for each answer."""
 _TRIAL = ".writable"
 """A file that is written and removed again, to know before anything starts that reports can be published."""
 
@@ -152,8 +150,7 @@ def _mirror_parameters(url: str, root: Path, given: Sequence[str]) -> Mirror:
         clients = find_clients(mirror.folder, given)
     except ParamsError as error:
         raise ParamsError([_seen(fault, mirror) for fault in error.faults]) from None
-    with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        list(pool.map(lambda client: _outline(mirror, client), clients))
+    together(lambda client: _outline(mirror, client), clients)
     return mirror
 
 

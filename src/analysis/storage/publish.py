@@ -24,6 +24,7 @@ from analysis.storage.address import is_plain
 from analysis.storage.days import is_day
 from analysis.storage.errors import StorageError
 from analysis.storage.store import Store
+from analysis.storage.together import together
 
 DEAD_AFTER = dt.timedelta(hours=1)
 """A build that is not complete and got no file for so long belongs to a run that is dead."""
@@ -53,13 +54,17 @@ def publish(client: Store, report: Path, day: str, check: Check) -> None:
         The store has refused something. What is complete is finished by the next run, what is not is removed.
     """
     stage = f"{STAGING_PREFIX}{secrets.token_hex(6)}"
-    names = [*_documents(report), MANIFEST]
+    documents = _documents(report)
+
+    def put(name: str) -> None:
+        check()
+        client.upload(report / name, f"{stage}/{name}")
+
     try:
-        for name in names:
-            check()
-            client.upload(report / name, f"{stage}/{name}")
+        together(put, documents)
+        put(MANIFEST)
     except BaseException:
-        _give_up(client, stage, names)
+        _give_up(client, stage, documents)
         raise
     _finish(client, stage, report, day)
 
@@ -67,8 +72,7 @@ def publish(client: Store, report: Path, day: str, check: Check) -> None:
 def publish_failure(client: Store, failed: Path) -> None:
     """Put the notebook and log of a failed run into ``failed``, in place of those of an earlier one."""
     names = {path.name for path in failed.iterdir() if path.is_file()}
-    for name in sorted(names):
-        client.upload(failed / name, f"{FAILED_NAME}/{name}")
+    together(lambda name: client.upload(failed / name, f"{FAILED_NAME}/{name}"), sorted(names))
     _remove_others(client, FAILED_NAME, names)
 
 
@@ -150,8 +154,7 @@ def _replace(client: Store, stage: str, report: Path, day: str) -> None:
     there = client.read(f"{day}/{MANIFEST}")
     if there is not None and there != (report / MANIFEST).read_bytes():
         client.remove(f"{day}/{MANIFEST}")
-    for name in documents:
-        _copy(client, stage, report, day, name)
+    together(lambda name: _copy(client, stage, report, day, name), documents)
     _remove_others(client, day, {*documents, MANIFEST})
     _copy(client, stage, report, day, MANIFEST)
 
@@ -173,7 +176,7 @@ def _is_mixed(client: Store, report: Path, day: str) -> bool:
     """
     if not client.holds(f"{day}/{MANIFEST}", report / MANIFEST):
         return False
-    return not all(client.holds(f"{day}/{name}", report / name) for name in _documents(report))
+    return not all(together(lambda name: client.holds(f"{day}/{name}", report / name), _documents(report)))
 
 
 def _documents(report: Path) -> list[str]:
@@ -185,15 +188,13 @@ def _documents(report: Path) -> list[str]:
 def _remove_others(client: Store, folder: str, kept: set[str]) -> None:
     """Remove all files of a folder but some."""
     found = client.below(folder).files()
-    for name in found.keys() - kept:
-        client.remove(f"{folder}/{name}")
+    together(lambda name: client.remove(f"{folder}/{name}"), sorted(found.keys() - kept))
     _remove_folders(client, folder, found.keys() - kept, whole=not kept)
 
 
 def _remove_stage(client: Store, stage: str, names: set[str]) -> None:
     """Remove a build; its manifest last, so that what is left of it by a kill is known for what it is."""
-    for name in sorted(names - {MANIFEST}):
-        client.remove(f"{stage}/{name}")
+    together(lambda name: client.remove(f"{stage}/{name}"), sorted(names - {MANIFEST}))
     client.remove(f"{stage}/{MANIFEST}")
     _remove_folders(client, stage, names, whole=True)
 
@@ -216,7 +217,7 @@ def _give_up(client: Store, stage: str, names: list[str]) -> None:
 
 
 def _is_dead(client: Store, stage: str, names: set[str], now: dt.datetime | None) -> bool:
-    times = [client.modified(f"{stage}/{name}") for name in names]
+    times = together(lambda name: client.modified(f"{stage}/{name}"), sorted(names))
     newest = max((time for time in times if time is not None), default=None)
     return newest is not None and (now or dt.datetime.now(dt.UTC)) - newest > DEAD_AFTER
 

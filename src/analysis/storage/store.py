@@ -7,15 +7,12 @@ import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
 from analysis.storage.address import Address, is_plain
 from analysis.storage.errors import NO_BUCKET, StorageError, telling
-
-_AT_A_TIME = 8
-"""Files that are fetched beside each other: a store answers many at a time, each of them slowly."""
+from analysis.storage.together import together
 
 
 def _nothing() -> None:
@@ -107,14 +104,7 @@ class Store:
         check
             Called between pieces; what it raises ends the fetching.
         """
-        with ThreadPoolExecutor(_AT_A_TIME) as pool:
-            running = [pool.submit(self._fetch, name, path, check) for name, path in wanted.items()]
-            try:
-                for each in running:
-                    each.result()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        together(lambda name: self._fetch(name, wanted[name], check), wanted)
 
     def upload(self, path: Path, name: str) -> None:
         """Put a file of this machine under a name."""

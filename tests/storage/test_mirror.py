@@ -1,5 +1,7 @@
 """Only what an audit reads is fetched, and it comes to lie where the parameters say."""
 
+from functools import partial
+
 import pytest
 from stored_project import folder_files, put
 
@@ -8,6 +10,7 @@ from analysis.params.load import load_params
 from analysis.storage.address import Address
 from analysis.storage.errors import StoppedError, StorageError
 from analysis.storage.mirror import Mirror
+from analysis.storage.store import Store
 
 pytestmark = pytest.mark.cluster
 URL = "memory://bucket/clients/params"
@@ -221,6 +224,27 @@ def test_fetching_ends_when_it_is_not_wanted_any_more(bring, memory):
 
     with pytest.raises(StoppedError):
         bring(HEAD + "'*.csv'", check=stop)
+
+
+def test_a_large_file_comes_in_small_pieces_and_can_be_ended_midway(s3, tmp_path):
+    size = 60_000_000
+    s3.pipe_file("bucket/large.csv", b"x" * size)
+    store = Store.open(Address.parse("s3://bucket"))
+    calls = 0
+
+    def count(limit=10**9):
+        nonlocal calls
+        calls += 1
+        if calls > limit:
+            raise StoppedError
+
+    store.download({"large.csv": tmp_path / "large.csv"}, count)
+    assert (tmp_path / "large.csv").stat().st_size == size
+    assert calls > size / (1 << 20)
+    calls = 0
+    with pytest.raises(StoppedError):
+        store.download({"large.csv": tmp_path / "again.csv"}, partial(count, 20))
+    assert (tmp_path / "again.csv").stat().st_size < size / 2
 
 
 def test_an_outline_has_the_names_and_sizes_and_no_content(memory, tmp_path):

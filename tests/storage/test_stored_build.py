@@ -1,5 +1,6 @@
 """A client whose parameters, data and reports are in a store is built as one whose folders are here."""
 
+import errno
 import json
 import threading
 from dataclasses import replace
@@ -173,6 +174,25 @@ class Inner:
         self.built += 1
         shutil.copytree(self.folder, task.out / "tiny" / "2026-06-30")
         return Outcome(client="tiny", state="stopped" if stop.is_set() else "built", folder="tiny/2026-06-30")
+
+
+def test_a_disk_that_is_full_is_told_as_such(in_memory, tmp_path, monkeypatch):
+    project = in_memory
+    project.add("tiny")
+    project.store()
+
+    def full(*_args, **_options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(project.system), "get_file", full)
+        fetched = StoredBuild(Inner(tmp_path))(project.stored_task("tiny"), [].append, threading.Event())
+    with monkeypatch.context() as patch:
+        patch.setattr("tempfile.mkdtemp", full)
+        begun = StoredBuild(Inner(tmp_path))(project.stored_task("tiny"), [].append, threading.Event())
+    for outcome in (fetched, begun):
+        assert outcome.state == "failed"
+        assert outcome.cause.msgid == "The disk is full, or the quota is used up."
 
 
 def test_a_run_that_is_stopped_publishes_nothing(in_memory, tmp_path):

@@ -14,6 +14,13 @@ from analysis.storage.address import Address, is_plain
 from analysis.storage.errors import NO_BUCKET, StorageError, telling
 from analysis.storage.together import together
 
+# Only a file system's folders have to be made: S3 would make a missing bucket, and nobody would know.
+_FOLDERS = {"auto_mkdir": True}
+# A large file comes in one stream, which can be ended at any moment: ten parts of 50 MB at a time, of several files at
+# a time, are gigabytes that no budget knows of.
+_STREAM = {"max_concurrency": 1}
+_OPTIONS: Mapping[str, Mapping[str, Any]] = {"file": _FOLDERS, "local": _FOLDERS, "s3": _STREAM, "s3a": _STREAM}
+
 
 def _nothing() -> None:
     """Be the check of those who never stop."""
@@ -49,9 +56,7 @@ class Store:
         with telling(address.url):
             from fsspec.core import url_to_fs
 
-            # Only a file system's folders have to be made; S3 would make a missing bucket, and nobody would know.
-            options = {"auto_mkdir": True} if address.scheme in ("file", "local") else {}
-            system, root = url_to_fs(address.url, **options)
+            system, root = url_to_fs(address.url, **_OPTIONS.get(address.scheme, {}))
             return cls(address, system, root)
 
     def below(self, name: str) -> "Store":

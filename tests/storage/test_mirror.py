@@ -164,6 +164,17 @@ def test_what_leads_out_of_the_store_is_refused(bring, memory, tmp_path, text, w
     assert fault.where == "params of acme"
 
 
+def test_a_password_may_come_from_the_environment_and_not_from_the_file(bring, memory, monkeypatch):
+    fill(memory, "a.csv", place="/me:hush-hush@host/far")
+    monkeypatch.setenv("FAR_PASSWORD", "hush-hush")
+    _, fetched = bring(f"data_folder: 'memory://me:${{FAR_PASSWORD}}@host/far'\n{HEAD}a.csv")
+    assert set(fetched) == {"a.csv"}
+    with pytest.raises(StorageError) as caught:
+        bring(f"data_folder: 'memory://me:other@host/far'\n{HEAD}'memory://me:third@host/b.csv'")
+    assert [fault.what for fault in caught.value.faults] == ["data_folder", "files"]
+    assert not any(secret in str(caught.value) for secret in ("other", "third"))
+
+
 def test_keys_that_can_be_no_file_are_left_out(bring, memory, tmp_path):
     fill(
         memory,

@@ -13,7 +13,7 @@ from analysis.data.paths import data_folder, file_specs, matching_files, pattern
 from analysis.errors import Fault
 from analysis.params.load import DEFAULTS, resolved_data_folder
 from analysis.params.model import ClientParams
-from analysis.params.secrets import CLIENT
+from analysis.params.secrets import CLIENT, passwords_of
 from analysis.storage.address import Address, is_url, shown
 from analysis.storage.errors import StorageError
 from analysis.storage.store import Store
@@ -100,6 +100,7 @@ class Mirror:
         """
         if params.synthetic is not None:
             return  # generated here, by the client's own process
+        _refuse_passwords(params)
         here = resolved_data_folder(params)
         for pattern in _parts(params):
             address, place, rest = self._beginning(params, here, pattern)
@@ -180,6 +181,21 @@ def _outside(params: ClientParams, address: Address, pattern: str) -> StorageErr
     where = f"params of {params.client}"
     found = f"'{shown(params.redact(pattern))}' from {address.shown}"
     return StorageError([Fault(what="data_folder", rule=rule, found=found, where=where)])
+
+
+def _refuse_passwords(params: ClientParams) -> None:
+    """Refuse a password that is written out: documents name the folder as the parameters write it."""
+    urls = {"data_folder": [params.data_folder], "files": _parts(params)}
+    rule, hint = "must hold no password", "name an environment variable in its place, as ${NAME}"
+    where = f"params of {params.client}"
+    faults = [
+        Fault(what=what, rule=rule, found=f"one in {shown(url)}", where=where, hint=hint)
+        for what, found in urls.items()
+        for url in found
+        if passwords_of(params.redact(url)) - {f"${{{name}}}" for name in params.environment}
+    ]
+    if faults:
+        raise StorageError(faults)
 
 
 def _no_file(params: ClientParams, pattern: str) -> StorageError:

@@ -125,7 +125,7 @@ test-spark: $(SPARK_READY) ## run the tests of the Spark engine in an environmen
 	$(SPARK_VENV)/bin/python -m pytest -m spark tests/data
 
 test-cluster: $(CLUSTER_READY) ## run the tests of the cluster and of object stores in an environment of their own
-	$(CLUSTER_VENV)/bin/python -m pytest -m cluster $(wildcard tests/cluster tests/storage)
+	$(CLUSTER_VENV)/bin/python -m pytest -m cluster tests/cluster tests/storage
 
 lint: $(READY) ## check style and types
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ def cluster():
 
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as ready,
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as ready,
     ):
         yield ready
 

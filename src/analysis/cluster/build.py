@@ -13,14 +13,17 @@ from distributed import Client, Future, KilledWorker
 
 from analysis.batch.plan import Plan
 from analysis.batch.shapes import Listen, Note, Outcome, Task
-from analysis.cluster.builder import Builder, build_here, news_of
+from analysis.cluster.builder import Builder, build_here, news_of, remove_builder
+from analysis.cluster.connect import ClusterError, no_answer
 from analysis.cluster.crew import Crew
-from analysis.messages import N_, Message
+from analysis.messages import N_, NP_, Message
 
 _TICK = 0.1
 """Seconds between two looks at whether a client is to be ended."""
 _PATIENCE = 2.0
 """Seconds that a worker has to tell that it has ended a client; less than the schedule waits for a build."""
+_TRIES = 10
+"""How often workers are asked to get ready: one may be lost each time."""
 _STRANGERS = 20
 """Workers with other code that may take a client before anybody knew of them, until it is given up."""
 
@@ -56,16 +59,33 @@ class ClusterBuild:
     def installed(self, builder: Builder) -> Iterator[None]:
         """Have every worker, of now or later, ready to build, until the run is over."""
         self._client.subscribe_topic(self.name, self._hear)
-        self._client.register_plugin(builder, name=self.name)
-        self._crew.watch()
         try:
+            self._install(builder)
+            self._crew.watch()
             yield
         finally:
             self._crew.close()
             if not self._is_lost:
                 with contextlib.suppress(OSError, RuntimeError):  # a scheduler that goes now has nothing more to end
-                    self._client.unregister_worker_plugin(self.name)
-                    self._client.unsubscribe_topic(self.name)
+                    self._uninstall()
+
+    def _install(self, builder: Builder) -> None:
+        for left in reversed(range(_TRIES)):
+            try:
+                self._client.register_plugin(builder, name=self.name)
+            except OSError as error:  # one that the scheduler does not know to be lost yet; those that are there go on
+                if not left:
+                    raise ClusterError([no_answer(error)]) from None
+                time.sleep(_PATIENCE)
+            else:
+                return
+
+    def _uninstall(self) -> None:
+        self._client.unsubscribe_topic(self.name)
+        try:
+            self._client.unregister_worker_plugin(self.name)
+        except OSError:  # one worker is lost, and the others may not have heard of it
+            self._client.run(remove_builder, self.name, on_error="ignore")
 
     def __call__(self, task: Task, listen: Listen, stop: Event) -> Outcome:
         """Build one client; see `analysis.batch.shapes.Build`."""
@@ -148,9 +168,10 @@ class ClusterBuild:
         error = future.exception()
         if isinstance(error, KilledWorker):
             count = int(error.allowed_failures) + 1
-            cause = N_(
+            cause = NP_(
+                "Its worker was lost {count:int} time while building it, most likely because memory ran short.",
                 "Its worker was lost {count:int} times while building it, most likely because memory ran short.",
-                count=count,
+                count,
             )
             return Outcome(client=task.client, state="failed", cause=cause)
         if error is not None:

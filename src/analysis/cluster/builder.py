@@ -131,6 +131,12 @@ def build_here(name: str, key: str, task: Mapping[str, Any], need: int) -> dict[
     return {"outcome": outcome.to_dict()}
 
 
+async def remove_builder(name: str, dask_worker: Worker) -> None:
+    """Leave nothing of a run on the worker that runs this."""
+    if name in dask_worker.plugins:
+        await dask_worker.plugin_remove(name=name)
+
+
 def news_of(event: Mapping[str, Any]) -> News | None:
     """Return what a worker tells of a client, or None where that is nothing for whoever watches."""
     if "step" in event:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 """Seconds that a scheduler has to answer: it is there, or it is not."""
+_TALKERS = ("distributed", "tornado")
 _EXAMPLE = "tcp://192.0.2.10:8786"  # an address that documentation may use
 
 
@@ -44,8 +45,8 @@ def connect(address: str, patience: float = PATIENCE) -> "Client":
                   found="no such package", where="the environment of this command", hint=hint)
         ]) from None  # fmt: skip
     # What goes wrong on the way is told as outcomes, in our words and once; these would stand between the lines.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    logging.getLogger("tornado").setLevel(logging.CRITICAL)
+    for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] in _TALKERS]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         asyncio.run(asyncio.wait_for(_knock(address, patience), 2 * patience))
         return Client(address, timeout=patience, set_as_default=False)
@@ -71,4 +72,12 @@ def _unreachable(address: str, error: Exception) -> Fault:
         found=f"{address!r}: {reason}",
         where="given with the command",
         hint="dask scheduler prints its address when it starts; a firewall may be between",
+    )
+
+
+def no_answer(error: Exception) -> Fault:
+    """Return that workers which the scheduler counts do not answer."""
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return Fault(
+        what="the workers", rule="must answer the scheduler", found=reason, where="the cluster", hint="start them anew"
     )

@@ -48,7 +48,7 @@ def s3(s3_server, monkeypatch):
     s3fs.S3FileSystem.clear_instance_cache()
     bucket = boto3.resource("s3").Bucket("bucket")
     bucket.create(CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-    yield s3fs.S3FileSystem()
+    yield s3fs.S3FileSystem(use_listings_cache=False)
     bucket.objects.all().delete()
     bucket.delete()
     s3fs.S3FileSystem.clear_instance_cache()

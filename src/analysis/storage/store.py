@@ -16,10 +16,16 @@ from analysis.storage.together import together
 
 # Only a file system's folders have to be made: S3 would make a missing bucket, and nobody would know.
 _FOLDERS = {"auto_mkdir": True}
+# What was listed once is taken for the truth later, even where a single file is asked for; yet others write here, too.
+_FRESH = {"use_listings_cache": False}
 # A large file comes in one stream, which can be ended at any moment: ten parts of 50 MB at a time, of several files at
 # a time, are gigabytes that no budget knows of.
-_STREAM = {"max_concurrency": 1}
-_OPTIONS: Mapping[str, Mapping[str, Any]] = {"file": _FOLDERS, "local": _FOLDERS, "s3": _STREAM, "s3a": _STREAM}
+_STREAM = {**_FRESH, "max_concurrency": 1}
+_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    **dict.fromkeys(("file", "local"), _FOLDERS),
+    **dict.fromkeys(("s3", "s3a"), _STREAM),
+    **dict.fromkeys(("gs", "gcs", "abfs", "abfss", "az"), _FRESH),
+}
 
 
 def _nothing() -> None:
@@ -69,14 +75,12 @@ class Store:
         Keys that can be no file of this machine (``a/../b``, names of more than 255 bytes) are left out.
         """
         with self._telling(folder):
-            self._system.invalidate_cache()
             return self._own(self._system.find(self._path(folder), detail=True))
 
     def children(self, folder: str = "") -> dict[str, int]:
         """Return the sizes of the files that lie directly in a folder, as `files` does; a bucket has to be there."""
         try:
             with self._telling(folder):
-                self._system.invalidate_cache()
                 found = self._system.ls(self._path(folder), detail=True)
         except StorageError as error:
             if error.is_missing and error.faults[0].found != NO_BUCKET:
@@ -87,7 +91,6 @@ class Store:
     def size(self, name: str) -> int | None:
         """Return the size of a file, or None where there is none."""
         with self._telling(name), contextlib.suppress(FileNotFoundError):
-            self._system.invalidate_cache()
             info = self._system.info(self._path(name))
             return int(info["size"]) if info["type"] == "file" else None
         return None
@@ -146,7 +149,6 @@ class Store:
         """Return whether the file of that name is the same, byte for byte, as a file of this machine."""
         content = path.read_bytes()
         with self._telling(name), contextlib.suppress(FileNotFoundError):
-            self._system.invalidate_cache()
             info = self._system.info(self._path(name))
             if info["size"] != len(content):
                 return False
@@ -176,6 +178,7 @@ class Store:
         return f"{self._root}/{name}" if name else self._root
 
     def _telling(self, name: str) -> contextlib.AbstractContextManager[None]:
+        self._system.invalidate_cache()
         return telling(self.address.below(name).url)
 
 

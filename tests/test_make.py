@@ -158,3 +158,32 @@ def test_ci_runs_what_a_change_must_pass():
     assert "set -euo pipefail" in text
     assert re.findall(r"^make (\S+)$", text, flags=re.MULTILINE) == ["lint", "test", "test-all"]
     subprocess.run(["bash", "-n", script], check=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        (["SCHEDULER=tcp://host:8786"], ".venv-cluster"),
+        (["OUT=s3://bucket/reports"], ".venv-cluster"),
+        (["PARAMS=s3://bucket/params"], ".venv-cluster"),
+        (["OUT=reports", "PARAMS=params"], ".venv"),
+        ([], ".venv"),
+    ],
+)
+def test_reports_of_a_cluster_or_store_come_from_an_environment_that_knows_them(project, arguments, environment):
+    (project / "requirements-cluster.lock").touch()
+    for name in (".venv", ".venv-cluster"):
+        command = project / name / "bin" / "audit"
+        command.parent.mkdir(parents=True, exist_ok=True)
+        command.write_text(f'#!/bin/sh\necho {name} "$AUDIT_SCHEDULER" "$AUDIT_OUT" "$AUDIT_PARAMS"\n')
+        command.chmod(0o755)
+        (project / name / ".installed").touch()
+    done = make(project, "reports", *arguments)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [environment, *(each.partition("=")[2] for each in arguments)]
+
+
+def test_a_scheduler_of_the_surroundings_is_not_ours(project):
+    done = make(project, "reports", SCHEDULER="tcp://host:8786")
+    assert "scheduler" not in done.stdout.lower()
+    assert done.returncode == 0, done.stderr

@@ -1,6 +1,5 @@
 """The command for a project of small clients, as a process of its own that tests can end."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -8,7 +7,7 @@ sys.path.append(str(Path(__file__).parents[1] / "batch"))
 
 
 def main() -> None:
-    """Run ``audit reports`` with the project's notebook: ``python cluster_command.py FOLDER ...``."""
+    """Run ``audit reports`` with the project's notebook, on its folders unless others are given: ``... FOLDER ...``."""
     from analysis import cli
     from analysis.batch import run
     from analysis.cluster import place
@@ -18,8 +17,8 @@ def main() -> None:
     run.build_reports.__kwdefaults__["notebook"] = notebook
     on_cluster = place.on_cluster
     place.on_cluster = lambda *given, **options: on_cluster(*given, notebook=notebook, **options)
-    os.environ["COLUMNS"] = "200"
-    sys.exit(cli.main(["reports", "--params", f"{folder}/params", "--out", f"{folder}/reports", *arguments]))
+    own = ["--params", f"{folder}/params", "--out", f"{folder}/reports"]
+    sys.exit(cli.main(["reports", *own, *arguments]))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from analysis.indicators.compute import compute_indicators
 from analysis.indicators.ledger import day_of, open_ledger
 from analysis.indicators.survival import Spells
 from analysis.messages import N_
+from analysis.models.lifecycle import churn
 from analysis.models.lifecycle.churn import ChurnModel, fit_churn
 from analysis.models.lifecycle.churn_rows import churn_rows
 from analysis.models.lifecycle.cohorts import tabulate_cohorts
@@ -220,6 +221,22 @@ def test_few_who_left_carry_no_model(demo):
     assert isinstance(found, NotEstimable)
     assert found.reason.values["needed"] == 10
     assert isinstance(fit_churn(None, demo, ledger, params), NotEstimable)
+
+
+def test_what_varies_only_after_the_last_has_left_is_no_predictor(demo, monkeypatch):
+    params = demo_params()
+    ledger = open_ledger(demo)
+    tenures = collect_tenures(demo, ledger, params)
+    rows = churn_rows(tenures, demo, ledger, attributable=True)
+    early = rows.event & (rows.stop <= np.quantile(rows.stop[rows.event], 0.6))
+    late = rows.start >= rows.stop[early].max()
+    assert late.sum() > 2 * params.limits.min_n
+    known = {"contact": (late & (rows.customer % 2 == 0)).astype(float), "trend": rows.known["trend"]}
+    monkeypatch.setattr(churn, "churn_rows", lambda *_, **__: dataclasses.replace(rows, event=early, known=known))
+    found = fit_churn(tenures, demo, ledger, params)
+    assert isinstance(found, ChurnModel)
+    assert "contact" not in {driver.key for driver in found.drivers}
+    assert any("were alike in it" in note.msgid and "contact" in note.values["control"].msgid for note in found.notes)
 
 
 def test_as_many_predictors_as_those_who_left_carry(kept):

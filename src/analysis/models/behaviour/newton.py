@@ -73,8 +73,13 @@ def collapsed_direction(information: Floats, reference: Floats) -> int | None:
     Parameters
     ----------
     information, reference
-        Negative Hessians where the climb ended and at its start, shape (k, k).
+        Negative Hessians where the climb ended and at its start, shape (k, k). Where the data told nothing about a
+        direction from the start, that one is returned.
     """
+    scale = np.sqrt(np.maximum(np.diag(reference), FLOOR * max(float(np.trace(reference)), FLOOR)))
+    known, directions = np.linalg.eigh(reference / np.outer(scale, scale))
+    if known[0] <= FLOOR:
+        return int(np.argmax(np.abs(directions[:, 0])))
     root = np.linalg.cholesky(_definite(reference))
     whitened = np.linalg.solve(root, np.linalg.solve(root, information).T)
     values, vectors = np.linalg.eigh((whitened + whitened.T) / 2)

@@ -5,6 +5,7 @@ customer in several quarters, and customers of one group of companies, are clust
 as far as the number of leavers carries them, whatever their effects.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,9 @@ from analysis.data.client import ClientData
 from analysis.indicators.ledger import Ledger
 from analysis.messages import N_, Message
 from analysis.models.behaviour.counts import ratio_estimate
-from analysis.models.behaviour.cox import CoxFit, fit_cox
+from analysis.models.behaviour.cox import CoxFit, fit_cox, partial_likelihood
 from analysis.models.behaviour.cox_checks import concordance, proportional_hazards_test
+from analysis.models.behaviour.risk_sets import risk_sets
 from analysis.models.clustering import Floats
 from analysis.models.guarded_segments import guarded_segments
 from analysis.models.lifecycle.churn_rows import STEP, ChurnRows, churn_rows
@@ -27,6 +29,8 @@ from analysis.params.model import ClientParams
 from analysis.results import Estimate, NotEstimable
 
 ALPHA = 0.05
+LEAST_TOLD = 1e-6
+"""Of what a predictor's variance would tell if customers differed whenever somebody left: less is nothing."""
 STEPS = {"satisfaction": 10.0, "loyalty": 10.0}
 """Points of a predictor that its ratio is for; 1 for the others."""
 
@@ -162,8 +166,17 @@ def _design(
     chosen: list[Control] = []
     notes: list[Message] = []
     used = 0
+    differs = _differing(rows)
     for control in _candidates(rows, tenures, data, params, notes):
         if not control.terms:
+            continue
+        if not differs(control):
+            notes.append(
+                N_(
+                    "{control:message} was left out: whenever somebody left, all who could have left were alike in it.",
+                    control=control.name,
+                )
+            )
             continue
         if used + len(control.terms) > events / limit:
             notes.append(
@@ -176,6 +189,22 @@ def _design(
         chosen.append(control)
         used += len(control.terms)
     return build_design(len(rows.start), [], chosen), tuple(notes)
+
+
+def _differing(rows: ChurnRows) -> Callable[[Control], bool]:
+    """Return what tells whether the customers at risk differ in a control at the moments when somebody leaves.
+
+    A log of contacts that begins after the last one has left tells the model nothing, however much it varies later.
+    """
+    risk, ones = risk_sets(rows.start, rows.stop, rows.event), np.ones(len(rows.start))
+
+    def differs(control: Control) -> bool:
+        centred = control.values - control.values.mean(axis=0)
+        _, _, information = partial_likelihood(risk, centred, ones, np.zeros(centred.shape[1]))
+        most = rows.event.sum() * centred.var(axis=0)
+        return bool((np.diag(information) > LEAST_TOLD * most).all())
+
+    return differs
 
 
 def _candidates(

@@ -12,7 +12,7 @@ from analysis.document.translate import Translator
 from analysis.errors import ParamsError
 from analysis.messages import N_
 from analysis.params.base import BrokenRule
-from analysis.params.conditions import parse_condition
+from analysis.params.conditions import SHORT, parse_condition
 from analysis.params.load import load_params
 from analysis.results import Estimate, IndicatorResult, NotEstimable, TargetAttainment
 
@@ -43,7 +43,7 @@ FACTS = {
         ("nps meets target", "does_not_hold"), ("nps.high < target", "holds"), ("nps.high < benchmark", "does_not_hold"),
         ("nps.low < benchmark", "holds"), ("score.level worse than B", "holds"), ("score.level worse than C", "does_not_hold"),
         ("score.level better than D", "holds"), ("score.high < 65.5", "does_not_hold"), ("retention_rate.low < 0.9", "unknown"),
-        ("retention_rate falls", "unknown"), ("retention_rate is missing", "holds"), ("nps is known", "holds"),
+        ("retention falls", "unknown"), ("retention_rate falls", "unknown"), ("retention_rate is missing", "holds"), ("nps is known", "holds"),
         ("lost_customers >= 3", "holds"), ("lost_customers > 3", "does_not_hold"), ("top10_share > 40%", "holds"),
         ("survey is missing", "does_not_hold"), ("feedback is missing", "holds"), ("nobody >= 1", "unknown"),
         ("nps.low > -20", "holds"), ("loyalty_index falls", "unknown"), ("score.low < target", "unknown"),
@@ -211,3 +211,10 @@ def test_a_file_that_is_none(write, tmp_path, content, says):
         (tmp_path / "own.yml").write_bytes(content)
     (fault,) = faults(params)
     assert says in fault.found
+
+
+def test_short_names_stand_for_facts_and_hide_none():
+    names = fact_names()
+    assert set(SHORT.values()) <= set(names)
+    assert set(SHORT).isdisjoint(names)
+    assert parse_condition("satisfaction.segments_below > 2").fact == "satisfaction_index.segments_below"

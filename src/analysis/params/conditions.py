@@ -3,7 +3,7 @@
     nps.low < 20                    a bound, a value or a count against a number (20% is 0.2)
     satisfaction_index.high < benchmark
     revenue misses target           the whole interval on the wrong side of the client's own target
-    retention_rate falls            by the family of tested changes, not by two numbers side by side
+    retention_rate falls            by the family of tested changes, not by two numbers; or: retention falls
     score.level worse than B        the level as it is printed, by the point estimate; score.high < 65 is beyond doubt
     survey is missing               or: is known
 
@@ -23,6 +23,14 @@ Field = Literal["", "value", "low", "high", "n"]
 COMPARISONS: tuple[Verb, ...] = ("<", "<=", ">", ">=")
 FIELDS: tuple[Field, ...] = ("value", "low", "high", "n")
 LEVELS = "ABCDE"
+SHORT = {
+    "retention": "retention_rate",
+    "growth": "revenue_growth",
+    "complaints": "complaint_rate",
+    "repurchase": "repeat_purchase_rate",
+    "satisfaction": "satisfaction_index",
+}
+"""What people call a fact -> its name; no fact has one of these names itself."""
 FORMS = "such as 'nps.low < 20', 'retention_rate falls', 'score.level worse than B' or 'revenue misses target'"
 
 _FACT = r"(?P<fact>[^\W\d]\w*(?:\.\w+)*)"
@@ -89,6 +97,7 @@ def _condition(text: str, parts: dict[str, str | None]) -> Condition:
             rule = "must ask for a level where it says 'worse than' or 'better than'"
             raise BrokenRule(rule, repr(text), hint=f"write '{fact}.level {verb} than {parts['level']}'")
         fact = stem
+    fact = ".".join((SHORT.get(fact.partition(".")[0], fact.partition(".")[0]), *fact.split(".")[1:]))
     operand: float | str | None = parts.get("level") or parts.get("reference")
     if parts.get("number") is not None:
         operand = float(parts["number"] or 0) / (100 if parts["percent"] else 1)

@@ -32,7 +32,10 @@ from analysis.scale.customers import ASKED, components_today, mean_by_dimension
 from analysis.scale.key_account_shapes import AccountCard, Health, KeyAccounts, PortfolioPoint
 from analysis.scale.next_step import Facts, choose_step
 
-MOST_CARDS = 12
+MOST_CARDS = 60
+"""More are named by number; a list of so many key accounts says that none is."""
+MOST_TAKEN = 12
+"""Customers at most that are taken for key accounts where none is marked."""
 MOST_POINTS = 40  # on the map; more could not be told apart
 HALF = 0.5
 MOST = 0.75  # of the key accounts must be known on a dimension for the map to compare them on it
@@ -63,7 +66,7 @@ def analyse_key_accounts(
     -------
     KeyAccounts or NotEstimable
         The key accounts are the customers that the client's list marks; where it marks none, those that make up half
-        of the revenue of the last twelve months, at most `MOST_CARDS`.
+        of the revenue of the last twelve months, at most `MOST_TAKEN`.
     """
     revenue = yearly_revenue(data)
     chosen_by, ids = _choose(data, revenue)
@@ -153,7 +156,7 @@ def _choose(data: ClientData, revenue: pd.DataFrame | None) -> tuple[str, pd.Ind
         return "marked", ranked.index[ranked.index.isin(marked)]
     ranked = ranked[ranked > 0]
     needed = int(np.searchsorted(ranked.cumsum().to_numpy(), HALF * float(ranked.sum()))) + 1
-    return "revenue", ranked.index[: min(needed, MOST_CARDS)]
+    return "revenue", ranked.index[: min(needed, MOST_TAKEN)]
 
 
 def _worth(

@@ -34,6 +34,6 @@ def write_technical(context: ChapterContext) -> Chapter:
     ]
     of_the_scale = [section for chapter in QUESTIONS for section in context.questions(chapter)]
     for section in (*context.sections, *of_the_scale):
-        if section.answered and section.appendix:
+        if section.appendix:
             blocks += [context.section(section.question, f"technical-{section.key}"), *section.appendix]
     return context.chapter("technical", blocks)

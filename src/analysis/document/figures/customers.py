@@ -46,10 +46,26 @@ def plot_concentration(result: ConcentrationResult, t: Translator, theme: Theme)
             finding=concentration_finding(result, t),
         ),
         caption=t.sentences(
-            N_("A full count of {n:int} customers with revenue, not a sample: there is no interval.", n=result.n)
+            state_unevenness(result),
+            N_("A full count of {n:int} customers with revenue, not a sample: there is no interval.", n=result.n),
         ),
         data=[{"label": f"{share:.4f}", "value": value} for share, value in result.lorenz],
     )  # fmt: skip
+
+
+def state_unevenness(result: ConcentrationResult) -> Message:
+    """Return Gini's coefficient and, where there are more customers than ten, the share of the ten largest."""
+    if result.top10 is None:
+        return N_(
+            "Gini coefficient {gini:number2} (0: all customers bring the same, 1: one brings everything).",
+            gini=result.gini,
+        )
+    return N_(
+        "Gini coefficient {gini:number2} (0: all customers bring the same, 1: one brings everything); the ten largest"
+        " customers bring {top10:percent} of revenue.",
+        gini=result.gini,
+        top10=result.top10,
+    )
 
 
 def concentration_finding(result: ConcentrationResult, t: Translator) -> Message:

@@ -131,11 +131,25 @@ def tabulate_key_accounts(result: KeyAccounts, t: Translator) -> Table:
             )
             if any(DASH in row for row in rows)
             else "",
-            t(NP_("One smaller key account is not listed.", "{count:int} smaller key accounts are not listed.", more))
-            if more
-            else "",
+            t(_beyond(result, more)) if more else "",
         ),
         anchor="table-key-accounts",
+    )
+
+
+def _beyond(result: KeyAccounts, more: int) -> Message:
+    """Return how many accounts the list leaves out, and whether each has a card."""
+    if len(result.cards) == result.total:
+        return NP_(
+            "One smaller key account is not listed; its card follows.",
+            "{count:int} smaller key accounts are not listed; the card of each follows.",
+            more,
+        )
+    return NP_(
+        "One smaller key account is not listed; the {cards:int} largest have a card each.",
+        "{count:int} smaller key accounts are not listed; the {cards:int} largest have a card each.",
+        more,
+        cards=len(result.cards),
     )
 
 

@@ -45,12 +45,23 @@ def s3(s3_server, monkeypatch):
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    s3fs.S3FileSystem.clear_instance_cache()
     bucket = boto3.resource("s3").Bucket("bucket")
     bucket.create(CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     yield s3fs.S3FileSystem(use_listings_cache=False)
     bucket.objects.all().delete()
     bucket.delete()
+
+
+@pytest.fixture
+def forget_clients(s3):
+    """Give a function after which the environment is asked anew; what clients have learned is forgotten in the end.
+
+    Otherwise they are kept from test to test: making one takes longer than most tests.
+    """
+    import s3fs
+
+    s3fs.S3FileSystem.clear_instance_cache()
+    yield s3fs.S3FileSystem.clear_instance_cache
     s3fs.S3FileSystem.clear_instance_cache()
 
 

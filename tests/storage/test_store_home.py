@@ -149,8 +149,7 @@ SECRET = "wJalrXUtnFEMI/K7MDENG"
 
 
 @pytest.mark.parametrize("place", ["params", "out"])
-def test_credentials_that_are_refused_are_told_without_them(s3, tmp_path, monkeypatch, place):
-    import s3fs
+def test_credentials_that_are_refused_are_told_without_them(s3, forget_clients, tmp_path, monkeypatch, place):
     from moto import settings
 
     project = Project(tmp_path)
@@ -158,22 +157,19 @@ def test_credentials_that_are_refused_are_told_without_them(s3, tmp_path, monkey
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
     monkeypatch.setattr(settings, "INITIAL_NO_AUTH_ACTION_COUNT", 0)
-    s3fs.S3FileSystem.clear_instance_cache()
+    forget_clients()
     given = {"params": str(project.params), "out": str(tmp_path / "reports"), place: "s3://bucket/x"}
     try:
         fault = fault_of(given["params"], given["out"])
     finally:
-        monkeypatch.undo()
-        s3fs.S3FileSystem.clear_instance_cache()
+        monkeypatch.undo()  # or the bucket cannot be emptied
     assert fault.rule == "must be open to the credentials of this machine"
     assert fault.found.startswith("access denied")
     assert SECRET not in str(fault)
     assert "AKIAIOSFODNN7EXAMPLE" not in str(fault)
 
 
-def test_no_credentials_at_all_are_told(s3, tmp_path, monkeypatch):
-    import s3fs
-
+def test_no_credentials_at_all_are_told(s3, forget_clients, tmp_path, monkeypatch):
     project = Project(tmp_path)
     project.add("tiny")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -181,19 +177,17 @@ def test_no_credentials_at_all_are_told(s3, tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    s3fs.S3FileSystem.clear_instance_cache()
+    forget_clients()
     fault = fault_of(str(project.params), "s3://bucket/reports")
     assert fault.rule == "must be open to the credentials of this machine"
 
 
-def test_a_store_that_does_not_answer_is_told_within_seconds(s3, tmp_path, monkeypatch):
-    import s3fs
-
+def test_a_store_that_does_not_answer_is_told_within_seconds(s3, forget_clients, tmp_path, monkeypatch):
     project = Project(tmp_path)
     project.add("tiny")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    s3fs.S3FileSystem.clear_instance_cache()
+    forget_clients()
     fault = fault_of(str(project.params), "s3://bucket/reports")
     assert fault.rule == "must be reachable"
 

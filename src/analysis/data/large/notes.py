@@ -16,7 +16,8 @@ def sample_notes(census: Census) -> tuple[Message, ...]:
             "Everything that needs single orders, contacts or pieces of feedback (models, cohorts, most charts) rests"
             " on {n:int} customers drawn at random, one in {step:number1}. Numbers of pieces of feedback are estimates:"
             " those of the sample, times {step:number1}. Numbers and amounts in the list of actions, in the chapters on"
-            " the life cycle and on the worth of customers, and by partner or account manager are those of the sample.",
+            " the life cycle and on the worth of customers, in what prices and quantities did to growth, and by partner"
+            " or account manager are those of the sample.",
             n=census.sampled,
             step=census.expansion,
         ),

@@ -44,6 +44,8 @@ class Exports:
     def export(self, notebook: NotebookNode, on_step: OnStep, beside: Beside | None = None) -> dict[str, bytes]:
         """Return the documents of `notebook` by file name; an exporter's error is raised as it is.
 
+        The notebook is read once for all of them: each exporter by itself would copy it twice, pictures included.
+
         Parameters
         ----------
         notebook
@@ -55,10 +57,11 @@ class Exports:
         """
         started = time.perf_counter()
         on_step("html and pdf", None)
-        further = self._pool.submit(_timed, beside, notebook) if beside is not None else None
+        content = collect_content(notebook)
+        further = self._pool.submit(_timed, beside, content) if beside is not None else None
         jobs = {
-            f"{self._stem}.html": self._pool.submit(_export, self._html.result(), notebook),
-            f"{self._stem}.pdf": self._pool.submit(_export, self._pdf.result(), notebook),
+            f"{self._stem}.html": self._pool.submit(_export, self._html.result(), content),
+            f"{self._stem}.pdf": self._pool.submit(_export, self._pdf.result(), content),
         }
         documents = {name: job.result() for name, job in jobs.items()}
         on_step("html and pdf", time.perf_counter() - started)
@@ -99,13 +102,13 @@ def _warmed(exporter: Any) -> Any:
     return exporter
 
 
-def _export(exporter: Any, notebook: NotebookNode) -> bytes:
-    body, _resources = exporter.from_notebook_node(notebook)
+def _export(exporter: Any, content: Content) -> bytes:
+    body = exporter.render(content)
     return body if isinstance(body, bytes) else body.encode("utf-8")
 
 
-def _timed(beside: Beside, notebook: NotebookNode) -> tuple[dict[str, bytes], float]:
+def _timed(beside: Beside, content: Content) -> tuple[dict[str, bytes], float]:
     """Return the files beside the documents, and how long they took."""
     started = time.perf_counter()
-    files = dict(beside(collect_content(notebook)))
+    files = dict(beside(content))
     return files, time.perf_counter() - started

@@ -80,7 +80,11 @@ class AuditHTMLExporter(TemplateExporter):
         """
         # TemplateExporter's own method would render at once, before the blocks are gathered
         notebook, resources = super(TemplateExporter, self).from_notebook_node(nb, resources, **kw)
-        return self.template.render(**_page(collect_content(notebook))), resources
+        return self.render(collect_content(notebook)), resources
+
+    def render(self, content: Content) -> str:
+        """Return the page of a document that is gathered already."""
+        return str(self.template.render(**_page(content)))
 
 
 def _page(content: Content) -> dict[str, Any]:

@@ -70,6 +70,10 @@ class AuditPDFExporter(Exporter):
         resources["gate"] = report
         return pdf, resources
 
+    def render(self, content: Content) -> bytes:
+        """Return the PDF of a document that is gathered already."""
+        return render_pdf(content)[0]
+
 
 def render_pdf(content: Content) -> tuple[bytes, GateReport]:
     """Lay a document out.

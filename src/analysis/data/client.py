@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -167,9 +168,16 @@ class ClientData:
         """
         if self.census is not None:
             return self.census.recorded_until[name]
-        if not self.has(name, RECORDED_ON[name]):
-            return self.as_of
-        return end_of_record(self.table(name)[RECORDED_ON[name]], self.as_of)
+        if name not in self._record_ends:
+            is_kept = self.has(name, RECORDED_ON[name])
+            end = end_of_record(self.table(name)[RECORDED_ON[name]], self.as_of) if is_kept else self.as_of
+            self._record_ends[name] = end
+        return self._record_ends[name]
+
+    @cached_property
+    def _record_ends(self) -> dict[str, pd.Timestamp]:
+        """Where the records end that somebody has asked for; nearly every analysis asks."""
+        return {}
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a canonical table; raise KeyError where the client has none."""

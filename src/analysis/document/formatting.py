@@ -9,7 +9,7 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date as babel_format_date
 from babel.lists import format_list as babel_format_list
-from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
+from babel.numbers import NumberPattern, format_decimal, get_currency_name, get_currency_symbol, parse_pattern
 
 from analysis.document.native import Kind, Native, Shown
 from analysis.results import Unit
@@ -41,10 +41,15 @@ def format_number(value: float, language: str, decimals: int | None = None, *, s
     if decimals is None:
         decimals = 0 if abs(value) >= 100 or float(value).is_integer() else 1 if abs(value) >= 10 else 2
     rounded = round(float(value), decimals) + 0.0  # adding 0.0 turns -0.0 into 0.0
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    text = format_decimal(abs(rounded), format=pattern, locale=locale_of(language))
+    text = format_decimal(abs(rounded), format=_pattern(decimals), locale=locale_of(language))
     sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
     return _shown(sign + text, "number", value, decimals, signed=signed)
+
+
+@lru_cache
+def _pattern(decimals: int) -> NumberPattern:
+    """Return how a number with so many decimals is written; a report writes some sixteen thousand numbers."""
+    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
 
 
 def _shown(text: str, kind: Kind, value: float, decimals: int, *, signed: bool = False, currency: str = "") -> str:

@@ -67,6 +67,8 @@ def _from_table(data: ClientData, indicator: str | None) -> list[DeclaredTarget]
         return []
     table = data.table("targets")
     table = table[table["value"].notna() & (True if indicator is None else table["indicator"] == indicator)]
+    if table.empty:
+        return []
     absent = pd.Series(pd.NA, index=table.index, dtype="object")
     names = [table.get(name, absent) for name in GROUP_COLUMNS]
     known = [column.notna() for column in names]

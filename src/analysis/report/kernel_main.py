@@ -4,6 +4,7 @@
 that has loaded them already.
 """
 
+import gc
 import importlib
 import logging
 import os
@@ -77,13 +78,19 @@ def _end_with_parent(parent: int, folders: Sequence[Path]) -> None:
 
 
 def preload(modules: Sequence[str]) -> None:
-    """Import `modules`; one that cannot be imported is logged, and fails where the notebook imports it."""
+    """Import `modules`; one that cannot be imported is logged, and fails where the notebook imports it.
+
+    What is loaded stays as long as the process: the collector does not look for garbage in it, neither now nor later.
+    """
+    gc.disable()
     with hidden(*NEVER_SHOWN):
         for module in modules:
             try:
                 importlib.import_module(module)
             except Exception:  # noqa: BLE001 - raised again, in the notebook, where the reader sees it
                 traceback.print_exc(file=sys.__stderr__)
+    gc.freeze()
+    gc.enable()
 
 
 def show_faults(

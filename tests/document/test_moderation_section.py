@@ -21,7 +21,7 @@ from analysis.models.moderation.result import (
     Stretch,
     Untested,
 )
-from analysis.results import Estimate, NotEstimable
+from analysis.results import Estimate, NotEstimable, Point
 
 HOSTILE = '<script>alert("x")</script> $5 & #set'
 
@@ -67,7 +67,7 @@ def result():
         repurchase=None,
         segments=SegmentSlopes(
             segments=(*slopes, SegmentSlope(segment="Tiny", own=withheld, pooled=withheld)),
-            spread=est(0.8, 0.5, method="hierarchical-bayes", n=3),
+            spread=Point(value=0.8, n=3, unit="index"),
         ),
     )  # fmt: skip
 

@@ -96,7 +96,7 @@ def test_slopes_of_segments_are_drawn_together(data, found):
     pooled = [item.pooled.value for item in slopes]
     assert np.ptp(pooled) < np.ptp(own)
     assert all(item.pooled.high - item.pooled.low < item.own.high - item.own.low for item in slopes)
-    assert found.segments.spread.low > 0
+    assert found.segments.spread.value > 0
 
 
 def test_a_segment_of_four_is_withheld_and_one_of_few_accounts_says_so():

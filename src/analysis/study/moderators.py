@@ -3,7 +3,7 @@
 from analysis.messages import N_, Message
 from analysis.models.moderation.moderators import NUMERIC
 from analysis.models.moderation.result import Interaction, Moderation
-from analysis.results import NotEstimable, Outcome
+from analysis.results import NotEstimable, Outcome, Point
 from analysis.study.evidence import Beside, Evidence, NumberColumn, NumberTable
 from analysis.study.number_tables import estimate_table
 from analysis.study.workbench import Workbench
@@ -109,7 +109,7 @@ def _interaction_table(found: Moderation) -> NumberTable:
 def _segment_table(found: Moderation) -> tuple[NumberTable, ...]:
     if isinstance(found.segments, NotEstimable):
         return ()
-    rows: list[tuple[Message | str, Outcome]] = []
+    rows: list[tuple[Message | str, Outcome | Point]] = []
     for each in found.segments.segments:
         rows.append((N_("{segment:text}, its own answers alone", segment=each.segment), each.own))
         rows.append((N_("{segment:text}, partially pooled", segment=each.segment), each.pooled))

@@ -36,11 +36,11 @@ class Pooled:
     limits
         2.5%, 50% and 97.5% points of each group's slope, shape (groups, 3).
     spread
-        The same of tau, shape (3,).
+        Middle (50% point) of tau.
     """
 
     limits: Floats
-    spread: Floats
+    spread: float
 
 
 def pool(estimates: Floats, errors: Floats, degrees: float) -> Pooled:
@@ -62,7 +62,7 @@ def pool(estimates: Floats, errors: Floats, degrees: float) -> Pooled:
     cumulated = np.cumsum(weight)
     return Pooled(
         limits=_mixture_points(means, widths, weight, degrees),
-        spread=np.interp(TAILS, cumulated, spreads),
+        spread=float(np.interp(0.5, cumulated, spreads)),
     )
 
 

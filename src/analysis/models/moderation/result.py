@@ -5,7 +5,7 @@ from typing import Literal
 
 from analysis.messages import Message
 from analysis.models.parts import ModelPart
-from analysis.results import Estimate, NotEstimable, Outcome
+from analysis.results import Estimate, NotEstimable, Outcome, Point
 
 Response = Literal["loyalty", "repurchase"]
 
@@ -136,11 +136,12 @@ class SegmentSlopes(ModelPart):
     segments
         Steepest (pooled, else own) first; those without a number last.
     spread
-        Standard deviation of the true slopes between segments, averaged over what the data leave open.
+        Standard deviation of the true slopes between segments, the middle of what the data leave open; a number
+        without an interval.
     """
 
     segments: tuple[SegmentSlope, ...]
-    spread: Outcome
+    spread: Point | NotEstimable
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from analysis.models.moderation.pooling import FEWEST_GROUPS, Pooled, pool
 from analysis.models.moderation.result import SegmentSlope, SegmentSlopes
 from analysis.models.terms import Control, Term, build_design, is_redundant
 from analysis.params.model import ClientParams
-from analysis.results import Estimate, NotEstimable, Outcome
+from analysis.results import Estimate, NotEstimable, Point
 
 METHOD = "hierarchical-bayes"
 
@@ -126,11 +126,11 @@ def _slope(
     return SegmentSlope(segment=name, own=own[name], pooled=shrunken)
 
 
-def _spread(pooled: Pooled | None, groups: int) -> Outcome:
+def _spread(pooled: Pooled | None, groups: int) -> Point | NotEstimable:
+    """Return the spread as a number: of a handful of segments any interval of it leaves nearly everything open."""
     if pooled is None:
         return NotEstimable(reason=N_("Two segments are too few to learn how far segments differ."), n=groups)
-    low, middle, high = (float(value) for value in pooled.spread)
-    return Estimate(value=middle, low=low, high=high, n=groups, method=METHOD, unit="index")
+    return Point(value=pooled.spread, n=groups, unit="index")
 
 
 def _order(slope: SegmentSlope) -> tuple[int, float, str]:

@@ -13,7 +13,7 @@ from analysis.document.chapters.section import Section
 from analysis.document.figures.moderation import plot_segment_slopes
 from analysis.messages import N_, Message
 from analysis.models.moderation.result import Interaction, Moderation
-from analysis.results import Estimate, NotEstimable
+from analysis.results import NotEstimable, Point
 
 KEY = "moderation"
 QUESTION = N_("For whom does satisfaction count more?")
@@ -139,16 +139,14 @@ def _appendix(context: ChapterContext, result: Moderation) -> tuple[Block | None
         )
     ]
     segments = result.segments
-    if not isinstance(segments, NotEstimable) and isinstance(segments.spread, Estimate):
+    if not isinstance(segments, NotEstimable) and isinstance(segments.spread, Point):
         spread = segments.spread
         sentences.append(
             N_(
                 "The true slopes of the {count:int} segments scatter around their mean with a standard deviation of"
-                " {value:number1} (95% interval {low:number1} to {high:number1}); it is averaged over, not plugged in.",
+                " {value:number1}, a number that so few segments leave wide open; it is averaged over, not plugged in.",
                 count=spread.n,
                 value=spread.value,
-                low=spread.low,
-                high=spread.high,
             )
         )
     return (

@@ -116,7 +116,7 @@ def draw_accounts(truth: Truth, customers: int, seed: int) -> Accounts:
         + SATISFACTION_NOISE * _autoregressive(rng, (customers, states), truth.stability)
     )
     loyalty = (
-        truth.effect_satisfaction_on_loyalty * satisfaction
+        truth.effects_on_loyalty(segment)[:, None] * satisfaction
         + truth.confounder_on_loyalty * confounder[:, None]
         + LOYALTY_NOISE * _autoregressive(rng, (customers, states), truth.stability)
     )

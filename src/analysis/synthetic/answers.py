@@ -212,7 +212,8 @@ def _codes(
     halo = truth.halo * rng.standard_normal(len(account))
     satisfaction = accounts.satisfaction[account, state] + own + halo + style
     # a respondent's loyalty follows their own satisfaction by the same effect as the account's
-    loyalty = accounts.loyalty[account, state] + truth.effect_satisfaction_on_loyalty * own + style
+    effect = truth.effects_on_loyalty(accounts.segment[account])
+    loyalty = accounts.loyalty[account, state] + effect * own + style
     loyalty = loyalty + 0.35 * rng.standard_normal(len(account))
     effort = accounts.effort[account, state] - 0.4 * own + style
     latent = {item.key: satisfaction for item in SATISFACTION_ITEMS} | {item.key: loyalty for item in LOYALTY_ITEMS}

@@ -176,7 +176,7 @@ def _causal_effect(
     """
     satisfaction, loyalty = accounts.satisfaction.copy(), accounts.loyalty.copy()
     satisfaction[:, CAUSAL_WAVE + 1 :] += CAUSAL_SHIFT
-    loyalty[:, CAUSAL_WAVE + 1 :] += CAUSAL_SHIFT * truth.effect_satisfaction_on_loyalty
+    loyalty[:, CAUSAL_WAVE + 1 :] += CAUSAL_SHIFT * truth.effects_on_loyalty(accounts.segment)[:, None]
     moved = replace(accounts, satisfaction=satisfaction, loyalty=loyalty)
     after = account_frame(moved, answers, draw_purchases(truth, moved, seed, language), LEVEL_WEIGHTS[language])
     rows = frame.loc[frame["wave"] == CAUSAL_WAVE, ["account", "wave", "repurchased"]]

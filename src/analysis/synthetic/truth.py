@@ -89,6 +89,8 @@ class Truth:
     partner_effects
         The partners' shifts of delivery performance themselves, one each, instead of draws with `partner_sd`: the
         partners are then the same in every client drawn, and what is true of each of them is known.
+    segment_factors
+        By segment, the factor on the effect of satisfaction on loyalty; None where it is the same in all.
     is_key_by_chance
         Whether each account is a key account with probability `KEY_SHARE`, so that the accounts are draws of one
         population, rather than a fixed number of the accounts.
@@ -127,6 +129,7 @@ class Truth:
     )
     partner_sd: float = 0.35
     partner_effects: tuple[float, ...] | None = None
+    segment_factors: tuple[float, ...] | None = None
     is_key_by_chance: bool = False
 
     def without_effects(self) -> "Truth":
@@ -146,8 +149,14 @@ class Truth:
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data."""
         data = vars(self) | {"driver_shifts": {key: list(shift) for key, shift in self.driver_shifts.items()}}
-        effects = self.partner_effects
-        return data | {"partner_effects": None if effects is None else list(effects)}
+        effects, factors = self.partner_effects, data.pop("segment_factors")
+        data |= {"partner_effects": None if effects is None else list(effects)}
+        return data if factors is None else data | {"segment_factors": list(factors)}
+
+    def effects_on_loyalty(self, segment: np.ndarray) -> np.ndarray:
+        """Return the effect of satisfaction on loyalty of accounts in the given segments (codes from 0)."""
+        factors = self.segment_factors or (1.0,) * SEGMENTS
+        return self.effect_satisfaction_on_loyalty * np.array(factors)[segment]
 
 
 def stream(seed: int, name: str) -> np.random.Generator:

@@ -68,7 +68,8 @@ def curve(relation="repurchase", value=3.0, count=4):
     )
     return SpecificationCurve(
         relation=relation, specifications=specifications, declared=est(value, unit=unit), repeated=2,
-        estimated=count - 1, median=value, lowest=value - 0.5, highest=value + 0.5, same_sign=1.0, excludes_zero=0.75,
+        estimated=count - 1, median=value, lowest=value - 0.5, highest=value + 0.5, same_sign=1.0,
+        intervals=2, clear=1, excludes_zero=0.5,
         choices=shares, joint=JointTest(median_p=0.002, share_p=0.004, draws=400), full=False,
     )  # fmt: skip
 
@@ -144,6 +145,7 @@ def test_the_finding_is_about_buying_again_with_its_interval(english):
     finding = robustness_section(english, robustness(), IMPUTATION).finding
     assert "+3.0, 95% interval +2.0 to +4.0" in finding
     assert "3 defensible ways" in finding
+    assert "1 of the 2 that have an interval tell it from noise" in finding
     assert "without 4 of 200 customers" in finding
     assert "cause" not in finding
 

@@ -68,7 +68,9 @@ def test_the_summary_is_that_of_the_specifications(found):
     assert (curve.lowest, curve.highest) == (values.min(), values.max())
     assert curve.median == pytest.approx(np.median(values))
     assert curve.same_sign == pytest.approx(np.mean(values > 0))
-    assert curve.excludes_zero == pytest.approx(np.mean([effect.low > 0 for effect in effects(curve).values()]))
+    clear = [effect.low > 0 for effect in effects(curve).values()]
+    assert (curve.clear, curve.intervals) == (sum(clear), len(clear))
+    assert curve.excludes_zero == pytest.approx(np.mean(clear))
     trimmed = {s.key for s in curve.specifications if isinstance(s.effect, Point)}
     assert trimmed == {s.key for s in curve.specifications if "outliers=influential" in s.key}
     assert trimmed

@@ -54,12 +54,13 @@ def _curve_notes(curve: SpecificationCurve | NotEstimable) -> tuple[Message, ...
     return (
         N_(
             "Under {count:int} defensible specifications the estimate runs from {low:number2} to {high:number2} (median"
-            " {median:number2}); in {share:percent} the interval excludes zero on the same side.",
+            " {median:number2}); {clear:int} of the {intervals:int} intervals exclude zero on the same side.",
             count=curve.estimated,
             low=curve.lowest,
             high=curve.highest,
             median=curve.median,
-            share=curve.excludes_zero,
+            clear=curve.clear,
+            intervals=curve.intervals,
         ),
     )
 

@@ -106,8 +106,10 @@ class SpecificationCurve(ModelPart):
         Of the estimates.
     same_sign
         Share (0-1) of the estimates with the sign of `declared`.
+    intervals, clear
+        How many of the estimates have an interval, and how many of those intervals lie wholly on that side of zero.
     excludes_zero
-        Share (0-1) of the estimates whose interval lies wholly on that side of zero.
+        `clear` as a share (0-1) of `intervals`.
     choices
         The choices by how much of the spread goes with them, largest first.
     joint
@@ -127,6 +129,8 @@ class SpecificationCurve(ModelPart):
     lowest: float
     highest: float
     same_sign: float
+    intervals: int
+    clear: int
     excludes_zero: float
     choices: tuple[ChoiceShare, ...]
     joint: JointTest | NotEstimable

@@ -119,6 +119,8 @@ def summarise_curve(
         lowest=float(values.min()),
         highest=float(values.max()),
         same_sign=float(np.mean(values * sign > 0)),
+        intervals=len(estimates),
+        clear=sum(beyond),
         excludes_zero=float(np.mean(beyond)),
         choices=share_of_choices([item.levels for item in tried if isinstance(item.found, Effect)], values),
         joint=joint_test(

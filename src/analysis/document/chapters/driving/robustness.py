@@ -65,9 +65,9 @@ def title_curve(curve: SpecificationCurve) -> Message:
     """Return the figure's title: how many of the other ways agree."""
     if _is_clear(curve.declared):
         return N_(
-            "{share:percent} of {count:int} ways to estimate it tell the same relation from noise",
-            share=curve.excludes_zero,
-            count=curve.estimated,
+            "{clear:int} of the {intervals:int} ways that have an interval tell the same relation from noise",
+            clear=curve.clear,
+            intervals=curve.intervals,
         )
     return N_(
         "{count:int} ways to estimate it, from {low:points} to {high:points}",
@@ -84,7 +84,8 @@ def state_curve(curve: SpecificationCurve) -> Message:
         "lowest": curve.lowest,
         "highest": curve.highest,
         "same": curve.same_sign,
-        "clear": curve.excludes_zero,
+        "intervals": curve.intervals,
+        "clear": curve.clear,
         "value": curve.declared.value,
         "low": curve.declared.low,
         "high": curve.declared.high,
@@ -93,7 +94,8 @@ def state_curve(curve: SpecificationCurve) -> Message:
         return N_(
             "Estimated in {count:int} defensible ways, 10 points more satisfaction go with {lowest:points} to"
             " {highest:points} points of loyalty (reported: {value:points}, 95% interval {low:points} to"
-            " {high:points}); {same:percent} of the ways agree in direction, and {clear:percent} tell it from noise.",
+            " {high:points}); {same:percent} of the ways agree in direction, and {clear:int} of the {intervals:int}"
+            " that have an interval tell it from noise.",
             **values,
         )
     if curve.relation == "loyalty":
@@ -107,8 +109,8 @@ def state_curve(curve: SpecificationCurve) -> Message:
         return N_(
             "Estimated in {count:int} defensible ways, 10 points more satisfaction go with {lowest:points} to"
             " {highest:points} percentage points of the chance to buy again (reported: {value:points}, 95% interval"
-            " {low:points} to {high:points}); {same:percent} of the ways agree in direction, and {clear:percent} tell"
-            " it from noise.",
+            " {low:points} to {high:points}); {same:percent} of the ways agree in direction, and {clear:int} of the"
+            " {intervals:int} that have an interval tell it from noise.",
             **values,
         )
     return N_(

@@ -74,13 +74,14 @@ def _curve_cell(curve: SpecificationCurve | NotEstimable, t: Translator) -> str:
     if isinstance(curve, NotEstimable):
         return t(curve.reason)
     words = N_(
-        "{count:int} ways: {low:points} to {high:points}, half of them below {median:points}; {clear:percent} tell the"
-        " relation from noise.",
+        "{count:int} ways: {low:points} to {high:points}, half of them below {median:points}; {clear:int} of the"
+        " {intervals:int} that have an interval tell the relation from noise.",
         count=curve.estimated,
         low=curve.lowest,
         high=curve.highest,
         median=curve.median,
-        clear=curve.excludes_zero,
+        clear=curve.clear,
+        intervals=curve.intervals,
     )
     if not curve.choices or curve.choices[0].share == 0:
         return t(words)

@@ -36,8 +36,8 @@ def state_method(curve: SpecificationCurve) -> list[Message]:
         )
     sentences.append(
         N_(
-            "Errors are clustered by account in each (leave-one-account-out). Where the most influential 1% are left"
-            " out the interval takes them as never asked, so it is too narrow."
+            "Errors are clustered by account in each (leave-one-account-out); ways that leave out the most influential"
+            " 1% are given without an interval."
         )
     )
     if isinstance(curve.joint, JointTest):

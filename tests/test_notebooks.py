@@ -105,7 +105,7 @@ def test_nbval_runs_every_cell_without_an_error(tmp_path):
     for day in ("2024-12-31", "2025-12-31"):  # what the comparison of audits reads
         folder = tmp_path / "reports" / "demo" / day
         folder.mkdir(parents=True)
-        (folder / "audit.json").write_text(json.dumps({"schema_version": "1.2", "client": "demo", "as_of": day}))
+        (folder / "audit.json").write_text(json.dumps({"schema_version": "1.3", "client": "demo", "as_of": day}))
     environment = os.environ | {"AUDIT_OUT": str(tmp_path / "reports")}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stdout

@@ -29,7 +29,7 @@ from analysis.relationship import Relationship, analyse_relationship
 from analysis.results import NotEstimable
 from analysis.scale import RelationshipScore
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,7 +75,7 @@ def audit(
     ]
     overall = 0.6 * satisfaction + 0.4 * share
     content = {
-        "schema_version": "1.2", "client": "acme", "name": "Acme", "language": "en", "audience": "internal",
+        "schema_version": "1.3", "client": "acme", "name": "Acme", "language": "en", "audience": "internal",
         "currency": "EUR", "as_of": day, "confidentiality": "attributed", "unit_of_analysis": "account",
         "waves": [wave], "horizon_days": 180, "small_cell": 5,
         "data_quality": {"tables": [{"table": "survey"}, {"table": "transactions"}]},

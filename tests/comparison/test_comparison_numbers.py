@@ -188,14 +188,14 @@ def test_an_audit_that_cannot_be_read_is_refused_by_name(text):
         compare_audits([("2024-06-30", stored(then)[0][1]), *stored(now)], params(), earlier="2024-06-30", later=NOW)
 
 
-@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.2"])
 def test_older_forms_are_compared_as_far_as_they_go(version):
     then, now = pair()
     for key in ("relationship", "alerts", "follow_up"):
         then.pop(key)
     comparison = compare(then | {"schema_version": version}, now)
     assert one(comparison, "satisfaction_index").difference.value == 10.0
-    assert comparison.versions == (version, "1.2")
+    assert comparison.versions == (version, "1.3")
     assert isinstance(comparison.key_accounts, NotEstimable)
     assert isinstance(comparison.customers, NotEstimable)
     assert any(each.kind == "software" for each in comparison.divergences)

@@ -144,7 +144,7 @@ def indicators(value=60.0, share=0.8, period="w2"):
     return Indicators(results={each.key: each for each in results}, **empty)
 
 
-def stored(version="1.2", value=60.0, as_of="2024-12-31"):
+def stored(version="1.3", value=60.0, as_of="2024-12-31"):
     results = {key: result.to_dict() for key, result in indicators(value, period="w1").results.items()}
     done = [{"key": "restore_contact", "title": {"message": "Visit them", "values": {}},
              "indicator": "contact_frequency", "facts": ["overdue_customers"]},
@@ -216,7 +216,7 @@ def recommended(*actions, as_of, language):
     listed = [
         {"key": key, "title": {"message": text, "values": values}, "facts": ["x"]} for key, text, values in actions
     ]
-    content = {"schema_version": "1.2", "client": "acme", "as_of": as_of, "language": language,
+    content = {"schema_version": "1.3", "client": "acme", "as_of": as_of, "language": language,
                "indicators": {"results": {}}, "actions": listed}  # fmt: skip
     return as_of, json.dumps(content)
 

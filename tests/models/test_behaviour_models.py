@@ -133,6 +133,21 @@ def test_the_parts_of_the_result_belong_together(behaviour):
         assert part.validation.score_gain.value == pytest.approx(gain)
 
 
+@pytest.mark.parametrize("part", ["count", "duration"])
+@pytest.mark.parametrize("column", ["segment", "joined_on"])
+def test_held_out_gains_are_over_past_buying_alone(data, behaviour, part, column):
+    """Another list of segments, or other days of joining, move the effects and nothing that is predicted."""
+    shuffled = data.customers[column].to_numpy()[np.random.default_rng(1).permutation(len(data.customers))]
+    moved = data.customers.assign(**{column: shuffled})
+    fit = fit_counts if part == "count" else fit_durations
+    other = fit(client_of(data.table("survey"), data.table("transactions"), moved), make_params())
+    ours = getattr(behaviour, part)
+    assert other.satisfaction_ratio.value != pytest.approx(ours.satisfaction_ratio.value, rel=1e-6)
+    for score in ("auc_gain", "brier_gain", "baseline_score"):
+        # fits of the parts begin at the fit of the whole and end where it shows nowhere
+        assert getattr(other.validation, score).value == pytest.approx(getattr(ours.validation, score).value, abs=1e-3)
+
+
 def test_the_three_models_are_compared_on_the_same_customers(behaviour):
     assert [row.key for row in behaviour.comparison.models] == ["binomial", "count", "duration"]
     assert {row.auc_gain.n for row in behaviour.comparison.models} == {300}

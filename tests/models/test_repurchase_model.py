@@ -10,6 +10,7 @@ from model_clients import AS_OF, client_of, make_client, make_params
 
 from analysis.models.crossvalidation import resampled_estimate, stratified_folds, validate, weighted_auc
 from analysis.models.repurchase import fit_repeat_purchase, repeat_rate
+from analysis.models.repurchase_plan import plan_repeat_purchase
 from analysis.models.repurchase_sample import bought_between, build_sample, purchase_days
 from analysis.models.separation import detect_separation
 from analysis.results import Estimate, NotEstimable
@@ -148,6 +149,25 @@ def test_the_known_effect_is_found(model):
 def test_result_is_json_without_nan_and_deterministic(data, model):
     text = json.dumps(model.to_dict(), allow_nan=False)
     assert json.dumps(fit_repeat_purchase(data, make_params()).to_dict(), allow_nan=False) == text
+
+
+@pytest.mark.parametrize("column", ["segment", "joined_on"])
+def test_held_out_gains_are_over_recency_and_frequency_alone(data, model, column):
+    """Another list of segments, or other days of joining, move the effects and nothing that is predicted."""
+    rng = np.random.default_rng(1)
+    shuffled = data.customers[column].to_numpy()[rng.permutation(len(data.customers))]
+    moved = data.customers.assign(**{column: shuffled})
+    other = fit_repeat_purchase(client_of(data.table("survey"), data.table("transactions"), moved), make_params())
+    assert other.n == model.n
+    assert other.satisfaction_effect.value != pytest.approx(model.satisfaction_effect.value, rel=1e-6)
+    assert other.validation == model.validation
+
+
+def test_held_out_baseline_holds_past_buying_and_nothing_else(data):
+    plan = plan_repeat_purchase(data, make_params())
+    assert [term.key for term in plan.predicting["baseline"].terms] == ["intercept", "recency", "frequency"]
+    full = [term.key for term in plan.predicting["satisfaction_loyalty"].terms]
+    assert full == ["intercept", "satisfaction_10", "loyalty_10", "recency", "frequency"]
 
 
 def test_coefficient_frame(model):

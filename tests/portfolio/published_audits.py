@@ -35,7 +35,7 @@ def audit(client: str, score: float = 60.0, *, half: float = 4.0, day: str = DAY
     """Return the content of an audit.json: two dimensions, two indicators, one table of orders and one of answers."""
     repeat = said("Share within {days:int} days, {censored:int} left out.", days=180, censored=len(client))
     content: dict[str, Any] = {
-        "schema_version": "1.2", "client": client, "name": client.title(), "language": "en", "industry": "",
+        "schema_version": "1.3", "client": client, "name": client.title(), "language": "en", "industry": "",
         "audience": "internal", "benchmarking": True, "currency": "EUR", "as_of": day, "confidentiality": "aggregate",
         "unit_of_analysis": "account", "waves": ["W1"], "horizon_days": 180, "small_cell": 5,
         "data_quality": {

@@ -141,11 +141,11 @@ def test_the_latest_and_the_one_before_are_read_and_what_cannot_be_read_is_named
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("version", ["1.0", "1.1", "1.2"])
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.2", "1.3"])
 def test_older_versions_are_read(version):
     content = audit("old") | {"schema_version": version}
     del content["industry"], content["benchmarking"]
-    if version != "1.2":
+    if version in ("1.0", "1.1"):
         content["actions"] = [{"key": "win_back", "title": said("Win back")}]
     portfolio = review(content, audit("new"))
     old = next(client for client in portfolio.clients if client.client == "old")

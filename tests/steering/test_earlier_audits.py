@@ -15,7 +15,7 @@ TITLE = {"message": "Improve {item:text}, {part:message}", "values": {"item": "p
     "message": "the rest", "values": {}}}}  # fmt: skip
 
 
-def stored(version="1.2", client="acme", as_of="2025-06-30", **fields):
+def stored(version="1.3", client="acme", as_of="2025-06-30", **fields):
     results = {"nps": {"overall": ESTIMATE, "by_period": {"w1": ESTIMATE, "w2": {"estimable": False}}},
                "broken": {"overall": ESTIMATE | {"low": 70.0}}, "empty": {"overall": {"estimable": False}}}  # fmt: skip
     content = {"schema_version": version, "client": client, "as_of": as_of, "language": "en",
@@ -31,7 +31,7 @@ def read(*audits):
 def test_what_is_used_of_an_audit():
     (audit,), unreadable = read(stored())
     assert unreadable == ()
-    assert (audit.as_of, audit.version) == ("2025-06-30", "1.2")
+    assert (audit.as_of, audit.version) == ("2025-06-30", "1.3")
     assert list(audit.indicators) == ["nps"]  # a broken estimate is no estimate
     assert (audit.indicators["nps"].latest, list(audit.indicators["nps"].by_period)) == ("w2", ["w1"])
     assert (audit.score.value, audit.score.p_value) == (60.0, None)

@@ -55,7 +55,7 @@ def validate(
     outcome
         0/1 by customer, each prevailing in at least `FOLDS` clusters.
     baseline, full
-        Designs with the same rows, intercept included.
+        Designs with the same rows, intercept included: past buying alone, and past buying with the answers.
     weights
         By customer, in fitting as in scoring.
     clusters

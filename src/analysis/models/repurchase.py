@@ -102,7 +102,7 @@ def _validate(params: ClientParams, plan: Plan, key: PredictorSet, penalised: bo
             reason=N_("There are too few customers of either kind to hold some back and predict them."), n=len(y)
         )
     rng = np.random.default_rng([params.seed, zlib.crc32(b"repeat-purchase-validation")])
-    baseline, full = plan.designs["baseline"].matrix, plan.designs[key].matrix
+    baseline, full = plan.predicting["baseline"].matrix, plan.predicting[key].matrix
     return validate(y, baseline, full, plan.weights, plan.clusters, rng, penalised=penalised, full_key=key)
 
 

@@ -14,9 +14,9 @@ from analysis.models.terms import Design
 from analysis.results import Estimate
 
 NAMES: dict[PredictorSet, Message] = {
-    "baseline": N_("Past buying only"),
-    "satisfaction": N_("Past buying and satisfaction"),
-    "satisfaction_loyalty": N_("Past buying, satisfaction and loyalty"),
+    "baseline": N_("Past buying and controls"),
+    "satisfaction": N_("Past buying, controls and satisfaction"),
+    "satisfaction_loyalty": N_("Past buying, controls, satisfaction and loyalty"),
 }
 
 

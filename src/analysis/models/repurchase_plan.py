@@ -11,6 +11,7 @@ from analysis.messages import N_, Message
 from analysis.models.clustering import Codes, Floats, checked_weights, cluster_codes
 from analysis.models.diagnostics import FEWEST_DIFFERING, differing_accounts
 from analysis.models.memory import once_per_client
+from analysis.models.predicting import predicting_designs
 from analysis.models.repurchase_sample import RepurchaseSample, build_sample
 from analysis.models.results import PredictorSet, RepurchaseCounts
 from analysis.models.terms import (
@@ -32,6 +33,9 @@ from analysis.results import NotEstimable
 class Plan:
     """Customers, outcome and the designs of the predictor sets, all with the same rows.
 
+    `designs` hold tenure and segment too, where the events carry them; `predicting` are what is compared on held-out
+    customers: recency and frequency alone (``baseline``), and these with the answers of the fullest set. The client's
+    list of segments is today's and may follow what was bought, so nothing is predicted from it.
     `clusters` are the groups of companies that errors are clustered by; a customer without a group is its own.
     `loyalty_reason` says why there is no set with loyalty, where there is none.
     """
@@ -42,6 +46,7 @@ class Plan:
     clusters: Codes
     weighted: bool
     designs: dict[PredictorSet, Design]
+    predicting: dict[PredictorSet, Design]
     counts: RepurchaseCounts
     loyalty_reason: Message
     notes: tuple[Message, ...]
@@ -128,6 +133,7 @@ def plan_predictors(sample: RepurchaseSample, params: ClientParams) -> Plan | No
     designs["satisfaction"] = build_design(len(rows), focal, controls)
     if with_loyalty:
         designs["satisfaction_loyalty"] = full
+    answers = [*focal, loyalty] if with_loyalty else focal
     weights = checked_weights(rows["weight"].to_numpy(dtype=float), len(rows))
     return Plan(
         rows=rows,
@@ -136,6 +142,7 @@ def plan_predictors(sample: RepurchaseSample, params: ClientParams) -> Plan | No
         clusters=cluster_codes(rows["group"], len(rows)),
         weighted=bool(np.ptp(weights) > 0),
         designs=designs,
+        predicting=predicting_designs(len(rows), answers, behaviour),
         counts=counts,
         loyalty_reason=loyalty_reason,
         notes=(*notes, *_history_note(counts, params)),

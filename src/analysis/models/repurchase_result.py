@@ -28,7 +28,8 @@ class BinomialFit(ModelPart):
     Parameters
     ----------
     key, name
-        ``baseline`` (recency, frequency, controls), ``satisfaction`` (and satisfaction), ``satisfaction_loyalty``.
+        ``baseline`` (recency, frequency, tenure, segment), ``satisfaction`` (and satisfaction),
+        ``satisfaction_loyalty``.
     estimator
         ``ml``, or ``firth`` where separation makes maximum likelihood diverge.
     separated
@@ -83,7 +84,8 @@ class HeldOutScore(ModelPart):
     Parameters
     ----------
     key
-        The set of predictors.
+        The answers in it: none (``baseline``), satisfaction, satisfaction and loyalty; each with recency and frequency
+        alone, without the other controls of the fit of this name.
     auc
         Area under the ROC curve, 0.5 is a coin.
     brier
@@ -111,7 +113,8 @@ class Validation(ModelPart):
     folds, repeats
         Of the stratified cross-validation over customers.
     baseline, full
-        Scores without and with satisfaction (and loyalty, where it is in the model).
+        Scores of recency and frequency alone, and with satisfaction (and loyalty, where it is in the model). Tenure
+        and segment are in neither: what the answers add to past buying is theirs alone.
     auc_gain
         AUC of `full` minus that of `baseline`; positive is better.
     brier_gain

@@ -199,7 +199,16 @@ def _from_1_1(content: dict[str, Any]) -> dict[str, Any]:
     return content | {"schema_version": "1.2", "actions": migrated}
 
 
-MIGRATIONS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"1.0": _from_1_0, "1.1": _from_1_1}
+def _from_1_2(content: dict[str, Any]) -> dict[str, Any]:
+    """Version 1.3 judges held-out gains against recency and frequency alone; nothing of the models is used here."""
+    return content | {"schema_version": "1.3"}
+
+
+MIGRATIONS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "1.0": _from_1_0,
+    "1.1": _from_1_1,
+    "1.2": _from_1_2,
+}
 """Version -> the step to the next one."""
 
 

@@ -1,5 +1,7 @@
 """Whether the answers help to predict how often and how soon customers order, on customers that the model has not seen.
 
+Past buying alone (for how soon: frequency, on a clock of days since the last order) is set against past buying with the
+answers; tenure, segment and wave are in neither.
 The folds are those of the repeat-purchase model (`crossvalidation.stratified_folds`, same generator), over the
 customers with a complete horizon; whole groups of companies are held out, and nothing of theirs helps to fit.
 """
@@ -56,9 +58,9 @@ def validate_counts(
     y, offset, w = whole.outcome, np.log(whole.exposure), plan.weights
 
     def predict_from(key: PredictorSet, train: Codes, test: Codes) -> Prediction:
-        design, fit = plan.designs[key].matrix, fits[key]
+        design, fit = plan.predicting[key].matrix, fits[key]
         used = _varying(design[train], first=1)
-        start = (fit.coefficients[used], fit.dispersion)
+        start = (fit.coefficients[_places(plan, key)][used], fit.dispersion)
         beta, dispersion, _, _ = maximise_counts(
             y[train], design[np.ix_(train, used)], offset[train], w[train], start=start, tolerance=CLOSE
         )
@@ -90,11 +92,12 @@ def validate_durations(
         others = risk_sets(start[held], stop[held], event[held]) if event[held].any() else None
         predictions = []
         for key in keys:
-            design = plan.designs[key].matrix[:, 1:]
+            design = plan.predicting[key].matrix[:, 1:]
+            whole = fits[key].coefficients[_places(plan, key)[1:] - 1]  # a Cox model has no intercept
             used = _varying(design[train], first=0)
             part = design[np.ix_(train, used)]
             centre = part.mean(axis=0)
-            beta, hazard = maximise_partial(risk, part - centre, w[train], fits[key].coefficients[used], CLOSE)
+            beta, hazard = maximise_partial(risk, part - centre, w[train], whole[used], CLOSE)
             linear = (design[:, used] - centre) @ beta
             ranked = None if others is None else concordance(others, linear[held], w[held])
             chance = event_probability(risk.times, hazard, linear[test], start[test], horizon)
@@ -156,6 +159,11 @@ def _parts(
         held = np.zeros(int(plan.clusters.max()) + 1, dtype=bool)
         held[plan.clusters[places[test]]] = True
         yield test, ~held[plan.clusters]
+
+
+def _places(plan: BehaviourPlan, key: PredictorSet) -> Codes:
+    """Return where the columns that predict stand in the set's whole design, at whose fit the parts' fits start."""
+    return np.array([plan.designs[key].position(term.key) for term in plan.predicting[key].terms])
 
 
 def _varying(design: Floats, first: int) -> Codes:

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.messages import N_, Message
 from analysis.models.clustering import Codes, Floats, checked_weights, cluster_codes
 from analysis.models.diagnostics import FEWEST_DIFFERING, differing_accounts
+from analysis.models.predicting import predicting_designs
 from analysis.models.repurchase_plan import behaviour_controls, eligible_rows, optional_controls
 from analysis.models.repurchase_sample import RepurchaseSample
 from analysis.models.results import PredictorSet
@@ -29,7 +30,8 @@ from analysis.results import NotEstimable
 class BehaviourPlan:
     """Rows and the designs of the predictor sets, all with the same rows.
 
-    `designs` have an intercept in their first column; `clusters` are groups of companies; `missing` rows were left out
+    `designs` and `predicting` (what is compared on held-out customers: past buying alone, and with the answers) have an
+    intercept in their first column; `clusters` are groups of companies; `missing` rows were left out
     for something unknown; `loyalty_reason` says why there is no set with loyalty, where there is none.
     """
 
@@ -37,6 +39,7 @@ class BehaviourPlan:
     weights: Floats
     clusters: Codes
     designs: dict[PredictorSet, Design]
+    predicting: dict[PredictorSet, Design]
     missing: int
     loyalty_reason: Message
     notes: tuple[Message, ...]
@@ -99,12 +102,13 @@ def plan_behaviour(rows: pd.DataFrame, params: ClientParams, *, clock: bool) -> 
         "baseline": build_design(len(rows), [], controls),
         "satisfaction": build_design(len(rows), [(SATISFACTION, satisfaction)], controls),
     }
+    focal = [(SATISFACTION, satisfaction), *([(LOYALTY, loyalty)] if with_loyalty else [])]
     if with_loyalty:
-        focal = [(SATISFACTION, satisfaction), (LOYALTY, loyalty)]
         designs["satisfaction_loyalty"] = build_design(len(rows), focal, controls)
     return BehaviourPlan(
         rows=rows, weights=checked_weights(rows["weight"].to_numpy(dtype=float), len(rows)),
-        clusters=cluster_codes(rows["group"], len(rows)), designs=designs, missing=total - len(rows),
+        clusters=cluster_codes(rows["group"], len(rows)), designs=designs,
+        predicting=predicting_designs(len(rows), focal, behaviour), missing=total - len(rows),
         loyalty_reason=loyalty_reason, notes=notes,
     )  # fmt: skip
 

@@ -48,6 +48,9 @@ class Estimate:
         Accounts the observations were clustered by, or None where each observation is its own account.
     p_value
         Two-sided p-value against "no difference", only where the estimate is a difference or an effect.
+    df
+        Degrees of freedom of its t interval where the method sets them (scores on held-out parts), or None where they
+        come from the accounts.
     """
 
     value: float
@@ -60,6 +63,7 @@ class Estimate:
     std_error: float | None = None
     clusters: int | None = None
     p_value: float | None = None
+    df: float | None = None
 
     def __post_init__(self) -> None:
         if not all(math.isfinite(number) for number in (self.value, self.low, self.high)):

@@ -1,6 +1,7 @@
 """Hypotheses, evidence and clients made by hand, for tests of a study that need no statistics."""
 
 import pandas as pd
+from scipy import stats
 
 from analysis.data.client import ClientData, DataQuality
 from analysis.messages import N_
@@ -15,7 +16,7 @@ NO_ANSWER = NotEstimable(reason=N_("The survey does not ask about loyalty."))
 
 
 def an_estimate(value=5.0, error=0.5, n=600, clusters=200, method="cr3-t", unit="index", **fields):
-    margin = 1.972 * error  # t(199)
+    margin = stats.t.ppf(0.975, (clusters or n) - 1) * error
     return Estimate(
         value=value, low=value - margin, high=value + margin, n=n, clusters=clusters, method=method, unit=unit,
         std_error=error, **fields,

@@ -1,6 +1,7 @@
 """Verdicts, correction, pooling and power: the arithmetic of a study, against R, hand calculation and its own rule."""
 
 import csv
+import dataclasses
 import itertools
 from collections import defaultdict
 from pathlib import Path
@@ -9,10 +10,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from analysis.document.study.numbers import write_statistics
+from analysis.document.translate import Translator
+from analysis.models.crossvalidation import resampled_estimate
 from analysis.results import Estimate
 from analysis.study.pooling import pool_estimates, reml_variance
 from analysis.study.power import accounts_for_power, detectable_effect, plan_power, t_test_power
-from analysis.study.verdicts import VERDICTS, adjust_p_values, at_level, judge_interval, p_value_of
+from analysis.study.verdicts import VERDICTS, adjust_p_values, at_level, degrees_of_freedom, judge_interval, p_value_of
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "study.csv"
 
@@ -89,12 +93,43 @@ def test_benjamini_hochberg_is_that_of_r():
 
 
 def test_an_interval_keeps_the_degrees_of_freedom_that_it_was_made_with():
-    """Scores on held-out parts have 49 whatever the number of customers; few accounts behind a difference have few."""
-    for df in (4.3, 49.0):
+    """Few accounts behind a difference have few, whatever the number of customers; all have the G - 1 of accounts."""
+    for df in (4.3, 49.0, 299):
         margin = stats.t.ppf(0.975, df) * 2.0
-        estimate = Estimate(value=1.0, low=1 - margin, high=1 + margin, n=900, method="corrected-resampled-t",
+        estimate = Estimate(value=3.0, low=3 - margin, high=3 + margin, n=900, method="cr3-t",
                             unit="ratio", std_error=2.0, clusters=300)  # fmt: skip
-        assert at_level(estimate, 0.01).high == pytest.approx(1 + stats.t.ppf(0.995, df) * 2.0, rel=1e-6)
+        assert degrees_of_freedom(estimate) == pytest.approx(df, rel=1e-6)
+        assert at_level(estimate, 0.01).high == pytest.approx(3 + stats.t.ppf(0.995, df) * 2.0, rel=1e-6)
+        assert p_value_of(estimate) == pytest.approx(2 * stats.t.sf(1.5, df), rel=1e-6)
+
+
+def test_held_out_scores_are_tested_and_planned_with_the_degrees_of_their_interval():
+    """Interval, p and power agree: t(10), however many customers there are; p is below .05 where zero is outside."""
+    scores = np.random.default_rng(5).normal(0.35, 0.4, 50)
+    score = resampled_estimate(scores, 300)
+    error = np.sqrt(scores.var(ddof=1) * 0.27)
+    assert p_value_of(score) == pytest.approx(2 * stats.t.sf(score.value / error, 10))
+    edge = dataclasses.replace(score, value=error * stats.t.ppf(0.975, 10), low=0.0, high=2 * score.high)
+    assert p_value_of(edge) == pytest.approx(0.05)
+    plan = plan_power(score, 0.5, 0.05, None)
+    assert plan.power_now == pytest.approx(t_test_power(0.5, error, 10, 0.05))
+    fewest = plan.requirements[0].accounts
+    powers = [t_test_power(0.5, error * np.sqrt(300 / count), 10, 0.05) for count in (fewest - 1, fewest)]
+    assert powers[0] < 0.8 <= powers[1]
+    assert plan.curve[-1].power == pytest.approx(
+        t_test_power(0.5, error * np.sqrt(300 / plan.curve[-1].accounts), 10, 0.05)
+    )
+    assert "t(10)\u00a0=" in write_statistics(score, "d", None, Translator("en"))
+
+
+def test_an_estimate_of_few_accounts_is_planned_with_fewer_degrees():
+    margin = stats.t.ppf(0.975, 20.0) * 0.4
+    few = an_estimate(1.0, 1 - margin, 1 + margin, std_error=0.4)
+    plan = plan_power(few, 0.5, 0.05, None)
+    assert plan.power_now == pytest.approx(t_test_power(0.5, 0.4, 20.0, 0.05))
+    last = plan.curve[-1]
+    df = 20.0 * (last.accounts - 1) / 199
+    assert last.power == pytest.approx(t_test_power(0.5, 0.4 * np.sqrt(200 / last.accounts), df, 0.05))
 
 
 def test_an_interval_at_another_level_is_the_t_interval_of_that_level():
@@ -197,7 +232,8 @@ def test_what_no_survey_can_reach_is_said():
 
 
 def test_the_plan_never_looks_at_the_estimate():
-    plans = [plan_power(an_estimate(v, v - 0.8, v + 0.8, std_error=0.4), 0.5, 0.05, 1.4) for v in (0.1, 5.0)]
+    margin = 0.4 * stats.t.ppf(0.975, 199)
+    plans = [plan_power(an_estimate(v, v - margin, v + margin, std_error=0.4), 0.5, 0.05, 1.4) for v in (0.1, 5.0)]
     assert plans[0] == plans[1]
     (plan, _) = plans
     assert plan.power_now == pytest.approx(t_test_power(0.5, plan.std_error, 199, 0.05))

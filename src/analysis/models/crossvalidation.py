@@ -144,7 +144,7 @@ def resampled_estimate(values: Floats, n: int, bounds: tuple[float, float] | Non
     low, high = mean - margin, mean + margin
     if bounds is not None:
         low, high = max(low, bounds[0]), min(high, bounds[1])
-    return Estimate(value=mean, low=low, high=high, n=n, method=METHOD, unit="ratio", std_error=error)
+    return Estimate(value=mean, low=low, high=high, n=n, method=METHOD, unit="ratio", std_error=error, df=DEGREES)
 
 
 def brier_estimate(errors: Floats, weights: Floats, clusters: Codes) -> Estimate:

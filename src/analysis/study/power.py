@@ -2,8 +2,9 @@
 
 Planning starts from the standard error that was observed, which holds the design's clustering and weights as they are:
 with G' instead of G accounts, and as many answers from each, it becomes SE sqrt(G / G'). Power is that of the two-sided
-t test with G' - 1 degrees of freedom at the *smallest effect of interest* (noncentral t [1]_), never at the estimate:
-"observed power" only repeats the p-value [2]_.
+t test at the *smallest effect of interest* (noncentral t [1]_), never at the estimate: "observed power" only repeats
+the p-value [2]_. Its degrees of freedom are G' - 1; where few accounts make up an estimate they are fewer, in
+proportion; where the method sets them (10 for scores on held-out parts) more accounts do not add any.
 
 References
 ----------
@@ -12,6 +13,7 @@ References
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +21,7 @@ from scipy import stats
 
 from analysis.models.parts import ModelPart
 from analysis.results import Estimate
-from analysis.study.verdicts import standard_error
+from analysis.study.verdicts import degrees_of_freedom, standard_error
 
 TARGETS = (0.8, 0.9)
 FEWEST_ACCOUNTS = 3
@@ -97,11 +99,28 @@ def t_test_power(effect: float, std_error: float, df: float, alpha: float) -> fl
     return float(np.clip((high - low) / 2 * (NODE_WEIGHTS @ (stats.chi.pdf(spread, df) * beyond)), 0.0, 1.0))
 
 
-def accounts_for_power(effect: float, std_error: float, accounts: int, alpha: float, target: float) -> int | None:
-    """Return the fewest accounts with which power reaches `target`, or None beyond `MOST_ACCOUNTS`."""
+def accounts_for_power(
+    effect: float,
+    std_error: float,
+    accounts: int,
+    alpha: float,
+    target: float,
+    degrees: Callable[[int], float] = lambda count: count - 1,
+) -> int | None:
+    """Return the fewest accounts with which power reaches `target`, or None beyond `MOST_ACCOUNTS`.
+
+    Parameters
+    ----------
+    effect, std_error, accounts
+        The true effect, and the standard error with so many accounts.
+    alpha, target
+        Level of the two-sided test, and the power it is to have.
+    degrees
+        Degrees of freedom of the test by the number of accounts.
+    """
 
     def power(count: int) -> float:
-        return t_test_power(effect, std_error * math.sqrt(accounts / count), count - 1, alpha)
+        return t_test_power(effect, std_error * math.sqrt(accounts / count), degrees(count), alpha)
 
     low, high = FEWEST_ACCOUNTS - 1, FEWEST_ACCOUNTS
     while power(high) < target:
@@ -130,7 +149,8 @@ def plan_power(estimate: Estimate, smallest_effect: float, alpha: float, design_
     error, accounts = standard_error(estimate), estimate.clusters or estimate.n
     accounts = max(accounts, FEWEST_ACCOUNTS)
     each = max(estimate.n / accounts, 1.0)
-    needed = [accounts_for_power(smallest_effect, error, accounts, alpha, target) for target in TARGETS]
+    degrees = _degrees_by_accounts(estimate, accounts)
+    needed = [accounts_for_power(smallest_effect, error, accounts, alpha, target, degrees) for target in TARGETS]
     largest = int(CURVE_REACH * accounts)
     if needed[-1] is not None and needed[-1] > accounts / 2:
         largest = min(largest, max(2 * accounts, math.ceil(1.15 * needed[-1])))
@@ -142,8 +162,8 @@ def plan_power(estimate: Estimate, smallest_effect: float, alpha: float, design_
         accounts=accounts,
         responses=estimate.n,
         design_effect=1.0 if design_effect is None and estimate.n == accounts else design_effect,
-        power_now=t_test_power(smallest_effect, error, accounts - 1, alpha),
-        detectable_now=detectable_effect(error, accounts - 1, alpha),
+        power_now=t_test_power(smallest_effect, error, degrees(accounts), alpha),
+        detectable_now=detectable_effect(error, degrees(accounts), alpha),
         requirements=tuple(
             Requirement(target=target, accounts=count, responses=None if count is None else math.ceil(count * each))
             for target, count in zip(TARGETS, needed, strict=True)
@@ -151,8 +171,16 @@ def plan_power(estimate: Estimate, smallest_effect: float, alpha: float, design_
         curve=tuple(
             PowerPoint(
                 accounts=int(count),
-                power=t_test_power(smallest_effect, error * math.sqrt(accounts / count), int(count) - 1, alpha),
+                power=t_test_power(smallest_effect, error * math.sqrt(accounts / count), degrees(int(count)), alpha),
             )
             for count in grid
         ),
     )
+
+
+def _degrees_by_accounts(estimate: Estimate, accounts: int) -> Callable[[int], float]:
+    """Return the degrees of freedom that the estimate's test has with another number of accounts."""
+    df = degrees_of_freedom(estimate)
+    if estimate.df is not None:
+        return lambda count: df
+    return lambda count: max(df * (count - 1) / (accounts - 1), 1.0)

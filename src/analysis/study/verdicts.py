@@ -77,12 +77,12 @@ def at_level(estimate: Estimate, alpha: float) -> Estimate:
     """Return an estimate with the limits of a 1 - `alpha` interval.
 
     Each limit keeps its distance from the estimate, stretched by the ratio of the quantiles of t. That is exact for t
-    intervals, whose own degrees of freedom are taken (fewer than G - 1 where few accounts make a difference, 49 for
-    scores on held-out parts), and the usual approximation for percentiles of a bootstrap and limits on another scale.
+    intervals, whose own degrees of freedom are taken, and the usual approximation for percentiles of a bootstrap and
+    limits on another scale.
     """
     if abs(estimate.level - (1 - alpha)) < 1e-12:
         return estimate
-    df = _interval_degrees(estimate)
+    df = degrees_of_freedom(estimate)
     stretch = float(stats.t.ppf(1 - alpha / 2, df) / stats.t.ppf((1 + estimate.level) / 2, df))
     return replace(
         estimate,
@@ -92,23 +92,30 @@ def at_level(estimate: Estimate, alpha: float) -> Estimate:
     )
 
 
-def _interval_degrees(estimate: Estimate) -> float:
-    """Return the degrees of freedom of a symmetric t interval, read from its width in standard errors; else G - 1."""
+def degrees_of_freedom(estimate: Estimate) -> float:
+    """Return the degrees of freedom that an estimate's interval was made with.
+
+    Those that it carries (10 for scores on held-out parts); else, of a symmetric t interval, those read from its width
+    in standard errors (fewer than G - 1 where few accounts make a difference); else G - 1.
+    """
+    if estimate.df is not None:
+        return estimate.df
+    usual = _accounts_less_one(estimate)
     below, above = estimate.value - estimate.low, estimate.high - estimate.value
     if not estimate.std_error or abs(below - above) > ROUNDING * (above + below):
-        return degrees_of_freedom(estimate)
+        return usual
     quantile, share = (above + below) / 2 / estimate.std_error, (1 + estimate.level) / 2
 
     def excess(df: float) -> float:
         return float(stats.t.ppf(share, df)) - quantile
 
-    if excess(FEWEST_DEGREES) < 0 or excess(MOST_DEGREES) > 0:
-        return degrees_of_freedom(estimate)
+    if abs(excess(usual)) <= ROUNDING * quantile or excess(FEWEST_DEGREES) < 0 or excess(MOST_DEGREES) > 0:
+        return usual
     return float(optimize.brentq(excess, FEWEST_DEGREES, MOST_DEGREES, xtol=1e-9))
 
 
-def degrees_of_freedom(estimate: Estimate) -> int:
-    """Return G - 1 of an estimate: its accounts, or its observations where each is its own, less one."""
+def _accounts_less_one(estimate: Estimate) -> int:
+    """Return G - 1: the accounts, or the observations where each is its own, less one."""
     return max((estimate.clusters or estimate.n) - 1, 1)
 
 
@@ -116,12 +123,13 @@ def standard_error(estimate: Estimate) -> float:
     """Return the standard error, or where the method has none the half-width over its t quantile."""
     if estimate.std_error is not None and estimate.std_error > 0:
         return estimate.std_error
-    quantile = float(stats.t.ppf((1 + estimate.level) / 2, degrees_of_freedom(estimate)))
+    df = _accounts_less_one(estimate) if estimate.df is None else estimate.df
+    quantile = float(stats.t.ppf((1 + estimate.level) / 2, df))
     return (estimate.high - estimate.low) / 2 / quantile
 
 
 def p_value_of(estimate: Estimate) -> float:
-    """Return the two-sided p-value against zero: the estimate's own, or that of its standard error."""
+    """Return the two-sided p-value against zero: the estimate's own, or that of its standard error on its own t."""
     if estimate.p_value is not None:
         return estimate.p_value
     return float(2 * stats.t.sf(abs(estimate.value) / standard_error(estimate), degrees_of_freedom(estimate)))

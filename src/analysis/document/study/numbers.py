@@ -8,7 +8,8 @@ from analysis.messages import N_, Message
 from analysis.results import Estimate
 from analysis.study.verdicts import degrees_of_freedom, p_value_of, standard_error
 
-T_METHODS = frozenset({"cr3-t", "hc3-t", "ame-delta-cr3-t", "delta-cr3-t", "bootstrap-se-t", "hartung-knapp-t"})
+T_METHODS = frozenset({"cr3-t", "hc3-t", "ame-delta-cr3-t", "delta-cr3-t", "bootstrap-se-t", "hartung-knapp-t",
+                       "corrected-resampled-t"})  # fmt: skip
 """Methods whose p-value is that of estimate over standard error on t."""
 MOST_DECIMALS = 5
 
@@ -67,7 +68,7 @@ def write_statistics(estimate: Estimate, symbol: str, draws: int | None, t: Tran
         f"SE = {format_number(error, language, places)}",
     ]
     if estimate.method in T_METHODS:
-        parts.append(f"t({degrees_of_freedom(estimate)}) = {format_number(estimate.value / error, language, 2)}")
+        parts.append(f"t({_degrees_text(estimate)}) = {format_number(estimate.value / error, language, 2)}")
     parts.append(f"p {write_p(p_value_of(estimate), language)}")
     limits, level = write_interval(estimate, language, places), write_level(estimate.level)
     if estimate.method.startswith("bootstrap") and draws:
@@ -76,6 +77,11 @@ def write_statistics(estimate: Estimate, symbol: str, draws: int | None, t: Tran
     else:
         parts.append(f"{level} CI {limits}")
     return ", ".join(parts).replace(" = ", "\u00a0=\u00a0").replace(" < ", "\u00a0<\u00a0")
+
+
+def _degrees_text(estimate: Estimate) -> str:
+    df = float(degrees_of_freedom(estimate))
+    return f"{df:.0f}" if df.is_integer() else f"{df:.1f}"
 
 
 def sample_words(estimate: Estimate) -> Message:

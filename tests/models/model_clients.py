@@ -9,6 +9,13 @@ from analysis.params.model import ClientParams
 AS_OF = pd.Timestamp("2025-12-31")
 
 
+def split_third(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with every third split into two of half the weight, the second halves at the end."""
+    some = np.arange(len(rows)) % 3 == 0
+    halved = rows.assign(weight=np.where(some, rows["weight"] / 2, rows["weight"]))
+    return pd.concat([halved, halved[some]], ignore_index=True)
+
+
 def make_params(**changes) -> ClientParams:
     item = {"role": "satisfaction", "scale": {"min": 1, "max": 10}}
     base = {

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from driver_clients import WEIGHTS, driver_client, driver_params, with_survey
 from known_clients import demo_params, known_client
-from model_clients import client_of, make_params
+from model_clients import client_of, make_params, split_third
 
 from analysis.models.drivers.analysis import analyse_drivers
 from analysis.models.drivers.buying import buyers_of
@@ -153,11 +153,7 @@ def test_order_names_and_scales_change_nothing(data, result):
 def test_a_row_split_in_two_halves_changes_nothing():
     data = driver_client(weights=True, accounts=80)
     survey = data.table("survey")
-    # rare answers are merged by their count, which splitting doubles: so none may be rare
-    codes = np.array([3.0, 7.0, 9.0])[pd.qcut(survey["loyalty_index"], 3, labels=False)]
-    data, survey = with_survey(data, recommend=codes), survey.assign(recommend=codes)
-    halves = pd.concat([survey, survey]).assign(weight=lambda rows: rows["weight"] / 2)
-    halves = halves.sort_values("respondent_key", kind="stable").reset_index(drop=True)
+    halves = split_third(survey).sort_values("respondent_key", kind="stable").reset_index(drop=True)
     whole, split = (analyse_drivers(each, driver_params()) for each in (data, with_survey(data, halves)))
     for key in ("satisfaction", "loyalty_item", "nps"):
         for here, there in zip(getattr(whole, key).shares, getattr(split, key).shares, strict=True):

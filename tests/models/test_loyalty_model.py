@@ -219,17 +219,30 @@ def test_the_main_item_may_be_missing(data):
 
 def test_rare_answers_join_a_neighbour_of_their_own_group():
     """Answers 0 (2), 3 (2), 6 (9) | 7 (6) | 9 (4), 10 (2): detractors and promoters are merged, never with 7."""
-    answers = as_categories(
-        pd.Series([0.0] * 2 + [3.0] * 2 + [6.0] * 9 + [7.0] * 6 + [9.0] * 4 + [10.0] * 2), RECOMMEND
-    )
+    column = [0.0] * 2 + [3.0] * 2 + [6.0] * 9 + [7.0] * 6 + [9.0] * 4 + [10.0] * 2
+    answers = as_categories(pd.DataFrame({"q": column}), "q", RECOMMEND)
     assert answers.labels == ("0-6", "7", "9-10")
     assert np.bincount(answers.category).tolist() == [13, 6, 6]
 
 
 def test_missing_answers_are_no_category_and_bridged_ones_go_to_the_nearest():
-    answers = as_categories(pd.Series([6.6] * 5 + [np.nan] + [8.0] * 5), RECOMMEND)
+    answers = as_categories(pd.DataFrame({"q": [6.6] * 5 + [np.nan] + [8.0] * 5}), "q", RECOMMEND)
     assert answers.labels == ("7", "8")
     assert answers.rows.tolist() == [0, 1, 2, 3, 4, 6, 7, 8, 9, 10]
+
+
+def test_a_respondents_answer_of_several_rows_is_one_answer():
+    """Eight rows of a 7 are three answers: of two people in one wave, of one of them in another."""
+    survey = pd.DataFrame(
+        {
+            "respondent_key": ["a"] * 4 + ["b"] * 2 + ["a"] * 2 + [f"r{i}" for i in range(12)],
+            "wave": ["1"] * 6 + ["2"] * 2 + ["1"] * 12,
+            "q": [7.0] * 8 + [8.0] * 6 + [9.0] * 6,
+        }
+    )
+    answers = as_categories(survey, "q", RECOMMEND)
+    assert answers.labels == ("7-8", "9")
+    assert (answers.members(0, -1.0), answers.members(0, 1.0)) == (9, 6)
 
 
 @pytest.mark.parametrize(("low", "high", "expected"), [(1, 5, (2, 4)), (1, 7, (2, 6)), (1, 3, (1, 3)), (1, 4, (1, 4))])
@@ -273,6 +286,8 @@ def test_bins_hold_enough_different_respondents_and_tell_nobodys_answer():
         assert not np.isin(x, edges).any()
     grid = satisfaction_grid(x, 5)
     assert (grid[0], grid[-1], len(grid)) == (x[4], x[-5], 21)
+    apart = satisfaction_grid(x, 5, respondents)  # the fifth person from either end, not the second
+    assert (apart[0], apart[-1]) == (x[12], x[-13])
 
 
 def test_an_item_that_satisfaction_foretells_has_no_ordered_answer(data):

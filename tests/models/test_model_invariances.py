@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from model_clients import client_of, make_client, make_params
+from model_clients import client_of, make_client, make_params, split_third
 
 from analysis.models.binomial import average_effect, fit_binomial
 from analysis.models.clustering import checked_weights
@@ -32,9 +32,11 @@ ALL = np.arange(N)
 @pytest.mark.parametrize("name", FITS)
 def test_rows_split_into_two_of_half_the_weight(name):
     whole = FITS[name](ALL, WEIGHTS)
-    doubled = FITS[name](np.concatenate([ALL, ALL]), np.concatenate([WEIGHTS, WEIGHTS]) / 2)
-    np.testing.assert_allclose(doubled.coefficients, whole.coefficients, rtol=1e-7)
-    np.testing.assert_allclose(doubled.covariance, whole.covariance, rtol=1e-6)
+    some = ALL % 3 == 0
+    halves = np.where(some, WEIGHTS / 2, WEIGHTS)
+    split = FITS[name](np.concatenate([ALL, ALL[some]]), np.concatenate([halves, halves[some]]))
+    np.testing.assert_allclose(split.coefficients, whole.coefficients, rtol=1e-7)
+    np.testing.assert_allclose(split.covariance, whole.covariance, rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", FITS)
@@ -156,6 +158,25 @@ def test_row_order_and_names_of_customers_do_not_change_the_models():
     assert third.slope.value == pytest.approx(fourth.slope.value, rel=1e-9)
     assert third.slope.std_error == pytest.approx(fourth.slope.std_error, rel=1e-9)
     assert third.ordered.top_effect.value == pytest.approx(fourth.ordered.top_effect.value, rel=1e-6)
+
+
+@pytest.mark.parametrize("accounts", [90, 120])
+def test_some_rows_split_into_two_of_half_the_weight_change_no_number_of_the_loyalty_model(accounts):
+    """Nor the choice of form, the merging of rare answers or the test of parallel lines, which may count answers."""
+    data = make_client(accounts=accounts, weights=True)
+    split = client_of(split_third(data.table("survey")), data.table("transactions"), data.customers)
+    one, other = (fit_satisfaction_loyalty(client, make_params()) for client in (data, split))
+    assert min(np.bincount(data.table("survey")["recommend"].astype(int))) < 5  # some answers are rare
+    assert one.ordered.categories == other.ordered.categories
+    assert other.ordered.bottom_effect.low == pytest.approx(one.ordered.bottom_effect.low, rel=1e-6)
+    for first, second in zip(one.forms, other.forms, strict=True):
+        assert (second.key, second.chosen) == (first.key, first.chosen)
+        assert second.log_score == pytest.approx(first.log_score, rel=1e-9)
+    for key in ("brant", "breusch_pagan", "reset"):
+        first, second = (next(each for each in model.diagnostics if each.key == key) for model in (one, other))
+        assert second.p_value == pytest.approx(first.p_value, rel=1e-5), key
+    for first, second in zip(one.curve.points, other.curve.points, strict=True):
+        assert second.fitted == pytest.approx(first.fitted, rel=1e-9)
 
 
 def test_the_order_of_the_answers_makes_no_difference():

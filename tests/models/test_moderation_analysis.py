@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from model_clients import client_of, make_client, make_params
+from model_clients import client_of, make_client, make_params, split_third
 
 from analysis.models.loyalty import fit_satisfaction_loyalty
 from analysis.models.loyalty_sample import build_loyalty_sample
@@ -143,7 +143,7 @@ def test_survey_weights_move_every_estimate():
 def test_rows_split_in_two_of_half_the_weight_change_nothing():
     data, params = four_segments(make_client(accounts=120, weights=True)), make_params()
     survey = data.table("survey")
-    halves = pd.concat([survey, survey], ignore_index=True).assign(weight=lambda frame: frame["weight"] / 2)
+    halves = split_third(survey)
     whole = analyse_moderation(data, params)
     split = analyse_moderation(client_of(halves, data.table("transactions"), data.customers), params)
     assert len(whole.interactions) == len(split.interactions) > 5

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from model_clients import AS_OF, client_of, make_client, make_params
+from model_clients import AS_OF, client_of, make_client, make_params, split_third
 
 from analysis.models.loyalty import fit_satisfaction_loyalty
 from analysis.models.loyalty_sample import build_loyalty_sample
@@ -117,11 +117,8 @@ def test_a_horizon_that_the_record_does_not_reach_is_not_tried():
 
 
 def split_rows(data):
-    """Return the client with every response split into two of half the weight."""
-    survey = data.table("survey")
-    halves = survey.assign(weight=survey["weight"] / 2)
-    doubled = pd.concat([halves, halves.sample(frac=1, random_state=1)], ignore_index=True)
-    return client_of(doubled, data.table("transactions"), data.customers)
+    """Return the client with some responses split into two of half the weight."""
+    return client_of(split_third(data.table("survey")), data.table("transactions"), data.customers)
 
 
 def test_rows_split_into_two_of_half_the_weight_change_nothing(client, found):

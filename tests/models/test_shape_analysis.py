@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from model_clients import client_of, make_client, make_params
+from model_clients import client_of, make_client, make_params, split_third
 
 from analysis.models.loyalty import fit_satisfaction_loyalty
 from analysis.models.shape.analysis import analyse_shape
@@ -129,7 +129,7 @@ def test_survey_weights_move_every_estimate():
 def test_rows_split_in_two_of_half_the_weight_change_nothing():
     data, params = make_client(accounts=80, weights=True), make_params()
     survey = data.table("survey")
-    halves = pd.concat([survey, survey], ignore_index=True).assign(weight=lambda frame: frame["weight"] / 2)
+    halves = split_third(survey)
     whole = analyse_shape(data, params)
     split = analyse_shape(client_of(halves, data.table("transactions"), data.customers), params)
     for one, other in zip(whole.zones.zones, split.zones.zones, strict=True):

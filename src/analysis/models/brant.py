@@ -12,7 +12,12 @@ CERTAIN = 1e-7
 
 
 def brant_test(
-    category: np.ndarray, design: Floats, column: int, weights: Floats, clusters: np.ndarray
+    category: np.ndarray,
+    design: Floats,
+    column: int,
+    weights: Floats,
+    clusters: np.ndarray,
+    given_by: np.ndarray | None = None,
 ) -> tuple[float, int, float] | None:
     """Test that a column's coefficient is the same in every binary split "above cut j".
 
@@ -29,6 +34,8 @@ def brant_test(
         Column of `design` whose coefficient is compared.
     weights, clusters
         By row.
+    given_by
+        Rows with one code are one answer, counted once; None where every row is an answer.
 
     Returns
     -------
@@ -41,10 +48,11 @@ def brant_test(
        Biometrics 46, 1171-1178.
     """
     estimates, deviations = [], []
+    answer = np.arange(len(category)) if given_by is None else given_by
     needed = ANSWERS_PER_PARAMETER * design.shape[1]
     for cut in range(int(category.max())):
         above = (category > cut).astype(float)
-        if min(above.sum(), len(above) - above.sum()) < needed:
+        if min(len(np.unique(answer[above == side])) for side in (0, 1)) < needed:
             continue
         fit = fit_binomial(above, design, weights=weights, clusters=clusters)
         if not fit.converged or np.minimum(fit.fitted, 1 - fit.fitted).min() < CERTAIN:

@@ -14,11 +14,21 @@ LOWEST, HIGHEST = 0.0, 100.0  # of the satisfaction index
 FEWEST_IN_BIN = 10
 
 
-def satisfaction_grid(satisfaction: Floats, small_cell: int) -> Floats:
-    """Return evenly spaced satisfactions over the observed range, less the answers of the few at either end."""
-    ordered = np.sort(satisfaction)
-    outermost = min(small_cell, (len(ordered) + 1) // 2) - 1
-    return np.linspace(ordered[outermost], ordered[-1 - outermost], GRID)
+def satisfaction_grid(satisfaction: Floats, small_cell: int, respondents: Codes | None = None) -> Floats:
+    """Return evenly spaced satisfactions over the observed range, less the answers of the few at either end.
+
+    `respondents` tells which rows are of one person, who counts once; None where every row is a person's own.
+    """
+    persons = np.arange(len(satisfaction)) if respondents is None else respondents
+    order = np.argsort(satisfaction, kind="stable")
+    low, high = (_innermost(satisfaction[rows], persons[rows], small_cell) for rows in (order, order[::-1]))
+    return np.linspace(low, high, GRID)
+
+
+def _innermost(satisfaction: Floats, persons: Codes, count: int) -> float:
+    """Return the answer that the `count`th person gives, in the order of the rows; at most half of the persons."""
+    first = np.sort(np.unique(persons, return_index=True)[1])
+    return float(satisfaction[first[min(count, (len(first) + 1) // 2) - 1]])
 
 
 def binned_means(

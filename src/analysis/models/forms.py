@@ -9,7 +9,7 @@ from analysis.messages import N_, Message
 from analysis.models.clustering import SINGULAR, Floats, sum_by_cluster
 from analysis.models.loyalty_sample import LoyaltySample
 from analysis.models.results import FunctionalForm
-from analysis.models.shape.spline import KNOT_QUANTILES, restricted_cubic
+from analysis.models.shape.spline import restricted_cubic, spline_knots, weighted_quantiles
 from analysis.models.terms import SATISFACTION, Design
 from analysis.params.model import ClientParams
 
@@ -24,8 +24,8 @@ NAMES: dict[str, Message] = {
     "threshold": N_("Bend at a threshold"),
     "asymmetric": N_("Different slopes below and above the average"),
 }
-# Satisfaction of all rows and which rows train -> candidates for the columns beside satisfaction itself.
-Candidates = Callable[[Floats, np.ndarray], list[Floats]]
+# Satisfaction and weight of all rows and which rows train -> candidates for the columns beside satisfaction itself.
+Candidates = Callable[[Floats, Floats, np.ndarray], list[Floats]]
 
 
 def compare_forms(
@@ -68,7 +68,7 @@ def held_out_scores(
         test = fold == number
         train = ~test
         best = np.inf
-        for extra in candidates(x, train):
+        for extra in candidates(x, weights, train):
             full = np.column_stack([matrix, extra])
             coefficients = least_squares(full[train], outcome[train], weights[train])
             variance = float(np.average((outcome[train] - full[train] @ coefficients) ** 2, weights=weights[train]))
@@ -98,22 +98,22 @@ def _gain(difference: Floats, weights: Floats, sample: LoyaltySample) -> tuple[f
     return mean, float(np.sqrt(len(sums) / (len(sums) - 1) * sums @ sums))
 
 
-def _line(x: Floats, train: np.ndarray) -> list[Floats]:
+def _line(x: Floats, weights: Floats, train: np.ndarray) -> list[Floats]:
     return [np.empty((len(x), 0))]
 
 
-def _spline(x: Floats, train: np.ndarray) -> list[Floats]:
-    knots = np.unique(np.quantile(x[train], KNOT_QUANTILES))
-    return [restricted_cubic(x, knots)]
+def _spline(x: Floats, weights: Floats, train: np.ndarray) -> list[Floats]:
+    return [restricted_cubic(x, spline_knots(x[train], weights[train]))]
 
 
-def _threshold(x: Floats, train: np.ndarray) -> list[Floats]:
+def _threshold(x: Floats, weights: Floats, train: np.ndarray) -> list[Floats]:
     """Return one hinge for each candidate threshold; the training rows choose."""
-    return [np.maximum(x - cut, 0)[:, None] for cut in np.unique(np.quantile(x[train], THRESHOLD_QUANTILES))]
+    cuts = np.unique(weighted_quantiles(x[train], weights[train], THRESHOLD_QUANTILES))
+    return [np.maximum(x - cut, 0)[:, None] for cut in cuts]
 
 
-def _asymmetric(x: Floats, train: np.ndarray) -> list[Floats]:
-    return [np.maximum(x - x[train].mean(), 0)[:, None]]
+def _asymmetric(x: Floats, weights: Floats, train: np.ndarray) -> list[Floats]:
+    return [np.maximum(x - np.average(x[train], weights=weights[train]), 0)[:, None]]
 
 
 FORMS: dict[str, Candidates] = {

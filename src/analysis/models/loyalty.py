@@ -222,11 +222,11 @@ def _curve(sample: LoyaltySample, design: Design, outcome: Floats, fit: LinearFi
     at = np.average(design.matrix, axis=0, weights=fit.weights)
     column = design.position(SATISFACTION.key)
     points = []
-    for value in satisfaction_grid(sample.satisfaction, params.limits.small_cell):
+    respondents = sample.rows["respondent_key"].to_numpy()
+    for value in satisfaction_grid(sample.satisfaction, params.limits.small_cell, respondents):
         at[column] = value / 10
         mean = float(at @ fit.coefficients)
         margin = quantile * float(np.sqrt(at @ fit.covariance @ at))
         points.append(CurvePoint(satisfaction=float(value), fitted=mean, low=mean - margin, high=mean + margin))
-    respondents = sample.rows["respondent_key"].to_numpy()
     bins = binned_means(sample.satisfaction, outcome, fit.weights, respondents, params.limits.small_cell)
     return Curve(points=tuple(points), bins=bins)

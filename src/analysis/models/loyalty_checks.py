@@ -150,7 +150,7 @@ def check_parallel_lines(sample: LoyaltySample, design: Design, params: ClientPa
     """Brant's test for satisfaction in the ordered logit of the main loyalty item."""
     name = N_("Same effect along the answers (parallel lines)")
     found = main_item(sample, params)
-    answers = as_categories(sample.rows[found[0]], found[1]) if found else None
+    answers = as_categories(sample.rows, *found) if found else None
     result = None
     if answers is not None and len(answers.lowest) > 2:
         rows = answers.rows
@@ -158,7 +158,7 @@ def check_parallel_lines(sample: LoyaltySample, design: Design, params: ClientPa
         varies = np.ptp(matrix, axis=0) > 0
         varies[0] = True
         codes = np.unique(sample.clusters[rows], return_inverse=True)[1]
-        result = brant_test(answers.category, matrix[:, varies], 1, sample.weights[rows], codes)
+        result = brant_test(answers.category, matrix[:, varies], 1, sample.weights[rows], codes, answers.given_by)
     if result is None:
         finding = N_("Too few answers to compare the effect along the scale.")
         return Diagnostic(key="brant", name=name, finding=finding, verdict="not_applicable")

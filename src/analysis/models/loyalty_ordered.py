@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.messages import N_
-from analysis.models.clustering import Floats, coefficient_rows, estimate_from_error
-from analysis.models.loyalty_sample import LoyaltySample
+from analysis.models.clustering import Codes, Floats, coefficient_rows, estimate_from_error, group_codes
+from analysis.models.loyalty_sample import LoyaltySample, respondent_waves
 from analysis.models.ordered import OrderedFit, effect_above, fit_ordered
 from analysis.models.results import OrderedLogitResult
 from analysis.models.terms import Design, Term, build_design
@@ -16,7 +16,8 @@ from analysis.params.survey import ItemSpec
 from analysis.results import NotEstimable, Outcome
 
 ROLES = ("recommendation", "attitudinal_loyalty", "repurchase_intention")
-# A category below this many answers joins its neighbour: its cut point would rest on next to nothing.
+# A category below this many answers joins its neighbour: its cut point would rest on next to nothing. Answers are those
+# of a respondent in a wave, so that a row split into two of half the weight counts once.
 FEWEST_ANSWERS = 5
 MOST_CATEGORIES = 11
 
@@ -35,10 +36,13 @@ class Answers:
         Lowest and highest answer of each category.
     bottom, top
         The highest answer of the bottom group, and the lowest of the top group.
+    given_by
+        Which respondent of which wave gave the answer (codes).
     """
 
     rows: np.ndarray
     category: np.ndarray
+    given_by: Codes
     lowest: tuple[float, ...]
     highest: tuple[float, ...]
     bottom: float
@@ -48,6 +52,11 @@ class Answers:
     def labels(self) -> tuple[str, ...]:
         """Return the categories as texts: "7", or "0-2" where answers were merged."""
         return tuple(span(low, high) for low, high in zip(self.lowest, self.highest, strict=True))
+
+    def members(self, cut: int, sign: float) -> int:
+        """Return how many answers lie above `cut` (for a `sign` above 0), or at and below it."""
+        above = self.category > cut
+        return len(np.unique(self.given_by[above if sign > 0 else ~above]))
 
 
 def span(low: float, high: float) -> str:
@@ -77,7 +86,7 @@ def fit_loyalty_item(sample: LoyaltySample, params: ClientParams) -> OrderedLogi
     if found is None:
         return NotEstimable(reason=N_("No loyalty question has answers of its own."))
     key, item = found
-    answers = as_categories(sample.rows[key], item)
+    answers = as_categories(sample.rows, key, item)
     if len(answers.lowest) < 3:
         return NotEstimable(
             reason=N_("The answers to the loyalty question take fewer than three values."), n=len(answers.rows)
@@ -105,19 +114,21 @@ def fit_answers(sample: LoyaltySample, answers: Answers) -> tuple[Design, Ordere
     return design, fit
 
 
-def as_categories(column: pd.Series, item: ItemSpec) -> Answers:
-    """Return an item's answers as categories, rare ones merged with a neighbour of the same group.
+def as_categories(survey: pd.DataFrame, key: str, item: ItemSpec) -> Answers:
+    """Return the answers to item `key` as categories, rare ones merged with a neighbour of the same group.
 
     The groups are promoters (9-10) and detractors (0-6) for a recommendation item, otherwise the two best and the two
     worst answers (of fewer than five possible ones: the best and the worst). Bridged answers that lie between two
     codes go to the nearer one.
     """
-    values = column.to_numpy(dtype=float, na_value=np.nan)
+    values = survey[key].to_numpy(dtype=float, na_value=np.nan)
     rows = np.flatnonzero(np.isfinite(values))
     step = max(1.0, (item.scale.max - item.scale.min) / (MOST_CATEGORIES - 1))
     codes = np.clip(item.scale.min + np.round((values[rows] - item.scale.min) / step) * step, None, item.scale.max)
     bottom, top = group_limits(item, step)
-    levels, counts = np.unique(codes, return_counts=True)
+    given_by = respondent_waves(survey)[rows]
+    once = np.unique(group_codes([codes, given_by]), return_index=True)[1]
+    levels, counts = np.unique(codes[once], return_counts=True)
     group = np.where(levels <= bottom, 0, np.where(levels >= top, 2, 1))
     merged = _merge(list(counts), list(group))
     category = np.repeat(np.arange(len(merged)), [len(part) for part in merged])[np.searchsorted(levels, codes)]
@@ -128,6 +139,7 @@ def as_categories(column: pd.Series, item: ItemSpec) -> Answers:
         highest=tuple(float(levels[part[-1]]) for part in merged),
         bottom=bottom,
         top=top,
+        given_by=given_by,
     )
 
 
@@ -195,9 +207,7 @@ def _result(key: str, item: ItemSpec, answers: Answers, design: Design, fit: Ord
 
 def _group_effect(fit: OrderedFit, cut: int, sign: float, answers: Answers) -> Outcome:
     """Return the effect on a group's probability in percentage points; satisfaction is the first column."""
-    above = answers.category > cut
-    members = int(above.sum() if sign > 0 else (~above).sum())
-    if not 0 <= cut < len(fit.cut_points) or members < FEWEST_ANSWERS:
+    if not 0 <= cut < len(fit.cut_points) or answers.members(cut, sign) < FEWEST_ANSWERS:
         return NotEstimable(reason=N_("Too few gave such an answer."))  # how few would tell of them
     value, deviations = effect_above(fit, 0, cut)
     error: Floats = np.sqrt(deviations @ deviations)

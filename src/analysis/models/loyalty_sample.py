@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.data.client import ClientData
 from analysis.data.small_waves import answers_are_protected
 from analysis.messages import N_, Message
-from analysis.models.clustering import Codes, Floats, cluster_codes
+from analysis.models.clustering import Codes, Floats, cluster_codes, group_codes
 from analysis.models.guarded_segments import guarded_segments
 from analysis.models.terms import (
     FEWEST_KNOWN,
@@ -97,6 +97,12 @@ def build_loyalty_sample(data: ClientData, params: ClientParams) -> LoyaltySampl
         dropped=len(answered) - len(rows),
         notes=notes,
     )
+
+
+def respondent_waves(rows: pd.DataFrame) -> Codes:
+    """Return one code for each respondent and wave, the rows of which are one answer: what thresholds count."""
+    columns = [name for name in ("account_key", "respondent_key", "wave") if name in rows]
+    return group_codes([rows[name].astype(str) for name in columns]) if columns else np.arange(len(rows))
 
 
 CONTROL_NAMES: dict[str, Message] = {

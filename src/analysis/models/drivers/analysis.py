@@ -163,7 +163,7 @@ def _loyalty_category(frame: DriverFrame, params: ClientParams) -> tuple[Floats 
         return NotEstimable(reason=N_("No loyalty question has answers of its own.")), N_("loyalty")
     key, item = found
     name = N_("the answers to “{item:text}”", item=localized(item.label or item.wording or key, params.language))
-    answers = as_categories(frame.rows[key], item)
+    answers = as_categories(frame.rows, key, item)
     if len(answers.lowest) < FEWEST_CATEGORIES:
         few = NotEstimable(
             reason=N_("The answers to the loyalty question take fewer than three values."), n=len(answers.rows)

@@ -45,7 +45,7 @@ def fit_ordered_item(
         return N_("Too few answered the loyalty question.")
     if np.ptp(part.satisfaction) == 0:
         return N_("Satisfaction does not vary by itself in these answers.")
-    answers = as_categories(part.rows[key], item)
+    answers = as_categories(part.rows, key, item)
     if len(answers.lowest) < FEWEST_VALUES or len(answers.rows) < params.limits.min_n:
         return N_("Too few answered the loyalty question.")
     _, fit = fit_answers(part, answers)

@@ -115,7 +115,8 @@ def _fit_curve(sample: LoyaltySample, design: Design, outcome: Floats) -> _Smoot
 
 
 def _curve(sample: LoyaltySample, smooth: _Smooth, params: ClientParams) -> Curve:
-    grid = satisfaction_grid(sample.satisfaction, params.limits.small_cell)
+    respondents = sample.rows["respondent_key"].to_numpy()
+    grid = satisfaction_grid(sample.satisfaction, params.limits.small_cell, respondents)
     rows = smooth.rows(grid)
     fitted = rows @ smooth.fit.coefficients
     margin = critical_value(smooth.fit.accounts) * np.linalg.norm(smooth.fit.deviations @ rows.T, axis=0)

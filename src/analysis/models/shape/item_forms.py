@@ -38,7 +38,7 @@ def compare_item_forms(sample: LoyaltySample, design: Design, params: ClientPara
     if found is None:
         return NotEstimable(reason=N_("No loyalty question has answers of its own."))
     key, item = found
-    answers = as_categories(sample.rows[key], item)
+    answers = as_categories(sample.rows, key, item)
     rows = answers.rows
     clusters = np.unique(sample.clusters[rows], return_inverse=True)[1]
     accounts = int(clusters.max()) + 1

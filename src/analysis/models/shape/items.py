@@ -37,7 +37,7 @@ def fit_other_items(sample: LoyaltySample, params: ClientParams) -> tuple[Parall
 
 def fit_item(sample: LoyaltySample, key: str, item: ItemSpec, params: ClientParams) -> ParallelLines | UnfittedItem:
     """Return one item's effects and test of parallel lines, or why there are none."""
-    answers = as_categories(sample.rows[key], item)
+    answers = as_categories(sample.rows, key, item)
     accounts = len(np.unique(sample.clusters[answers.rows]))
     if len(answers.rows) < params.limits.min_n or accounts < params.limits.min_clusters:
         return UnfittedItem(item=key, role=item.role, reason=N_("Too few answered the loyalty question."))
@@ -48,7 +48,7 @@ def fit_item(sample: LoyaltySample, key: str, item: ItemSpec, params: ClientPara
     if not fit.converged or design.terms[1].key != sample.design().terms[1].key:
         reason = N_("The ordered model has no finite answer on these data.")
         return UnfittedItem(item=key, role=item.role, reason=reason)
-    test = brant_test(answers.category, design.matrix, 1, fit.weights, fit.clusters)
+    test = brant_test(answers.category, design.matrix, 1, fit.weights, fit.clusters, answers.given_by)
     below_top = sum(low < answers.top for low in answers.lowest)
     in_bottom = sum(high <= answers.bottom for high in answers.highest)
     least = params.limits.events_per_parameter * (design.matrix.shape[1] - 1)
@@ -71,9 +71,7 @@ def _group_effect(fit: OrderedFit, cut: int, sign: float, answers: Answers, leas
 
     Of rarer groups the effect is skewed: its interval held the truth in 91% or 99% of draws, as the truth was.
     """
-    above = answers.category > cut
-    members = int(above.sum() if sign > 0 else (~above).sum())
-    if not 0 <= cut < len(fit.cut_points) or members < least:
+    if not 0 <= cut < len(fit.cut_points) or answers.members(cut, sign) < least:
         return NotEstimable(reason=N_("Too few gave such an answer."))
     value, deviations = effect_above(fit, 0, cut)
     return estimate_from_error(

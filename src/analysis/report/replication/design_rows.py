@@ -36,7 +36,7 @@ def loyalty_rows(data: ClientData, params: ClientParams) -> pd.DataFrame | None:
     )
     item = main_item(sample, params)
     if item is not None and isinstance(model.ordered, OrderedLogitResult):
-        answers = as_categories(sample.rows[item[0]], item[1])
+        answers = as_categories(sample.rows, *item)
         category = np.full(len(frame), np.nan)
         category[answers.rows] = answers.category
         frame["ordered_answer"] = category

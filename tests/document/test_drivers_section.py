@@ -5,6 +5,7 @@ import types
 
 import pytest
 
+from analysis.actions.finders import FINDERS
 from analysis.document.blocks import Prose
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.driving.drivers import drivers_section
@@ -211,3 +212,14 @@ def test_many_drivers_are_numbered_as_in_the_table():
     figure = plot_driver_map(crowded, {f"k{j}": j + 1 for j in range(10)}, Translator("en"), Theme("en"))
     assert "Part 3" not in figure.svg
     assert "places by share, as in the table" in figure.caption
+
+
+@pytest.mark.parametrize("fact", ["drivers_first", "drivers_keep"])
+def test_an_action_counts_the_answers_that_the_chapter_counts(fact):
+    found = analysis(n=401, map=map_of(("first", "keep", "enough")))  # one answered no question on satisfaction
+    book = types.SimpleNamespace(
+        evidence=types.SimpleNamespace(
+            relations=types.SimpleNamespace(drivers=found), params=types.SimpleNamespace(language="en")
+        )
+    )
+    assert FINDERS[fact](book).values["n"] == found.satisfaction.n == 400

@@ -11,7 +11,7 @@ from analysis.actions.records import YEAR
 from analysis.indicators.estimation import Measure, Sample, estimate
 from analysis.indicators.league import partner_names
 from analysis.indicators.shapes import ConcentrationResult, FeedbackSummary, GrowthBridge, OpportunitySummary
-from analysis.models.drivers.result import DriverAnalysis, ImportancePerformanceMap
+from analysis.models.drivers.result import DriverAnalysis, DriverShares, ImportancePerformanceMap
 from analysis.models.loyalty_result import LoyaltyModel
 from analysis.models.repurchase_result import RepurchaseModel
 from analysis.params.base import localized
@@ -59,10 +59,13 @@ def _drivers(place: str) -> Callable[["FactBook"], Fact | None]:
         drivers = None if relations is None else relations.drivers
         if not isinstance(drivers, DriverAnalysis) or not isinstance(drivers.map, ImportancePerformanceMap):
             return None
+        importance = drivers.satisfaction
+        if not isinstance(importance, DriverShares):
+            return None
         found = [each for each in drivers.map.positions if each.place == place]
         found.sort(key=lambda each: -each.importance.value)
         names = [each.driver.name(book.evidence.params) for each in found]
-        values = {"count": len(found), "names": tuple(names), "n": drivers.n}
+        values = {"count": len(found), "names": tuple(names), "n": importance.n}
         raised = found[0].driver.key if found and place == "first" else ""  # what is good already is not raised
         return Fact(kind="count", number=len(found), values=values, driver=raised)
 

@@ -98,6 +98,15 @@ def test_the_board_sees_six_actions_and_the_appendix_all(english):
     assert len(next(block for block in section.appendix if block.anchor == "table-actions-all").rows) == 10
 
 
+def test_what_an_action_aims_at_is_said_in_words(context):
+    aims = ("nps", "complaint_rate", "resolved_within_30", "win_rate")
+    section = actions_section(context, [dataclasses.replace(action(f"a{aim}"), indicator=aim) for aim in aims])
+    evidence = next(each for each in section.appendix if each and each.anchor == "table-actions-evidence")
+    named = [row[2] for row in evidence.rows]
+    assert all(name and "_" not in name for name in named)
+    assert ("Net Promoter Score" in named) == (context.t.language == "en")
+
+
 def test_anchors_are_unique_and_everything_renders(context):
     section = actions_section(context, MANY)
     anchors = [block.anchor for block in (*section.blocks, *section.appendix) if block is not None]

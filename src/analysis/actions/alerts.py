@@ -95,6 +95,11 @@ def describe_condition(text: str) -> Message:
     return words[condition.verb]
 
 
+def name_of_fact(name: str) -> Message:
+    """Return what a fact is called: an indicator, or one of the other facts that conditions may ask about."""
+    return _name(name, None)
+
+
 def _operand(operand: float | str | None) -> Message:
     if operand == "target":
         return N_("its target")

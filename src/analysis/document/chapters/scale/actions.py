@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from analysis.actions import Action, Alert
-from analysis.actions.alerts import describe_condition
+from analysis.actions.alerts import describe_condition, name_of_fact
 from analysis.actions.recommend import Effect
 from analysis.document.blocks import Callout, Table
 from analysis.document.chapters.base import ChapterContext
@@ -14,7 +14,6 @@ from analysis.document.formatting import format_day
 from analysis.document.tables import DASH, end, notes_of, start
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
-from analysis.indicators.catalogue import CATALOGUE
 from analysis.messages import N_, NP_, Message
 from analysis.results import Estimate
 
@@ -194,7 +193,7 @@ def tabulate_evidence(actions: Sequence[Action], t: Translator) -> Table:
         (
             clean_text(t(action.title), LONGEST_TITLE),
             t.listing(t(describe_condition(condition)) for condition in action.conditions),
-            t(CATALOGUE[action.indicator].name) if action.indicator in CATALOGUE else action.indicator,
+            t(name_of_fact(action.indicator)),
         )
         for action in actions
     )

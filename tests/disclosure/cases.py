@@ -58,8 +58,8 @@ def few_served_by_another() -> SecretClient:
 
 
 def _with_export(first: Block, few: Block) -> SecretClient:
-    blocks = (Block(count=60, segment="Retail", touchpoint=first.touchpoint and "phone"),)
-    blocks += (Block(count=30, segment="Trade", touchpoint=first.touchpoint and "phone"), first, few, SILENT)
+    about = {"touchpoint": first.touchpoint and "phone", "product": first.product and "pump"}
+    blocks = (Block(count=60, segment="Retail", **about), Block(count=30, segment="Trade", **about), first, few, SILENT)
     return SecretClient(blocks=blocks)
 
 
@@ -82,6 +82,26 @@ def few_about_another_touchpoint() -> SecretClient:
     return _with_export(
         Block(count=22, segment="Export", touchpoint="web"),
         Block(count=2, segment="Export", touchpoint="phone", secret=True),
+    )
+
+
+def few_about_another_product() -> SecretClient:
+    """A segment of which all but two answered about a product of their own."""
+    return _with_export(
+        Block(count=22, segment="Export", product="valve"),
+        Block(count=2, segment="Export", product="pump", secret=True),
+    )
+
+
+def few_about_a_product_by_phone() -> SecretClient:
+    """Answers about a product of which all but two are about one touchpoint, and nobody else's."""
+    return SecretClient(
+        blocks=(
+            Block(count=60, segment="Retail", touchpoint="phone", product="pump"),
+            Block(count=22, segment="Retail", touchpoint="web", product="valve"),
+            Block(count=2, segment="Retail", touchpoint="phone", product="valve", secret=True),
+            SILENT,
+        )
     )
 
 
@@ -109,6 +129,8 @@ CASES = {
     "a few not interviewed": few_not_interviewed,
     "a few without a complaint": few_without_complaint,
     "a few about another touchpoint": few_about_another_touchpoint,
+    "a few about another product": few_about_another_product,
+    "a few about a product by phone": few_about_a_product_by_phone,
     "a few key accounts": few_key_accounts,
     "a few in a wave": few_in_a_wave,
 }

@@ -129,7 +129,8 @@ class Adversary:
     def _published(self) -> Iterator[Equation]:
         yield from self._indicators()
         yield from self._items()
-        yield from self._touchpoints()
+        yield from self._subjects("touchpoint")
+        yield from self._subjects("product")
         yield from self._partner_cards()
         yield from self._compared()
         yield from self._regression()
@@ -175,11 +176,12 @@ class Adversary:
                 row = self._sum(self.blocks, self.waves[-1], item["key"], (codes == float(code)).astype(float))
                 yield Equation("distribution", row, share * people)
 
-    def _touchpoints(self) -> Iterator[Equation]:
-        for touchpoint in self.audit["indicators"]["touchpoints"]:
-            blocks = self.among(touchpoint=touchpoint["touchpoint"])
-            for wave, outcome in touchpoint["by_period"].items():
-                yield from self._mean("touchpoint", outcome, blocks, wave, "satisfied", 100 * (CODES - 1) / 9)
+    def _subjects(self, name: str) -> Iterator[Equation]:
+        """Yield the scores by what the answers are about."""
+        for subject in self.audit["indicators"][f"{name}s"]:
+            blocks = self.among(**{name: subject[name]})
+            for wave, outcome in subject["by_period"].items():
+                yield from self._mean(name, outcome, blocks, wave, "satisfied", 100 * (CODES - 1) / 9)
 
     def _partner_cards(self) -> Iterator[Equation]:
         cards = self.audit["relationship"]["partners"].get("cards") or []

@@ -44,7 +44,7 @@ class Block:
         Whether they give the worst answer to every question of the last wave, where everybody else is content.
     interviewed, complained
         Whether an interview, or a complaint between the waves, is on record.
-    touchpoint
+    touchpoint, product
         What the answers are about.
     twin
         Blocks of the same mark are alike in all that is not asked: the first customer of one has the orders, the day of
@@ -58,6 +58,7 @@ class Block:
     region: str | None = None
     key_account: bool = False
     touchpoint: str | None = None
+    product: str | None = None
     interviewed: bool = False
     complained: bool = False
     waves: tuple[str, ...] = tuple(WAVES)
@@ -171,7 +172,8 @@ def _answers(people: pd.DataFrame, wave: str, draw: np.random.Generator) -> pd.D
         key: np.where(bad, ITEMS[key]["scale"]["min"], np.clip(np.round(values), 4, 10)).astype(int)
         for key, values in answers.items()
     }
-    told = {"touchpoint": frame["touchpoint"].to_numpy()} if frame["touchpoint"].notna().any() else {}
+    about = {"touchpoint": "touchpoint", "product": "product_id"}
+    told = {column: frame[name].to_numpy() for name, column in about.items() if frame[name].notna().any()}
     return pd.DataFrame(
         {
             "customer_id": frame["customer_id"].to_numpy(),

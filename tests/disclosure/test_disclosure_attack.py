@@ -5,7 +5,14 @@ import json
 
 import numpy as np
 import pytest
-from cases import CASES, few_key_accounts, few_not_interviewed, hidden_segments, two_hidden_segments
+from cases import (
+    CASES,
+    few_about_a_product_by_phone,
+    few_key_accounts,
+    few_not_interviewed,
+    hidden_segments,
+    two_hidden_segments,
+)
 from linear_attack import Adversary
 from secret_clients import FLOOR, members, tables_of, write_secret_client
 
@@ -75,6 +82,12 @@ def _interviews_unguarded(monkeypatch):
     monkeypatch.setattr(voices, "hidden_beside", lambda *args, **kwargs: frozenset())
 
 
+def _products_unguarded(monkeypatch):
+    from analysis.indicators import subjects
+
+    monkeypatch.setattr(subjects, "hidden_beside", lambda *args, hidden, **kwargs: hidden)
+
+
 def _flags_unguarded(monkeypatch):
     from analysis.models import loyalty_sample
 
@@ -85,6 +98,7 @@ GUARDS = {
     "complementary suppression": (_nothing_hidden_with_it, hidden_segments, "satisfied"),
     "a dominant cell": (_dominant_cell, two_hidden_segments, "satisfied"),
     "interviews beside segments": (_interviews_unguarded, few_not_interviewed, "satisfied"),
+    "products beside touchpoints": (_products_unguarded, few_about_a_product_by_phone, "satisfied"),
     "flags of a few in models": (_flags_unguarded, few_key_accounts, "model"),
 }
 """What is taken away -> how, the client that it protected, and what then can be had."""

@@ -153,17 +153,20 @@ TOUCHED = {"hotline": 30, "website": 12, "fair": 3}
 
 
 @pytest.mark.parametrize("confidentiality", ["anonymous", "attributed"])
-def test_a_touchpoint_of_three_cannot_be_had_from_the_others(confidentiality):
+@pytest.mark.parametrize(("column", "found"), [("touchpoint", "touchpoints"), ("product_id", "products")])
+def test_a_touchpoint_or_product_of_three_cannot_be_had_from_the_others(confidentiality, column, found):
     rows = [
-        {"wave": "2025-01", "touchpoint": name, "sat": float(1 + n % 5), "rec": 8.0, "loyal": 4.0, "ease": 3.0}
+        {"wave": "2025-01", column: name, "sat": float(1 + n % 5), "rec": 8.0, "loyal": 4.0, "ease": 3.0}
         for name, size in TOUCHED.items()
         for n in range(size)
     ]
     data = make_data({"survey": survey(rows)})
     got = compute_indicators(data, make_params(survey=survey_spec(confidentiality=confidentiality)))
+    subjects = getattr(got, found)
+    assert len(subjects) == len(TOUCHED)
     hidden = {
-        touchpoint.touchpoint
-        for touchpoint in got.touchpoints
-        if isinstance(touchpoint.score, NotEstimable) and touchpoint.score.suppressed
+        getattr(subject, found.removesuffix("s"))
+        for subject in subjects
+        if isinstance(subject.score, NotEstimable) and subject.score.suppressed
     }
     assert hidden == ({"fair", "website"} if confidentiality == "anonymous" else set())

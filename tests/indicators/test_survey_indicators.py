@@ -212,6 +212,31 @@ def test_touchpoints_of_items_and_of_responses():
     }
 
 
+def test_products_of_responses_beside_touchpoints_of_items():
+    items = {key: item | {"touchpoint": "delivery"} for key, item in ITEMS.items() if key == "ease"}
+    rows = [row | {"product_id": ("P-2", "P-1", None)[number % 3]} for number, row in enumerate(responses())]
+    got = audit(rows, items=ITEMS | items)
+    assert {one.product: one.score.value for one in got.products} == {
+        "P-1": pytest.approx(25 * (sum(SAT[1::3]) / 4 - 1)),
+        "P-2": pytest.approx(25 * (sum(SAT[0::3]) / 4 - 1)),
+    }
+    assert [one.touchpoint for one in got.touchpoints] == ["delivery"]
+    assert audit(responses()).products == ()
+
+
+def test_of_many_products_only_those_with_a_score_are_listed():
+    rows = [
+        row
+        | {
+            "product_id": "common" if place == 0 else f"P-{12 * place + number:03d}",
+            "respondent_id": f"r{place}-{number}",
+        }
+        for place in range(7)
+        for number, row in enumerate(responses())
+    ]
+    assert [one.product for one in audit(rows).products] == ["common"]
+
+
 def test_response_rate_by_outcome_and_by_match():
     invited = pd.DataFrame(
         {

@@ -49,6 +49,8 @@ def _beside_indicators() -> tuple[Quantity, ...]:
         Quantity(pattern=r"indicators/items/(\w+)/by_period/.*", name="item mean by wave, {0}"),
         Quantity(pattern=r"indicators/touchpoints/([^/]*)/score", name="touchpoint score, {0}"),
         Quantity(pattern=r"indicators/touchpoints/([^/]*)/by_period/.*", name="touchpoint score by wave, {0}"),
+        Quantity(pattern=r"indicators/products/([^/]*)/score", name="satisfaction by product"),
+        Quantity(pattern=r"indicators/products/([^/]*)/by_period/.*", name="satisfaction by product and wave"),
         Quantity(pattern=r"indicators/(?:fiscal_)?growth/growth", name="revenue growth, bridge"),
         Quantity(
             pattern=r"indicators/retention_curve/points/0",

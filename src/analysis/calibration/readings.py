@@ -11,7 +11,10 @@ import numpy as np
 LIMITS = (("low", "high"), ("conf_low", "conf_high"), ("rank_low", "rank_high"))
 VALUES = ("value", "estimate", "share", "fitted", "observed")
 """Names under which the estimate stands beside its limits, the first that is there."""
-LABELS = ("key", "term", "partner_id", "indicator", "dimension", "segment", "driver", "mediator", "item", "touchpoint")
+LABELS = (
+    "key", "term", "partner_id", "indicator", "dimension", "segment", "driver", "mediator", "item", "touchpoint",
+    "product",
+)  # fmt: skip
 """Names of the field that tells the elements of a list apart, the first that is there."""
 EDGES = frozenset({"bins", "stretches", "region"})
 """Lists and parts whose `low` and `high` are edges, not limits of an estimate."""

@@ -12,6 +12,7 @@ from analysis.document.vocabulary import short_id
 from analysis.indicators.shapes import (
     ItemResult,
     MonthComparison,
+    ProductResult,
     RfmResult,
     TouchpointResult,
 )
@@ -220,14 +221,32 @@ def tabulate_items(items: Sequence[ItemResult], t: Translator, small_cell: int) 
 
 def tabulate_touchpoints(touchpoints: Sequence[TouchpointResult], t: Translator, small_cell: int) -> Table:
     """Return the touchpoints, best score first."""
-    ranked = sorted(touchpoints, key=lambda row: (-_sort_value(row.score), row.touchpoint))
-    peers = [row.score for row in ranked]
-    rows = [(clean_text(row.touchpoint, 60), *_pair(row.score, t, small_cell, peers)) for row in ranked]
+    return _tabulate_scores(
+        [(row.touchpoint, row.score) for row in touchpoints], t, small_cell,
+        title=N_("Touchpoints, best rated first"), heading=N_("Touchpoint"), anchor="table-touchpoints",
+    )  # fmt: skip
+
+
+def tabulate_products(products: Sequence[ProductResult], t: Translator, small_cell: int) -> Table:
+    """Return the satisfaction index by the product that responses are about, best first."""
+    return _tabulate_scores(
+        [(row.product, row.score) for row in products], t, small_cell,
+        title=N_("Satisfaction by product, best rated first"), heading=N_("Product"), anchor="table-products",
+    )  # fmt: skip
+
+
+def _tabulate_scores(
+    scores: Sequence[tuple[str, Outcome]], t: Translator, small_cell: int, *, title: Message, heading: Message,
+    anchor: str,
+) -> Table:  # fmt: skip
+    ranked = sorted(scores, key=lambda row: (-_sort_value(row[1]), row[0]))
+    peers = [score for _, score in ranked]
+    rows = [(clean_text(name, 60), *_pair(score, t, small_cell, peers)) for name, score in ranked]
     kept, note = cap_rows(rows, t)
-    columns = (start(t(N_("Touchpoint")), 2.0), end(t(N_("Points, 0 to 100")), 1.5), end(t(N_("n")), 0.7))
+    columns = (start(t(heading), 2.0), end(t(N_("Points, 0 to 100")), 1.5), end(t(N_("n")), 0.7))
     return Table(
-        title=t(N_("Touchpoints, best rated first")), columns=columns, rows=tuple(kept),
-        notes=notes_of(t(N_("In brackets: 95% intervals.")), note), anchor="table-touchpoints",
+        title=t(title), columns=columns, rows=tuple(kept),
+        notes=notes_of(t(N_("In brackets: 95% intervals.")), note), anchor=anchor,
     )  # fmt: skip
 
 

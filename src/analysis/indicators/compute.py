@@ -10,7 +10,7 @@ from analysis.indicators.depth import compute_depth
 from analysis.indicators.feedback import compute_feedback
 from analysis.indicators.growth import compute_fiscal_growth, compute_growth, compute_monthly_revenue
 from analysis.indicators.interaction import compute_interaction
-from analysis.indicators.items import compute_items, compute_touchpoints
+from analysis.indicators.items import compute_items, compute_products, compute_touchpoints
 from analysis.indicators.league import compute_leagues
 from analysis.indicators.ledger import Ledger, open_ledger
 from analysis.indicators.observations import Observations
@@ -31,6 +31,7 @@ from analysis.indicators.shapes import (
     MonthlyRevenue,
     OpportunitySummary,
     PartnerLeague,
+    ProductResult,
     RetentionCurve,
     RfmResult,
     TouchpointResult,
@@ -51,6 +52,7 @@ __all__ = [
     "MonthlyRevenue",
     "OpportunitySummary",
     "PartnerLeague",
+    "ProductResult",
     "RetentionCurve",
     "RfmResult",
     "TouchpointResult",
@@ -79,6 +81,7 @@ def compute_indicators(data: ClientData, params: ClientParams) -> Indicators:
         results=results,
         items=compute_items(responses, params) if isinstance(responses, Responses) else (),
         touchpoints=compute_touchpoints(responses, params) if isinstance(responses, Responses) else (),
+        products=compute_products(responses, params) if isinstance(responses, Responses) else (),
         growth=compute_growth(totals, everyone, params, results["revenue_growth"].overall),
         monthly_revenue=compute_monthly_revenue(totals, data, params),
         rfm=compute_rfm(totals, params),

@@ -1,23 +1,19 @@
-"""Each survey item by itself, and the scores of touchpoints: what lies behind the indices."""
-
-from collections.abc import Mapping
+"""Each survey item by itself, and the scores of touchpoints and products: what lies behind the indices."""
 
 import numpy as np
-import pandas as pd
 
 from analysis.indicators.attitudes import mean_of_answers, top2_of, top2_threshold
 from analysis.indicators.estimation import Measure
-from analysis.indicators.observations import Labels, Observations, estimate_period, withheld
-from analysis.indicators.samples import Codes, Floats
-from analysis.indicators.shapes import ItemResult, TouchpointResult
-from analysis.indicators.suppression import hidden_beside, hidden_cells, published_codes
-from analysis.indicators.survey import Responses, answers_of, incomparable_waves, items_of
+from analysis.indicators.observations import MAX_LISTED, estimate_period
+from analysis.indicators.samples import Floats
+from analysis.indicators.shapes import ItemResult, ProductResult, TouchpointResult
+from analysis.indicators.subjects import INDEX, estimate_waves, score_subjects
+from analysis.indicators.survey import Responses, answers_of, incomparable_waves
 from analysis.messages import N_
 from analysis.params.model import ClientParams
 from analysis.params.survey import ItemSpec
-from analysis.results import NotEstimable, Outcome
+from analysis.results import Estimate, NotEstimable, Outcome
 
-INDEX = Measure(kind="mean", unit="index", bounds=(0.0, 100.0))
 SHARE = Measure(kind="proportion", unit="proportion", bounds=(0.0, 1.0))
 MAX_CODES = 21  # answer scales with more codes have no distribution to show
 
@@ -37,9 +33,28 @@ def compute_touchpoints(responses: Responses, params: ClientParams) -> tuple[Tou
     names = dict.fromkeys(item.touchpoint for item in responses.spec.items.values() if item.touchpoint)
     if names:
         return tuple(_by_items(name, responses, params) for name in names)
-    if "touchpoint" not in responses.frame or "satisfaction_index" not in responses.frame:
-        return ()
-    return _by_responses(responses, params)
+    found = score_subjects("touchpoint", responses, params)
+    return tuple(
+        TouchpointResult(touchpoint=name, score=by_period[responses.periods[-1]], by_period=by_period)
+        for name, by_period in found.by_name.items()
+    )
+
+
+def compute_products(responses: Responses, params: ClientParams) -> tuple[ProductResult, ...]:
+    """Return the satisfaction index of the responses about each product (column ``product_id``)."""
+    beside = () if names_touchpoints(responses) else ("touchpoint",)
+    found = score_subjects("product_id", responses, params, beside=beside)
+    many, last = len(found.by_name) > MAX_LISTED, responses.periods[-1]
+    return tuple(
+        ProductResult(product=name, score=by_period[last], by_period=by_period)
+        for name, by_period in found.by_name.items()
+        if not many or isinstance(by_period[last], Estimate)
+    )
+
+
+def names_touchpoints(responses: Responses) -> bool:
+    """Return whether items name the touchpoints; else the responses may, and then make up the whole."""
+    return any(item.touchpoint for item in responses.spec.items.values())
 
 
 def rescale(key: str, item: ItemSpec, responses: Responses) -> Floats:
@@ -47,73 +62,12 @@ def rescale(key: str, item: ItemSpec, responses: Responses) -> Floats:
     return 100.0 * (answers_of(key, responses) - item.scale.min) / (item.scale.max - item.scale.min)
 
 
-def _by_responses(responses: Responses, params: ClientParams) -> tuple[TouchpointResult, ...]:
-    """Score the touchpoints that responses are about; they make up the whole, so that one may give another away."""
-    touchpoint = Labels.of(responses.frame["touchpoint"].astype("object"))
-    score = answers_of("satisfaction_index", responses)
-    broken = incomparable_waves(list(items_of(responses.spec, "satisfaction")), responses)
-    whole = _by_period(INDEX, responses.observe(score, broken), params)
-    hidden = _hidden_touchpoints(touchpoint, score, whole, responses, params)
-    results = []
-    for code, name in enumerate(touchpoint.names):
-        observed = responses.observe(np.where(touchpoint.codes == code, score, np.nan), broken)
-        by_period = {
-            wave: withheld() if code in hidden[wave] else outcome
-            for wave, outcome in _by_period(INDEX, observed, params).items()
-        }
-        results.append(TouchpointResult(touchpoint=name, score=by_period[responses.periods[-1]], by_period=by_period))
-    return tuple(results)
-
-
-def _hidden_touchpoints(
-    touchpoint: Labels, score: Floats, whole: Mapping[str, Outcome], responses: Responses, params: ClientParams
-) -> dict[str, frozenset[int]]:
-    """Return the touchpoints to hide in each wave."""
-    if not responses.protected:
-        return dict.fromkeys(responses.periods, frozenset())
-    answered = np.isfinite(score) & (responses.weight > 0)
-    hidden, floor = {}, params.limits.small_cell
-    for code, wave in enumerate(responses.periods):
-        rows = answered & (responses.period == code)
-        people = pd.DataFrame({"touchpoint": touchpoint.codes[rows], "respondent": responses.respondent[rows]})
-        sizes = people.groupby("touchpoint")["respondent"].nunique()
-        outcome = whole[wave]
-        shown = not (isinstance(outcome, NotEstimable) and outcome.suppressed)
-        cells = hidden_cells(
-            np.asarray(sizes, dtype=np.float64),
-            shown=sizes.index.to_numpy() >= 0,
-            floor=floor,
-            total_is_shown=shown,
-        )
-        people_behind = responses.share_of_respondent(rows)
-        # segments and partners are shown of the last wave alone: what they share with a touchpoint must not be few
-        beside: tuple[Codes, ...] = ()
-        if code == len(responses.periods) - 1:
-            segment, partner = responses.segment.codes[rows], responses.partner.codes[rows]
-            beside = published_codes(segment, partner, people_behind, floor=floor, total_is_shown=shown)
-        hidden[wave] = hidden_beside(
-            touchpoint.codes[rows],
-            beside,
-            people_behind,
-            floor=floor,
-            total_is_shown=shown,
-            hidden=frozenset(int(sizes.index[cell]) for cell in cells),
-        )
-    return hidden
-
-
 def _by_items(name: str, responses: Responses, params: ClientParams) -> TouchpointResult:
     items = {key: item for key, item in responses.spec.items.items() if item.touchpoint == name}
     values = mean_of_answers([rescale(key, item, responses) for key, item in items.items()])
     observed = responses.observe(values, incomparable_waves(list(items), responses))
-    by_period = _by_period(INDEX, observed, params)
+    by_period = estimate_waves(INDEX, observed, params)
     return TouchpointResult(touchpoint=name, score=by_period[responses.periods[-1]], by_period=by_period)
-
-
-def _by_period(measure: Measure, observations: Observations, params: ClientParams) -> dict[str, Outcome]:
-    return {
-        label: estimate_period(measure, observations, code, params) for code, label in enumerate(observations.periods)
-    }
 
 
 def _item(key: str, item: ItemSpec, responses: Responses, params: ClientParams) -> ItemResult | None:
@@ -122,7 +76,7 @@ def _item(key: str, item: ItemSpec, responses: Responses, params: ClientParams) 
         return None
     last = int(responses.period[np.isfinite(answers)].max())
     bounds = (item.scale.min, item.scale.max)
-    by_period = _by_period(Measure(kind="mean", unit="score", bounds=bounds), responses.observe(answers), params)
+    by_period = estimate_waves(Measure(kind="mean", unit="score", bounds=bounds), responses.observe(answers), params)
     mean = by_period[responses.periods[last]]
     return ItemResult(
         key=key,

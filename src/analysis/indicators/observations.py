@@ -130,7 +130,7 @@ def build_result(
         by_segment=_groups(spec, observations, observations.segment, hidden[0], params),
         by_partner=_groups(spec, observations, observations.partner, hidden[1], params),
         by_period=by_period,
-        change=_change(spec, observations, by_period, params),
+        change=change_of(spec.measure, observations, by_period, params),
         target=target_of(spec, by_period, data, params),
         benchmark=benchmark_of(spec, params),
         higher_is_better=spec.higher_is_better,
@@ -244,9 +244,10 @@ def rows_by_code(codes: NDArray[np.intp] | Codes, count: int) -> list[NDArray[np
     return np.split(order, np.cumsum(np.bincount(codes, minlength=count))[:-1])
 
 
-def _change(
-    spec: IndicatorSpec, observations: Observations, by_period: Mapping[str, Outcome], params: ClientParams
+def change_of(
+    measure: Measure, observations: Observations, by_period: Mapping[str, Outcome], params: ClientParams
 ) -> Change | NotEstimable:
+    """Compare the last two periods; where one of them has no estimate, or must not show it, so has the change."""
     if len(observations.periods) < 2:
         return NotEstimable(reason=N_("There is only one period, so there is nothing to compare with."))
     earlier, later = observations.periods[-2:]
@@ -265,7 +266,7 @@ def _change(
     return difference(
         observations.sample.where(observations.period == last - 1),
         observations.sample.where(observations.period == last),
-        spec.measure,
+        measure,
         labels=(earlier, later),
         min_clusters=params.limits.min_clusters,
     )

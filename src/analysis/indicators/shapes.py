@@ -31,6 +31,7 @@ __all__ = [
     "OpportunitySummary",
     "PartnerLeague",
     "PartnerStanding",
+    "ProductResult",
     "RetentionCurve",
     "RfmResult",
     "RfmSegment",
@@ -83,6 +84,15 @@ class TouchpointResult(Shape):
     """Score of one touchpoint, 0 to 100 (answers rescaled from their own scales), latest wave and by wave."""
 
     touchpoint: str
+    score: Outcome
+    by_period: Mapping[str, Outcome]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductResult(Shape):
+    """Satisfaction index of the responses about one product, 0 to 100, latest wave and by wave."""
+
+    product: str
     score: Outcome
     by_period: Mapping[str, Outcome]
 
@@ -238,8 +248,8 @@ class Indicators(Shape):
     ----------
     results
         Indicator key -> result, in the order of the report.
-    items, touchpoints
-        Survey items and touchpoints; empty without a survey.
+    items, touchpoints, products
+        Survey items, touchpoints, and the products that responses are about; empty without a survey.
     fiscal_growth
         The same as `growth` between the last two complete fiscal years; None where the orders do not cover two, or
         where `growth` compares just these.
@@ -266,3 +276,4 @@ class Indicators(Shape):
     opportunities: OpportunitySummary | NotEstimable
     silences: Mapping[str, Message]
     fiscal_growth: GrowthBridge | None = None
+    products: tuple[ProductResult, ...] = ()

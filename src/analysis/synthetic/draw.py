@@ -10,6 +10,7 @@ from analysis.synthetic.accounts import Accounts, draw_accounts
 from analysis.synthetic.answers import Answers, draw_answers
 from analysis.synthetic.labels import as_text
 from analysis.synthetic.masters import draw_contracts, draw_customers, draw_opportunities, draw_partners
+from analysis.synthetic.products import draw_products
 from analysis.synthetic.purchases import Purchases, draw_purchases
 from analysis.synthetic.sales import draw_rates, draw_transactions, yearly_revenue
 from analysis.synthetic.targets import draw_targets
@@ -59,8 +60,9 @@ class World:
 
     @cached_property
     def survey(self) -> pd.DataFrame:
-        """Return the completed answers."""
-        return draw_survey(self.spec, self.words, self.accounts, self.answers)
+        """Return the completed answers, each with the product that it is about."""
+        survey = draw_survey(self.spec, self.words, self.accounts, self.answers)
+        return survey.assign(product_id=draw_products(self.spec, self.words, survey, self.transactions))
 
     @cached_property
     def invitations(self) -> pd.DataFrame:

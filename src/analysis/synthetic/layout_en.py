@@ -50,6 +50,7 @@ ENGLISH_FILES = (
             "respondent_level": "level",
             "wave": "wave",
             "channel": "mode",
+            "product_id": "product",
             "sat_overall": "q1",
             "sat_expectations": "q2",
             "recommend": "q3",

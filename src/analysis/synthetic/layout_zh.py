@@ -53,6 +53,7 @@ CHINESE_FILES = (
             "respondent_level": "联系人层级",
             "wave": "调查批次",
             "channel": "来源",
+            "product_id": "评价产品",
             "weight": "权重",
             "sat_overall": "1、总体满意度",
             "sat_expectations": "2、与期望相比",

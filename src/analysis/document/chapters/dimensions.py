@@ -20,10 +20,12 @@ from analysis.document.prose import (
     state_target,
 )
 from analysis.document.tables import (
+    is_known,
     tabulate_groups,
     tabulate_indicators,
     tabulate_items,
     tabulate_months,
+    tabulate_products,
     tabulate_rfm,
     tabulate_touchpoints,
 )
@@ -49,6 +51,8 @@ def write_satisfaction(context: ChapterContext) -> Chapter:
     blocks: list[Block | None] = []
     if indicators.touchpoints:
         blocks.append(tabulate_touchpoints(indicators.touchpoints, t, context.small_cell))
+    if any(is_known(product.score) for product in indicators.products):
+        blocks.append(tabulate_products(indicators.products, t, context.small_cell))
     if indicators.items:
         blocks.append(tabulate_items(indicators.items, t, context.small_cell))
     limits = [

@@ -84,11 +84,12 @@ def test_the_finding_names_who_is_worth_much_and_does_not_stand_well():
     section = key_accounts_section(context_of("en"), make_result())
     assert section.finding == (
         "5 key accounts bring 60% of the revenue of the last twelve months. One of those worth more than the median"
-        " stands below level B: Account 2."
+        " has less than 75 points, the dimension of value left out: Account 2."
     )
     figure, table = section.blocks
-    assert figure.title == "One key account of high worth stands below level B"
+    assert figure.title == "One key account of high worth is below 75 points (value left out)"
     assert table.rows[0] == ("Account 1", "€1k", "+25.0%", "70 B", "1", "Visit the account")
+    assert "the points and levels of the list and the cards count it in" in figure.caption
     assert len(table.columns) <= 6
     assert "2 smaller key accounts are not listed; the 3 largest have a card each." in table.notes
 
@@ -98,7 +99,7 @@ def test_the_finding_names_who_is_worth_much_and_does_not_stand_well():
     [
         ({"chosen_by": "revenue"}, "No key accounts are marked; 5 customers make up 60% of the revenue"),
         ({"share": None}, "5 customers are key accounts."),
-        ({"strong": 10.0}, "None of those worth more than the median stands below level B."),
+        ({"strong": 10.0}, "None of those worth more than the median has less than 10 points, the dimension"),
     ],
 )
 def test_who_they_are_is_said(changes, words):

@@ -76,10 +76,12 @@ def plot_portfolio(result: KeyAccounts, title: Message, t: Translator, theme: Th
         ),
         caption=t.sentences(
             N_(
-                "Relationship: weighted mean of {dimensions:list}. Dashed: the median worth, and where level B"
-                " begins. {shown:int} of {total:int} key accounts, of which enough is known; {named:int} are named:"
-                " those worth much and below level B, then those worth most.",
+                "Relationship: weighted mean of {dimensions:list}; value is the other axis, while the points and levels"
+                " of the list and the cards count it in. Dashed: the median worth, and {strong:number} points."
+                " {shown:int} of {total:int} key accounts, of which enough is known; {named:int} are named: those worth"
+                " much and below that line, then those worth most.",
                 dimensions=list(result.compared),
+                strong=result.strong,
                 shown=len(points),
                 total=result.total,
                 named=named,

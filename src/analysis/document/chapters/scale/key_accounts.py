@@ -40,7 +40,10 @@ def key_accounts_section(context: ChapterContext, result: KeyAccounts | NotEstim
 
 
 def insecure(result: KeyAccounts) -> list[str]:
-    """Return the names of the accounts worth more than the median whose relationship is not strong, largest first."""
+    """Return the names of the accounts worth more than the median whose relationship is not strong, largest first.
+
+    The relationship is that of the map, without the dimension of value, which the worth stands for.
+    """
     middle = result.middle
     return [
         clean_text(short_id(point.name), NAME_WIDTH)
@@ -73,11 +76,19 @@ def state_key_accounts(result: KeyAccounts) -> list[Message]:
         return [who]
     weak = insecure(result)
     if not weak:
-        return [who, N_("None of those worth more than the median stands below level B.")]
+        found = N_(
+            "None of those worth more than the median has less than {strong:number} points, the dimension of value left"
+            " out.",
+            strong=result.strong,
+        )
+        return [who, found]
     found = NP_(
-        "One of those worth more than the median stands below level B: {names:list}.",
-        "{count:int} of those worth more than the median stand below level B, the largest first: {names:list}.",
+        "One of those worth more than the median has less than {strong:number} points, the dimension of value left out:"
+        " {names:list}.",
+        "{count:int} of those worth more than the median have less than {strong:number} points, the dimension of value"
+        " left out, the largest first: {names:list}.",
         len(weak),
+        strong=result.strong,
         names=weak[:NAMED],
     )
     return [who, found]
@@ -87,11 +98,12 @@ def title_portfolio(result: KeyAccounts) -> Message:
     """Return the map's title: how many accounts of high worth do not stand well."""
     weak = len(insecure(result))
     if not weak:
-        return N_("No key account of high worth stands below level B")
+        return N_("No key account of high worth is below {strong:number} points (value left out)", strong=result.strong)
     return NP_(
-        "One key account of high worth stands below level B",
-        "{count:int} key accounts of high worth stand below level B",
+        "One key account of high worth is below {strong:number} points (value left out)",
+        "{count:int} key accounts of high worth are below {strong:number} points (value left out)",
         weak,
+        strong=result.strong,
     )
 
 

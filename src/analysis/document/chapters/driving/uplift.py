@@ -188,7 +188,7 @@ def tabulate_uplift(
     last = N_("Revenue a year") if result.base_revenue is not None else N_("Share of revenue")
     columns = (
         start(t(N_("Part of the service")), 1.0 if added else 1.6),
-        end(t(N_("Today, 0 to 100")), 0.5 if added else 0.8),
+        end(t(N_("Start, 0 to 100")), 0.5 if added else 0.8),
         *(() if added else (end(t(N_("Satisfaction, points")), 1.4),)),
         end(t(N_("Chance to buy again, percentage points")), 1.6),
         end(t(last), 2.0),
@@ -205,8 +205,17 @@ def tabulate_uplift(
         title=t(N_("If the relation is causal: what {points:number} points more would bring", points=result.points)),
         columns=columns,
         rows=tuple(rows),
-        notes=notes_of(t(note), "" if isinstance(lifetime, NotEstimable) else t(_lifetime_in_words(lifetime))),
+        notes=notes_of(
+            t(note), t(_start_in_words()), "" if isinstance(lifetime, NotEstimable) else t(_lifetime_in_words(lifetime))
+        ),
         anchor="table-uplift",
+    )
+
+
+def _start_in_words() -> Message:
+    return N_(
+        "“Start”: how the customers followed rated the part, one mean a customer, in the latest wave that lies far"
+        " enough back to know whether they bought again; the table of questions has the ratings of the latest wave."
     )
 
 

@@ -63,6 +63,16 @@ _PLATE = re.compile(
 _CODE = re.compile(
     r"(?<![A-Za-z0-9])(?=[A-Za-z0-9\-_/#]*[0-9])(?:[A-Za-z]{1,6}[\-_/#]?[0-9]{4,}[A-Za-z0-9\-_/]*|[0-9]{3,}[\-_/][A-Za-z0-9\-_/]+|[0-9]{3,}[A-Za-z]{2,}[0-9][A-Za-z0-9]*)"
 )
+_MIXED = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9]*[A-Z])(?=(?:[A-Z]*[0-9]){3})[A-Z0-9]{6,}(?![A-Za-z0-9])")
+"""Capitals and digits in one word, as in a passport's number."""
+_IBAN = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?:[ \-]?[A-Za-z0-9]{4}){2,7}(?:[ \-]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"
+)
+_PLATE_EU = re.compile(r"(?<![A-Za-z0-9])[A-ZÄÖÜ]{1,3}[\- ·][A-ZÄÖÜ]{1,2}[\- ]?[0-9]{1,4}[EH]?(?![A-Za-z0-9])")
+_STAFF = re.compile(
+    rf"(?P<keep>(?:工号|员工号|职工号|胸牌号?|编号|单号|卡号|会员号|客户号|房号)\s?(?:是|为|[:：])?\s?)[A-Za-z]{{0,4}}[\-]?{_DIGIT}{{2,}}"
+    r"|(?P<keep_en>\b(?i:badge|employee|staff|id|account|customer|order|invoice|ticket|case)\s(?i:no\.?|number|nr\.?|id|#)\s?[:#]?\s?)[A-Za-z0-9][A-Za-z0-9\-]*[0-9][A-Za-z0-9\-]*"
+)
 _IDENTITY = re.compile(rf"(?<!{_DIGIT}){_DIGIT}{{17}}[0-9\uff10-\uff19Xx]")
 _DIGITS = re.compile(rf"{_DIGIT}{{5,}}")
 _HOUSE = r"(?:[0-9\uff10-\uff19一二三四五六七八九十百]+\s?(?:号楼|号院|号|弄|栋|幢|座|单元|层|楼|室|房))"
@@ -116,15 +126,16 @@ class Masker:
             def replaced(found: re.Match[str]) -> str:
                 nonlocal hidden
                 hidden += 1
-                kept = found.group("keep") if "keep" in found.re.groupindex else ""
-                return kept + marks[kind]
+                kept = [found.group(group) or "" for group in found.re.groupindex if group.startswith("keep")]
+                return "".join(kept) + marks[kind]
 
             return replaced
 
         if self._known is not None:
             shown = self._known.sub(hide("name"), shown)
         for pattern, kind in (
-            (_MAIL, "mail"), (_LINK, "link"), (_ACCOUNT, "id"), (_PLATE, "id"), (_ADDRESS_ZH, "address"),
+            (_MAIL, "mail"), (_LINK, "link"), (_ACCOUNT, "id"), (_STAFF, "id"), (_IBAN, "id"), (_PLATE, "id"),
+            (_PLATE_EU, "id"), (_MIXED, "id"), (_ADDRESS_ZH, "address"),
             (_ADDRESS_EN, "address"), (_IDENTITY, "id"), (_PHONE, "phone"), (_CODE, "id"), (_DIGITS, "id"),
         ):  # fmt: skip
             shown = pattern.sub(hide(kind), shown)

@@ -28,6 +28,10 @@ _ZH_TITLED = re.compile(
     rf"|(?<![{HAN}])(?!施工|车工)[{SURNAMES}](?:总|工|董)(?![作程厂业具资体是共之结计价量部监务人])"
     rf"|(?<=[和与跟向找请给叫问])(?!施工|车工)[{SURNAMES}](?:总|工|董)(?![作程厂业具资体是共之结计价量部监务人])"
 )
+_ZH_DOUBLE = re.compile(
+    rf"(?<![{HAN}])(?:欧阳|司马|诸葛|皇甫|尉迟|公孙|慕容|令狐|司徒|端木|夏侯|长孙)(?!(?:的|很|太|真|来|服务|态度))[{HAN}]{{1,2}}?"
+    rf"(?=$|[^{HAN}]|服务|态度|处理|接|帮|给|说|来|的|很|太|非常|真|是|也|在|都|把|对|就|热情|耐心|送|打|答应|迟到)"
+)
 _ZH_CALLED = re.compile(
     rf"(?:小(?![时费米车包花山白段鱼巴])|老(?![路])|阿)[{SURNAMES}](?=[，。！!、,：:的说来也]|\s|$|帮|给|态度|服务|处理|接|很|非常)"
 )
@@ -52,6 +56,7 @@ _EN_INTRODUCED = re.compile(
     r"thanks,?|regards,?|best wishes,?|sincerely,?|cheers,?|yours,?|attn\.?:?|attention:?|name:?|from))[:,]?\s+)"
     rf"(?P<name>{_EN_NAME})"
 )
+_EN_INITIALS = re.compile(r"(?P<keep>)(?P<name>\b(?:[A-Z]\.[\s\-]?){1,2}[A-Z][a-z'’]+\b)")
 _EN_SIGNED = re.compile(rf"(?P<keep>[\-–—~]\s?)(?P<name>{_EN_NAME})\s*$")
 _EN_FULL = re.compile(r"(?P<keep>)(?P<name>\b[A-Z][a-z'’]+(?:\s+[A-Z]\.)?(?:[\s\-]+[A-Z][a-z'’]+){1,2})\b")
 """Two words with capitals in a row: in a sentence hardly ever anything but a name, of a person more often than not."""
@@ -76,10 +81,10 @@ def mask_names(text: str, language: str, mark: str, marks: tuple[str, ...]) -> t
         return (found.group("keep") if "keep" in found.re.groupindex else "") + mark
 
     text = _EN_TITLED.sub(hide, text)
-    for pattern in (_EN_INTRODUCED, _EN_SIGNED, _EN_FULL):
+    for pattern in (_EN_INTRODUCED, _EN_INITIALS, _EN_SIGNED, _EN_FULL):
         text = pattern.sub(_unless_a_word(hide), text)
     if language == "zh":
-        for pattern in (_ZH_STATED, _ZH_INTRODUCED, _ZH_SURNAMED, _ZH_TITLED, _ZH_CALLED):
+        for pattern in (_ZH_STATED, _ZH_INTRODUCED, _ZH_SURNAMED, _ZH_TITLED, _ZH_DOUBLE, _ZH_CALLED):
             text = pattern.sub(hide, text)
         text, tagged = _mask_tagged(text, mark, marks)
         count += tagged

@@ -13,7 +13,8 @@ from analysis.models.clustering import Floats
 from analysis.models.voices.mentions import Flags
 from analysis.models.voices.result import Quote
 from analysis.params.model import ClientParams
-from analysis.text.masking import Masker, is_mostly_marks
+from analysis.text.masking import MARKS, Masker, is_mostly_marks
+from analysis.text.ordinary import OrdinaryWords, common_words
 from analysis.text.segmentation import content_words
 
 LENGTHS = {"zh": (8, 90), "en": (25, 260)}
@@ -25,6 +26,7 @@ LOOKED_AT = 100  # texts of a theme whose words are weighed
 MOST_NAMES = 3_000  # known names that are looked for in every quote; beyond that the writer's own and the staff's
 ALIKE = 0.6  # of the shorter text's words
 HITS = 2  # words of its theme beyond which a text is not more typical
+COMMON = 5  # customers, or the limit of small cells, who use a word that the list of ordinary ones does not hold
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -90,16 +92,19 @@ def choose_quotes(
 ) -> dict[int, tuple[Quote, ...]]:
     """Return the quotes of each theme; no customer is quoted twice.
 
+    What is left of a text under its marks must be shown to name nobody (`OrdinaryWords`); else it is not quoted.
+
     Parameters
     ----------
     order
         Themes, those served first at the front.
     """
     names = _Names(data)
+    customers = source.rows["customer"].to_numpy()
+    ordinary = OrdinaryWords(common_words(source.texts, customers, max(COMMON, params.limits.small_cell)))
     used: set[int] = set()
     said: list[frozenset[str]] = []
     quotes: dict[int, tuple[Quote, ...]] = {}
-    customers = source.rows["customer"].to_numpy()
     for theme in order:
         raised = source.counts[:, theme] > 0
         ranked = _ranked(source, theme, may_quote(source.rows, raised, params))
@@ -115,7 +120,7 @@ def choose_quotes(
                 words = _words(source, row)
                 if any(_alike(words, other) for other in said):
                     continue
-                quote = _quote(source, row, names)
+                quote = _quote(source, row, names, ordinary)
                 if quote is not None:
                     used.add(customers[row])
                     said.append(words)
@@ -161,10 +166,13 @@ def _alike(first: frozenset[str], second: frozenset[str]) -> bool:
     return len(first & second) > ALIKE * min(len(first), len(second))
 
 
-def _quote(source: QuoteSource, row: int, names: "_Names") -> Quote | None:
+def _quote(source: QuoteSource, row: int, names: "_Names", ordinary: OrdinaryWords) -> Quote | None:
+    """Return a text as it may be shown; None where little but marks is left, or a word that may be somebody's name."""
     text = source.rows.iloc[row]
     masked = names.masker(text["customer_id"]).mask(text["text"], text["language"])
     if is_mostly_marks(masked, text["language"]):
+        return None
+    if not ordinary.name_nobody(masked.text, text["language"], MARKS[text["language"]].values()):
         return None
     return Quote(
         text=masked.text,

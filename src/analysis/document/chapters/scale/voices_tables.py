@@ -174,8 +174,9 @@ def tabulate_quotes(result: Voices, t: Translator) -> Table | None:
         return None
     columns = (start(t(N_("Theme")), 1.2), start(t(N_("In the customer's words")), 3.6), start(t(N_("Tone")), 0.7))
     note = N_(
-        "Verbatim. Names, numbers and addresses that could identify somebody are covered by a mark in brackets; of a"
-        " customer at most one text is shown, chosen for what many others say too."
+        "Verbatim. Names, numbers and addresses that could identify somebody are covered by a mark in brackets, and a"
+        " text with any word that might still be a name is not shown. Of a customer at most one text is shown, chosen"
+        " for what many others say too."
     )
     return Table(
         title=t(N_("What customers wrote")), columns=columns, rows=rows, notes=(t(note),), anchor="table-voices-quotes",

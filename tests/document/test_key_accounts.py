@@ -72,7 +72,9 @@ def make_result(cards=None, points=None, **changes):
 
 
 def context_of(language):
-    return ChapterContext(SimpleNamespace(small_cell=5), Translator(language, "EUR"), Theme(language))
+    indicators = SimpleNamespace(growth=NotEstimable(reason=N_("There are no orders.")), results={})
+    audit = SimpleNamespace(small_cell=5, indicators=indicators)
+    return ChapterContext(audit, Translator(language, "EUR"), Theme(language))
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -240,3 +242,12 @@ def test_quarters_are_bars_from_zero_and_returns_go_below(context):
         make_card(), quarters=(QuarterRevenue(quarter="2025-Q1", revenue=0.0, complete=True),)
     )
     assert plot_quarters(nothing, N_("Share"), 1, context.t, context.theme) is None
+
+
+@pytest.mark.parametrize(("later", "says"), [(100.0, False), (101.0, True)])
+def test_constant_currency_is_named_where_it_makes_a_difference(later, says):
+    context = context_of("en")
+    context.audit.indicators.growth = SimpleNamespace(later=later)
+    context.audit.indicators.results["revenue"] = SimpleNamespace(overall=SimpleNamespace(value=100.0))
+    section = key_accounts_section(context, make_result())
+    assert any("constant currency" in limit for limit in section.limits) == says

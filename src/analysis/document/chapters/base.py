@@ -9,11 +9,14 @@ from analysis.document.blocks import Block, Callout, Chapter, Heading, Markdown,
 from analysis.document.theme import Theme
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
-from analysis.results import IndicatorResult
+from analysis.results import IndicatorResult, NotEstimable
 
 if TYPE_CHECKING:
     from analysis.audit import ClientAudit
     from analysis.document.chapters.section import Section
+
+SAME = 0.001
+"""Relative difference of two sums that print alike."""
 
 
 def chapter_titles() -> dict[str, Message]:
@@ -55,6 +58,14 @@ class ChapterContext:
     def result(self, key: str) -> IndicatorResult | None:
         """Return one indicator's result, or None where the client has none."""
         return self.audit.indicators.results.get(key)
+
+    @cached_property
+    def has_two_rates(self) -> bool:
+        """Whether revenue in constant currency is another than at the rates of the day."""
+        growth, revenue = self.audit.indicators.growth, self.result("revenue")
+        if isinstance(growth, NotEstimable) or revenue is None or isinstance(revenue.overall, NotEstimable):
+            return False
+        return abs(growth.later - revenue.overall.value) > SAME * abs(revenue.overall.value)
 
     def dimension(self, dimension: str) -> list[IndicatorResult]:
         """Return a dimension's results in the order of the report."""

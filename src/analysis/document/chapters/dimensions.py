@@ -34,7 +34,6 @@ from analysis.messages import N_, Message
 from analysis.results import IndicatorResult, NotEstimable
 
 Gap = tuple[Message, NotEstimable]
-SAME = 0.001  # relative difference of two sums that print alike
 
 HEADLINES = {  # indicators that open a chapter, the first of them is its finding
     "satisfaction": ("satisfaction_index", "effort_index"),
@@ -199,10 +198,7 @@ def _findings(context: ChapterContext, key: str, headline: list[IndicatorResult]
 
 def _rates_note(context: ChapterContext) -> Message | None:
     """Return why the sources of growth add up to another revenue than the chapter names, where they do."""
-    growth, revenue = context.audit.indicators.growth, context.result("revenue")
-    if isinstance(growth, NotEstimable) or revenue is None or isinstance(revenue.overall, NotEstimable):
-        return None
-    if abs(growth.later - revenue.overall.value) <= SAME * abs(revenue.overall.value):
+    if not context.has_two_rates:
         return None
     return N_(
         "Growth and its sources are in constant currency; their totals differ from the revenue above, which is at the"

@@ -18,6 +18,9 @@ QUESTION = N_("Which key accounts are secure, and what is next with each?")
 NAMED = 4  # accounts in a sentence
 MOST_LISTED = 6  # beside the map, so that both and what cannot be concluded share a page
 NAME_WIDTH = 40
+CONSTANT = N_(
+    "Revenue of key accounts is in constant currency, so that years compare; elsewhere it is at the rates of the day."
+)
 OWN_RECORD = N_("An account's own record on the scale of the audit; not an estimate, so there is no interval.")
 
 
@@ -35,7 +38,7 @@ def key_accounts_section(context: ChapterContext, result: KeyAccounts | NotEstim
         question=QUESTION,
         finding=t.sentences(*finding),
         blocks=(plot_portfolio(result, title_portfolio(result), t, context.theme), tabulate_key_accounts(result, t)),
-        limits=(t(_limit(result)),),
+        limits=(t(_limit(result)), *([t(CONSTANT)] if context.has_two_rates else [])),
     )
 
 

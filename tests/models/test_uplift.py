@@ -11,7 +11,7 @@ from scipy.special import expit
 from analysis.messages import N_
 from analysis.models.drivers.effects import fit_driver_effects
 from analysis.models.repurchase_sample import build_sample
-from analysis.models.uplift.analysis import _levels, revenue_of_last_year, simulate_uplift
+from analysis.models.uplift.analysis import _levels, revenue_of_last_year, share_at_top, simulate_uplift
 from analysis.models.uplift.chain import Chain, DriverLink, PurchaseLink, drawn_gains, gains
 from analysis.models.uplift.worth import RevenueWorth, revenue_worth
 from analysis.results import Estimate, NotEstimable
@@ -63,6 +63,12 @@ def test_weights_and_worth_move_the_gains():
     alike = gains(chain(worth=Fixed(np.ones(3))), 10)
     assert alike.chance[0] == plain.chance[0]
     assert alike.share[0] > plain.share[0]  # the most valuable customer can gain least
+
+
+def test_ratings_near_the_end_of_the_scale_count_by_the_survey_weights():
+    """By hand: of two ratings each, the second customer's first alone is within 10 points of 100."""
+    assert share_at_top(chain(), 10) == pytest.approx(1 / 6)
+    assert share_at_top(chain(weights=np.array([3.0, 1.0, 1.0])), 10) == pytest.approx(1 / 10)
 
 
 def test_customers_worth_nothing_have_no_share():

@@ -15,7 +15,7 @@ from analysis.models.repurchase_fits import fit_predictors
 from analysis.models.repurchase_plan import Plan, missing_data, plan_repeat_purchase
 from analysis.models.repurchase_sample import group_of, index_means
 from analysis.models.terms import SATISFACTION
-from analysis.models.uplift.chain import Chain, DriverLink, Gains, PurchaseLink, drawn_gains, gains
+from analysis.models.uplift.chain import TOP, Chain, DriverLink, Gains, PurchaseLink, drawn_gains, gains
 from analysis.models.uplift.result import DriverGain, UpliftSimulation
 from analysis.models.uplift.worth import Worth, revenue_worth
 from analysis.params.model import ClientParams
@@ -210,8 +210,14 @@ def revenue_of_last_year(data: ClientData) -> float | None:
     return float(orders.loc[(orders["ordered_on"] > start) & (orders["ordered_on"] <= end), "revenue"].sum())
 
 
+def share_at_top(chain: Chain, points: float) -> float:
+    """Return the weighted share of the ratings that are nearer to the end of the scale than `points`."""
+    share = chain.weights / chain.weights.sum()
+    return float((share @ (chain.levels + points > TOP)).mean())
+
+
 def _notes(chain: Chain, params: ClientParams, effects: DriverEffects) -> tuple[Message, ...]:
-    at_top = float((chain.levels + params.uplift_points > 100).mean())
+    at_top = share_at_top(chain, params.uplift_points)
     notes: list[Message] = [
         N_(
             "Only whether customers buy again is moved, not how much a purchase is worth; and the customers who did not"

@@ -237,6 +237,33 @@ def test_of_many_products_only_those_with_a_score_are_listed():
     assert [one.product for one in audit(rows).products] == ["common"]
 
 
+def test_questions_touchpoints_and_products_change_as_the_index_does():
+    items = ITEMS | {"ease": ITEMS["ease"] | {"touchpoint": "desk"}}
+    better = tuple(min(value + 1 + row % 2, 5) for row, value in enumerate(SAT))
+    rows = [row | {"product_id": "pump"} for row in responses("2025-01") + responses(sat=better)]
+    got = audit(rows, items=items)
+    expected = got.results["satisfaction_index"].change.difference
+    assert expected.value > 0
+    (product,), asked = got.products, {item.key: item for item in got.items}
+    assert product.change.difference == asked["sat"].change.difference == expected
+    (touchpoint,) = got.touchpoints
+    assert isinstance(touchpoint.change, NotEstimable)  # nobody rated it otherwise than before
+    assert touchpoint.change.reason == asked["ease"].change.reason
+
+
+def test_a_change_of_a_few_who_answered_both_waves_is_withheld():
+    first = [row | {"product_id": "pump" if number < 9 else "valve"} for number, row in enumerate(responses("2025-01"))]
+    moved = responses(sat=tuple(reversed(SAT)))
+    again = [
+        row | {"product_id": "pump", "customer_id": row["customer_id"] if number < 3 else f"new{number}"}
+        for number, row in enumerate(moved)
+    ]
+    for confidentiality, is_told in (("attributed", True), ("anonymous", False)):
+        got = audit(first + again, spec={"confidentiality": confidentiality})
+        change = next(one.change for one in got.products if one.product == "pump")
+        assert isinstance(change, Change) == is_told, confidentiality
+
+
 def test_response_rate_by_outcome_and_by_match():
     invited = pd.DataFrame(
         {

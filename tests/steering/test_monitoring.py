@@ -2,6 +2,7 @@
 
 import pytest
 
+from analysis.indicators.shapes import ItemResult, ProductResult, TouchpointResult
 from analysis.messages import N_
 from analysis.monitoring import control_false_discoveries
 from analysis.results import Change, Estimate, IndicatorResult
@@ -46,3 +47,42 @@ def test_without_changes_there_is_an_empty_make_indicators(make_indicators):
     same = make_indicators()
     indicators, changes = control_false_discoveries(same)
     assert (indicators, changes.tested, changes.items) == (same, 0, ())
+
+
+def score(p_value, difference=-1.0):
+    found = result("any", p_value, difference)
+    return {"score": found.overall, "by_period": {}, "change": found.change}
+
+
+def test_questions_touchpoints_and_products_are_a_family_of_their_own(make_indicators):
+    indicators = make_indicators(
+        result("a", 0.04),
+        touchpoints=(
+            TouchpointResult(touchpoint="web", **score(0.001, 3.0)),
+            TouchpointResult(touchpoint="shop", **score(0.04)),
+        ),
+        products=(ProductResult(product="web", **score(0.5)),),
+    )
+    judged, changes = control_false_discoveries(indicators)
+    assert (changes.tested, judged.results["a"].change.verdict) == (1, "fell")
+    assert [(each.part, each.key, each.adjusted_p) for each in changes.answers] == [
+        ("touchpoint", "web", pytest.approx(0.003)),
+        ("touchpoint", "shop", pytest.approx(0.06)),
+        ("product", "web", pytest.approx(0.5)),
+    ]
+    assert [each.change.verdict for each in judged.touchpoints] == ["rose", "no_change"]
+    assert judged.products[0].change.verdict == "no_change"
+    assert changes.to_dict()["answers"][0]["change"]["verdict"] == "rose"
+
+
+def test_a_question_keeps_the_touchpoint_that_it_is_about(make_indicators):
+    overall = result("any", 0.001)
+    asked = ItemResult(
+        key="q", label={"en": "Speed", "zh": "速度"}, role="driver", scale=(1, 10), mean=overall.overall,
+        index=overall.overall, top2=overall.overall, by_period={}, n=50, distribution={}, touchpoint="web",
+        change=overall.change,
+    )  # fmt: skip
+    judged, changes = control_false_discoveries(make_indicators(items=(asked,)))
+    assert judged.items[0].change.verdict == "fell"
+    (answer,) = changes.answers
+    assert (answer.part, answer.touchpoint, answer.label["en"]) == ("item", "web", "Speed")

@@ -51,6 +51,14 @@ def _beside_indicators() -> tuple[Quantity, ...]:
         Quantity(pattern=r"indicators/touchpoints/([^/]*)/by_period/.*", name="touchpoint score by wave, {0}"),
         Quantity(pattern=r"indicators/products/([^/]*)/score", name="satisfaction by product"),
         Quantity(pattern=r"indicators/products/([^/]*)/by_period/.*", name="satisfaction by product and wave"),
+        Quantity(pattern=r"indicators/items/(\w+)/change/difference", name="item, change, {0}"),
+        Quantity(pattern=r"indicators/touchpoints/([^/]*)/change/difference", name="touchpoint score, change, {0}"),
+        Quantity(pattern=r"indicators/products/([^/]*)/change/difference", name="satisfaction by product, change"),
+        Quantity(
+            pattern=r"changes/answers/.*",
+            name="changes of questions, adjusted",
+            exempt="The same changes as those of the items, touchpoints and products, which are in the table.",
+        ),
         Quantity(pattern=r"indicators/(?:fiscal_)?growth/growth", name="revenue growth, bridge"),
         Quantity(
             pattern=r"indicators/retention_curve/points/0",

@@ -9,16 +9,9 @@ from analysis.document.prose import cell_text
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
 from analysis.document.vocabulary import short_id
-from analysis.indicators.shapes import (
-    ItemResult,
-    MonthComparison,
-    ProductResult,
-    RfmResult,
-    TouchpointResult,
-)
+from analysis.indicators.shapes import MonthComparison, RfmResult
 from analysis.messages import N_, Message
 from analysis.monitoring import Changes
-from analysis.params.base import localized
 from analysis.results import Change, Estimate, IndicatorResult, NotEstimable, Outcome
 
 MAX_ROWS = 24
@@ -163,7 +156,7 @@ def tabulate_groups(
         return None
     if group != "by_period":
         first = tables[0][1]
-        labels.sort(key=lambda label: (-_sort_value(first.get(label)), label))
+        labels.sort(key=lambda label: (-sort_value(first.get(label)), label))
     columns = [start({"by_segment": t(N_("Segment")), "by_partner": t(N_("Partner"))}.get(group, t(N_("Period"))), 2.0)]
     for result, _ in tables:
         columns += [end(t(result.name), 2.0), end(t(N_("n")), 0.7)]
@@ -171,7 +164,9 @@ def tabulate_groups(
     columns_of = [(outcomes, list(outcomes.values())) for _, outcomes in tables]
     for label in labels:
         shown = t.period(label) if group == "by_period" else short_id((names or {}).get(label, label))
-        cells = [text for outcomes, peers in columns_of for text in _pair(outcomes.get(label), t, small_cell, peers)]
+        cells = [
+            text for outcomes, peers in columns_of for text in value_and_n(outcomes.get(label), t, small_cell, peers)
+        ]
         rows.append((clean_text(shown, 60), *cells))
     kept, note = cap_rows(rows, t)
     return Table(
@@ -180,74 +175,14 @@ def tabulate_groups(
     )  # fmt: skip
 
 
-def _sort_value(outcome: Outcome | None) -> float:
+def sort_value(outcome: Outcome | None) -> float:
+    """Return what rows are sorted by: the estimate, or less than any."""
     return outcome.value if isinstance(outcome, Estimate) else float("-inf")
 
 
-def _pair(outcome: Outcome | None, t: Translator, small_cell: int, peers: Sequence[Outcome]) -> tuple[str, str]:
+def value_and_n(outcome: Outcome | None, t: Translator, small_cell: int, peers: Sequence[Outcome]) -> tuple[str, str]:
+    """Return the two cells of an outcome: value with interval, and n."""
     return cell_text(outcome, t, small_cell, peers=peers), n_text(outcome, t)
-
-
-def tabulate_items(items: Sequence[ItemResult], t: Translator, small_cell: int) -> Table:
-    """Return the questionnaire's items, best rated first: mean, share of the two best answers, n."""
-    ranked = sorted(items, key=lambda item: (-_sort_value(item.index), item.key))
-    rows = [
-        (
-            clean_text(localized(item.label, t.language), 80),
-            f"{t.number(item.scale[0])}–{t.number(item.scale[1])}",
-            cell_text(item.index, t, small_cell, peers=[other.index for other in items]),
-            cell_text(item.mean, t, small_cell, peers=[other.mean for other in items]),
-            cell_text(item.top2, t, small_cell, peers=[other.top2 for other in items]),
-            n_text(item.mean, t),
-        )
-        for item in ranked
-    ]
-    kept, note = cap_rows(rows, t)
-    return Table(
-        title=t(N_("The questions, best rated first")),
-        columns=(
-            start(t(N_("Question")), 2.4),
-            end(t(N_("Scale")), 0.8),
-            end(t(N_("Points, 0 to 100")), 1.5),
-            end(t(N_("Mean answer")), 1.6),
-            end(t(N_("Two best answers")), 1.6),
-            end(t(N_("n")), 0.7),
-        ),
-        rows=tuple(kept),
-        notes=notes_of(t(N_("Every question is turned so that a higher answer is better.")), note),
-        anchor="table-items",
-    )
-
-
-def tabulate_touchpoints(touchpoints: Sequence[TouchpointResult], t: Translator, small_cell: int) -> Table:
-    """Return the touchpoints, best score first."""
-    return _tabulate_scores(
-        [(row.touchpoint, row.score) for row in touchpoints], t, small_cell,
-        title=N_("Touchpoints, best rated first"), heading=N_("Touchpoint"), anchor="table-touchpoints",
-    )  # fmt: skip
-
-
-def tabulate_products(products: Sequence[ProductResult], t: Translator, small_cell: int) -> Table:
-    """Return the satisfaction index by the product that responses are about, best first."""
-    return _tabulate_scores(
-        [(row.product, row.score) for row in products], t, small_cell,
-        title=N_("Satisfaction by product, best rated first"), heading=N_("Product"), anchor="table-products",
-    )  # fmt: skip
-
-
-def _tabulate_scores(
-    scores: Sequence[tuple[str, Outcome]], t: Translator, small_cell: int, *, title: Message, heading: Message,
-    anchor: str,
-) -> Table:  # fmt: skip
-    ranked = sorted(scores, key=lambda row: (-_sort_value(row[1]), row[0]))
-    peers = [score for _, score in ranked]
-    rows = [(clean_text(name, 60), *_pair(score, t, small_cell, peers)) for name, score in ranked]
-    kept, note = cap_rows(rows, t)
-    columns = (start(t(heading), 2.0), end(t(N_("Points, 0 to 100")), 1.5), end(t(N_("n")), 0.7))
-    return Table(
-        title=t(title), columns=columns, rows=tuple(kept),
-        notes=notes_of(t(N_("In brackets: 95% intervals.")), note), anchor=anchor,
-    )  # fmt: skip
 
 
 def tabulate_rfm(result: RfmResult, t: Translator) -> Table:

@@ -7,7 +7,7 @@ from analysis.indicators.estimation import Measure
 from analysis.indicators.observations import MAX_LISTED, estimate_period
 from analysis.indicators.samples import Floats
 from analysis.indicators.shapes import ItemResult, ProductResult, TouchpointResult
-from analysis.indicators.subjects import INDEX, estimate_waves, score_subjects
+from analysis.indicators.subjects import INDEX, change_of_answers, estimate_waves, score_subjects
 from analysis.indicators.survey import Responses, answers_of, incomparable_waves
 from analysis.messages import N_
 from analysis.params.model import ClientParams
@@ -35,7 +35,12 @@ def compute_touchpoints(responses: Responses, params: ClientParams) -> tuple[Tou
         return tuple(_by_items(name, responses, params) for name in names)
     found = score_subjects("touchpoint", responses, params)
     return tuple(
-        TouchpointResult(touchpoint=name, score=by_period[responses.periods[-1]], by_period=by_period)
+        TouchpointResult(
+            touchpoint=name,
+            score=by_period[responses.periods[-1]],
+            by_period=by_period,
+            change=found.changes[name],
+        )
         for name, by_period in found.by_name.items()
     )
 
@@ -46,7 +51,7 @@ def compute_products(responses: Responses, params: ClientParams) -> tuple[Produc
     found = score_subjects("product_id", responses, params, beside=beside)
     many, last = len(found.by_name) > MAX_LISTED, responses.periods[-1]
     return tuple(
-        ProductResult(product=name, score=by_period[last], by_period=by_period)
+        ProductResult(product=name, score=by_period[last], by_period=by_period, change=found.changes[name])
         for name, by_period in found.by_name.items()
         if not many or isinstance(by_period[last], Estimate)
     )
@@ -67,7 +72,12 @@ def _by_items(name: str, responses: Responses, params: ClientParams) -> Touchpoi
     values = mean_of_answers([rescale(key, item, responses) for key, item in items.items()])
     observed = responses.observe(values, incomparable_waves(list(items), responses))
     by_period = estimate_waves(INDEX, observed, params)
-    return TouchpointResult(touchpoint=name, score=by_period[responses.periods[-1]], by_period=by_period)
+    return TouchpointResult(
+        touchpoint=name,
+        score=by_period[responses.periods[-1]],
+        by_period=by_period,
+        change=change_of_answers(observed, by_period, params),
+    )
 
 
 def _item(key: str, item: ItemSpec, responses: Responses, params: ClientParams) -> ItemResult | None:
@@ -78,18 +88,20 @@ def _item(key: str, item: ItemSpec, responses: Responses, params: ClientParams) 
     bounds = (item.scale.min, item.scale.max)
     by_period = estimate_waves(Measure(kind="mean", unit="score", bounds=bounds), responses.observe(answers), params)
     mean = by_period[responses.periods[last]]
+    rescaled = responses.observe(rescale(key, item, responses), incomparable_waves([key], responses))
     return ItemResult(
         key=key,
         label=item.label or item.wording or key,
         role=item.role,
         scale=bounds,
         mean=mean,
-        index=estimate_period(INDEX, responses.observe(rescale(key, item, responses)), last, params),
+        index=estimate_period(INDEX, rescaled, last, params),
         top2=_top2(key, item, responses, last, params),
         by_period=by_period,
         n=None if isinstance(mean, NotEstimable) and mean.suppressed else mean.n,
         distribution=_distribution(answers, responses, last, params),
         touchpoint=item.touchpoint,
+        change=change_of_answers(rescaled, by_period, params),
     )
 
 

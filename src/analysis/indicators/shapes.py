@@ -16,7 +16,7 @@ from analysis.indicators.value_shapes import (
 )
 from analysis.messages import Message
 from analysis.params.base import LocalizedText
-from analysis.results import IndicatorResult, NotEstimable, Outcome
+from analysis.results import Change, IndicatorResult, NotEstimable, Outcome
 
 __all__ = [
     "ConcentrationResult",
@@ -64,6 +64,8 @@ class ItemResult(Shape):
         Share of the answers by code (lowest first), 0 to 1, weighted like the mean; empty where withheld.
     touchpoint
         Touchpoint that the item is about, or None.
+    change
+        Change of `index` between the last two waves of the survey, or why there is none.
     """
 
     key: str
@@ -77,24 +79,27 @@ class ItemResult(Shape):
     n: int | None
     distribution: Mapping[str, float]
     touchpoint: str | None = None
+    change: Change | NotEstimable | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TouchpointResult(Shape):
-    """Score of one touchpoint, 0 to 100 (answers rescaled from their own scales), latest wave and by wave."""
+    """Score of one touchpoint, 0 to 100 (answers rescaled from their own scales), latest wave, by wave, and change."""
 
     touchpoint: str
     score: Outcome
     by_period: Mapping[str, Outcome]
+    change: Change | NotEstimable | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProductResult(Shape):
-    """Satisfaction index of the responses about one product, 0 to 100, latest wave and by wave."""
+    """Satisfaction index of the responses about one product, 0 to 100, latest wave, by wave, and change."""
 
     product: str
     score: Outcome
     by_period: Mapping[str, Outcome]
+    change: Change | NotEstimable | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.indicators.estimation import Measure
-from analysis.indicators.observations import Labels, Observations, estimate_period, withheld
+from analysis.indicators.observations import Labels, Observations, change_of, estimate_period, withheld
 from analysis.indicators.samples import Codes, Floats
 from analysis.indicators.suppression import hidden_beside, hidden_cells, published_codes
 from analysis.indicators.survey import Responses, answers_of, incomparable_waves, items_of
 from analysis.params.model import ClientParams
-from analysis.results import NotEstimable, Outcome
+from analysis.results import Change, NotEstimable, Outcome
 
 INDEX = Measure(kind="mean", unit="index", bounds=(0.0, 100.0))
 
@@ -25,11 +25,14 @@ class Subjects:
     ----------
     by_name
         Label -> wave -> index of the responses about it, withheld where it would tell of a few respondents.
+    changes
+        Label -> change between the last two waves, or why there is none.
     published
         Wave -> code of what each response is about, -1 for none and where the label is hidden in that wave.
     """
 
     by_name: Mapping[str, Mapping[str, Outcome]]
+    changes: Mapping[str, Change | NotEstimable]
     published: Mapping[str, Codes]
 
 
@@ -46,28 +49,36 @@ def score_subjects(column: str, responses: Responses, params: ClientParams, besi
         Columns of the same kind whose scores are published too: what they share with this one must not be few.
     """
     if column not in responses.frame or "satisfaction_index" not in responses.frame:
-        return Subjects(by_name={}, published={})
+        return Subjects(by_name={}, changes={}, published={})
     labels = Labels.of(responses.frame[column].astype("object"))
     score = answers_of("satisfaction_index", responses)
     others = [score_subjects(other, responses, params).published for other in beside]
     hidden = _hidden(labels, score, [codes for codes in others if codes], responses, params)
-    by_name = {
-        name: {
-            wave: withheld() if code in hidden[wave] else outcome
-            for wave, outcome in estimate_waves(INDEX, observe_subject(column, name, responses), params).items()
-        }
-        for code, name in enumerate(labels.names)
-    }
-    published = {wave: np.where(np.isin(labels.codes, sorted(gone)), -1, labels.codes) for wave, gone in hidden.items()}
-    return Subjects(by_name=by_name, published=published)
-
-
-def observe_subject(column: str, name: str, responses: Responses) -> Observations:
-    """Return the satisfaction index of the responses about one label as observations."""
-    score = answers_of("satisfaction_index", responses)
-    is_about = (responses.frame[column].astype("object") == name).to_numpy(dtype=bool, na_value=False)
     broken = incomparable_waves(list(items_of(responses.spec, "satisfaction")), responses)
-    return responses.observe(np.where(is_about, score, np.nan), broken)
+    by_name: dict[str, dict[str, Outcome]] = {}
+    changes: dict[str, Change | NotEstimable] = {}
+    for code, name in enumerate(labels.names):
+        observed = responses.observe(np.where(labels.codes == code, score, np.nan), broken)
+        found = estimate_waves(INDEX, observed, params)
+        by_name[name] = {wave: withheld() if code in hidden[wave] else found[wave] for wave in found}
+        changes[name] = change_of_answers(observed, by_name[name], params)
+    published = {wave: np.where(np.isin(labels.codes, sorted(gone)), -1, labels.codes) for wave, gone in hidden.items()}
+    return Subjects(by_name=by_name, changes=changes, published=published)
+
+
+def change_of_answers(
+    observations: Observations, by_period: Mapping[str, Outcome], params: ClientParams
+) -> Change | NotEstimable:
+    """Return the change of an index between the last two waves.
+
+    Where answers are protected, nothing is told of a few who answered both: beside the errors of the two waves, that of
+    the change would tell how those few moved together.
+    """
+    change = change_of(INDEX, observations, by_period, params)
+    is_protected = observations.respondent_count is not None
+    if isinstance(change, Change) and is_protected and 0 < change.overlap < params.limits.small_cell:
+        return withheld()
+    return change
 
 
 def estimate_waves(measure: Measure, observations: Observations, params: ClientParams) -> dict[str, Outcome]:

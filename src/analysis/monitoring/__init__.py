@@ -3,7 +3,7 @@
 Nothing here computes an indicator anew or recommends anything; files are read by `analysis.report.earlier`.
 """
 
-from analysis.monitoring.changes import ChangeItem, Changes, control_false_discoveries
+from analysis.monitoring.changes import AnswerChange, ChangeItem, Changes, control_false_discoveries
 from analysis.monitoring.control_chart import ControlChart
 from analysis.monitoring.earlier import EarlierAudit, UnreadableAudit, read_earlier
 from analysis.monitoring.follow_up import ActionFollowUp, FollowUp, follow_up
@@ -11,6 +11,7 @@ from analysis.monitoring.since import IndicatorChange
 
 __all__ = [
     "ActionFollowUp",
+    "AnswerChange",
     "ChangeItem",
     "Changes",
     "ControlChart",

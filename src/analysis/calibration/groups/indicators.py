@@ -22,7 +22,7 @@ def read(data: ClientData, params: ClientParams) -> dict[str, Reading]:
         # the family's own p-value, beside the unadjusted one of `indicators/results/*/change`
         found[f"changes/{item.indicator}"] = Reading(p_value=item.adjusted_p)
     for path, reading in list(found.items()):
-        if path.endswith("/change/difference"):
+        if path.startswith("indicators/results/") and path.endswith("/change/difference"):
             change = indicators.results[path.split("/")[2]].change
             smallest = getattr(change, "smallest_detectable", None)
             if smallest is not None:

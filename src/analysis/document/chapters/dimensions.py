@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from analysis.document.answer_tables import tabulate_items, tabulate_products, tabulate_touchpoints
 from analysis.document.blocks import Block, Chapter
 from analysis.document.bridge_table import tabulate_fiscal_bridge
 from analysis.document.chapters.base import ChapterContext
@@ -20,14 +21,10 @@ from analysis.document.prose import (
     state_target,
 )
 from analysis.document.tables import (
-    is_known,
     tabulate_groups,
     tabulate_indicators,
-    tabulate_items,
     tabulate_months,
-    tabulate_products,
     tabulate_rfm,
-    tabulate_touchpoints,
 )
 from analysis.document.target_table import tabulate_group_targets
 from analysis.messages import N_, Message
@@ -48,12 +45,12 @@ def write_satisfaction(context: ChapterContext) -> Chapter:
     """Return the chapter on satisfaction."""
     t, indicators = context.t, context.audit.indicators
     blocks: list[Block | None] = []
+    changes = context.audit.changes
     if indicators.touchpoints:
-        blocks.append(tabulate_touchpoints(indicators.touchpoints, t, context.small_cell))
-    if any(is_known(product.score) for product in indicators.products):
-        blocks.append(tabulate_products(indicators.products, t, context.small_cell))
+        blocks.append(tabulate_touchpoints(indicators.touchpoints, changes, t, context.small_cell))
+    blocks.append(tabulate_products(indicators.products, changes, t, context.small_cell))
     if indicators.items:
-        blocks.append(tabulate_items(indicators.items, t, context.small_cell))
+        blocks.append(tabulate_items(indicators.items, changes, t, context.small_cell))
     limits = [
         N_("Only those who answered are heard; customers who did not answer may think differently."),
         N_("Segments differ in more than their name: a gap between them is no proof that the segment is the cause."),

@@ -3,6 +3,7 @@
 import dataclasses
 
 from analysis.actions import Action
+from analysis.document.answer_changes import state_answer_changes
 from analysis.document.blocks import ActionItem, ActionList, Block, BulletList, Chapter, Scorecard, ScoreCell, Tone
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.scale.actions import alerts_callout
@@ -132,6 +133,10 @@ def _change_words(context: ChapterContext, result: IndicatorResult, change: Chan
 
 
 def _changes(context: ChapterContext) -> list[str]:
+    return [*_indicator_changes(context), *state_answer_changes(context.audit.changes, context.t)]
+
+
+def _indicator_changes(context: ChapterContext) -> list[str]:
     t, changes = context.t, context.audit.changes
     if not changes.items:
         return [t(N_("No earlier period to compare with: nothing can be said about change."))]

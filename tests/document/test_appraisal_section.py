@@ -106,6 +106,22 @@ def test_each_manager_has_a_page_with_anchors_of_its_own(language):
     assert "\u202e" not in texts(pages[0])
 
 
+def test_the_others_have_an_interval_and_a_dash_a_reason():
+    why = NotEstimable(reason=N_("There are no observations."), n=36)
+    known = manager("AM01")
+    silent = [
+        dataclasses.replace(known.indicators[0], key=key, name=N_(name), outcome=why, difference=why, verdict=None)
+        for key, name in (("revenue_growth", "Revenue growth"), ("nps", "Net Promoter Score"))
+    ]
+    card = dataclasses.replace(known, indicators=(*known.indicators, *silent))
+    (page,) = manager_pages(context("en"), dataclasses.replace(RESULT, managers=(card,)))
+    table = next(block for block in page if isinstance(block, Table))
+    assert table.rows[0][3] == "70% (65 to 75)"
+    assert table.rows[1][1] == "–"
+    assert "Revenue growth and Net Promoter Score: There are no observations." in table.notes
+    assert not any("Contact coverage" in note for note in table.notes)
+
+
 def test_an_account_that_waits_too_long_is_marked():
     table = [block for block in manager_pages(context("en"), RESULT)[0] if isinstance(block, Table)][1]
     assert table.rows[0][3] == "50 †"

@@ -21,7 +21,7 @@ from analysis.document.vocabulary import short_id
 from analysis.indicators.appraisal_shapes import Appraisal, KeyAccountLine, ManagerCard, ManagerIndicator, TargetRow
 from analysis.indicators.shapes import PartnerLeague
 from analysis.messages import N_, Message
-from analysis.results import Estimate
+from analysis.results import Estimate, NotEstimable
 
 MOST_LISTED = 200
 HOW_FAR = N_("Attainment: value over target; target over value where less is better.")
@@ -106,12 +106,12 @@ def tabulate_manager(card: ManagerCard, t: Translator, anchor: str) -> Table:
     """Return one manager's indicators beside those of all the others, with the difference and the target."""
     rows = tuple(_indicator_cells(row, t) for row in card.indicators)
     columns = (
-        start(t(N_("Indicator")), 1.7),
-        end(t(N_("This manager (95% interval)")), 1.8),
+        start(t(N_("Indicator")), 1.5),
+        end(t(N_("This manager (95% interval)")), 1.7),
         end(t(N_("n")), 0.5),
-        end(t(N_("All others")), 0.9),
-        end(t(N_("Difference (95% interval)")), 1.9),
-        end(t(N_("Target, probability met")), 1.3),
+        end(t(N_("All others (95% interval)")), 1.7),
+        end(t(N_("Difference (95% interval)")), 1.8),
+        end(t(N_("Target, probability met")), 1.2),
     )
     starred = any(row.verdict in ("better", "worse") for row in card.indicators)
     return Table(
@@ -121,13 +121,24 @@ def tabulate_manager(card: ManagerCard, t: Translator, anchor: str) -> Table:
         notes=notes_of(
             t(N_("Differences of shares are in percentage points.")),
             t(N_("* beyond what chance explains, all comparisons of all managers together.")) if starred else "",
+            *_reasons(card, t),
         ),
         anchor=anchor,
     )
 
 
+def _reasons(card: ManagerCard, t: Translator) -> list[str]:
+    """Return why cells of a manager's table have no number, each reason once with the indicators that it concerns."""
+    reasons: dict[str, list[Message]] = {}
+    for row in card.indicators:
+        missing = (each for each in (row.outcome, row.others, row.difference) if isinstance(each, NotEstimable))
+        for reason in dict.fromkeys(t(each.reason) for each in missing):
+            reasons.setdefault(reason, []).append(row.name)
+    return [t(N_("{names:list}: {reason:text}", names=names, reason=reason)) for reason, names in reasons.items()]
+
+
 def _indicator_cells(row: ManagerIndicator, t: Translator) -> tuple[str, ...]:
-    others = t.level(row.others) if isinstance(row.others, Estimate) else DASH
+    others = t.estimate(row.others) if isinstance(row.others, Estimate) else DASH
     difference = t.difference(row.difference) if isinstance(row.difference, Estimate) else DASH
     if row.verdict in ("better", "worse"):
         difference = marked(difference, " *")

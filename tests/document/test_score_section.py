@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from analysis.document.blocks import Figure, Table
+from analysis.document.blocks import Callout, Figure, Table
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.scale.score import CHOICE, score_section
 from analysis.document.theme import Theme
@@ -96,6 +96,27 @@ def test_a_level_that_stays_is_said_to_stay(english):
     section = score_section(english, analysed(scheme("entropy", est(70), "B")))
     assert "every other way of weighing that was tried gives the same level" in section.finding
     assert "the interval admits C to B" in section.finding
+
+
+def test_it_is_said_why_no_partner_has_a_score(english):
+    few = NotEstimable(
+        reason=N_("There are too few observations: {n:int}; an estimate needs at least {min:int}.", n=9, min=20), n=9
+    )
+    cells = group("P1", WHY).dimensions
+    silent = [
+        dataclasses.replace(
+            group(name, WHY), dimensions=tuple(dataclasses.replace(cell, score=score) for cell in cells)
+        )
+        for name, score in (("P1", WHY), ("P2", few))
+    ]
+    section = score_section(english, analysed(partners=tuple(silent)))
+    (callout,) = [block for block in section.appendix if isinstance(block, Callout)]
+    assert callout.title == "The relationship by partner"
+    assert callout.items[0].startswith("None of the 2 partners has a score on any dimension.")
+    assert callout.items[1].startswith("Satisfaction and Customer value: There are too few observations: 9;")
+    for partners in ((), (silent[0], group("P3", WHY))):
+        appendix = score_section(english, analysed(partners=partners)).appendix
+        assert not any(isinstance(block, Callout) for block in appendix)
 
 
 def test_the_table_shows_all_ways_and_why_one_gives_none(english):

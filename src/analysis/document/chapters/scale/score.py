@@ -6,6 +6,7 @@ from analysis.document.blocks import Block, Prose
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.scale.score_tables import (
     admitted,
+    explain_unscored,
     tabulate_groups_scored,
     tabulate_weightings,
     tabulate_weights,
@@ -139,6 +140,16 @@ def _appendix(
             head=N_("Partner"),
             anchor="table-score-partners",
             names=names,
+        ),
+        explain_unscored(
+            result.partners,
+            t,
+            title=N_("The relationship by partner"),
+            finding=N_(
+                "None of the {count:int} partners has a score on any dimension. Why not even the one with the most"
+                " data has:",
+                count=len(result.partners),
+            ),
         ),
     )
 

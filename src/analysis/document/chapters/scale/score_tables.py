@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from analysis.document.blocks import Table
+from analysis.document.blocks import Callout, Table
 from analysis.document.native import marked
 from analysis.document.prose import cell_text
 from analysis.document.tables import DASH, cap_rows, end, notes_of, start
@@ -144,6 +144,24 @@ def tabulate_groups_scored(
         ),
         anchor=anchor,
     )
+
+
+def explain_unscored(
+    groups: Sequence[GroupScore], t: Translator, *, title: Message, finding: Message
+) -> Callout | None:
+    """Return why no group has a score on any dimension; None where one has, or where there are no groups.
+
+    The reason for a dimension is that of the group with the most data, which comes closest to a score.
+    """
+    if not groups or any(isinstance(each.score, Estimate) for group in groups for each in group.dimensions):
+        return None
+    reasons: dict[str, list[Message]] = {}
+    for place, dimension in enumerate(groups[0].dimensions):
+        closest = max((group.dimensions[place].score for group in groups), key=lambda score: score.n or 0)
+        if isinstance(closest, NotEstimable):
+            reasons.setdefault(t(closest.reason), []).append(dimension.name)
+    told = [t(N_("{names:list}: {reason:text}", names=names, reason=reason)) for reason, names in reasons.items()]
+    return Callout(variant="note", title=t(title), items=(t(finding), *told))
 
 
 def _points(group: GroupScore) -> float:

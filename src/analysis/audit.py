@@ -161,15 +161,11 @@ def run_audit(params: ClientParams, stored: Sequence[tuple[str, str]] = ()) -> C
     score = relationship.score.score
     book = FactBook(
         Evidence(
-            data=data.representative,
-            params=params,
-            indicators=indicators,
-            loyalty=loyalty,
-            repurchase=repurchase,
-            relations=relations,
-            score=score,
+            data=data.representative, params=params, indicators=indicators, loyalty=loyalty, repurchase=repurchase,
+            relations=relations, score=score, retention=relationship.retention, contacts=relationship.contacts,
+            complaints=relationship.complaints,
         )
-    )
+    )  # fmt: skip
     actions = actions_from(book)
     return ClientAudit(
         client=params.client,

@@ -107,6 +107,24 @@ def test_what_an_action_aims_at_is_said_in_words(context):
     assert ("Net Promoter Score" in named) == (context.t.language == "en")
 
 
+def test_an_action_says_what_it_may_bring_or_why_nobody_can_say(english):
+    share = estimate(0.3, 0.2, 0.4, "proportion")
+    why = NotEstimable(reason=N_("Too few."))
+    known = [
+        action("back", 5e5, 3, Effect(driver="", points=0.0, repurchase=share, revenue=why, kind="returned", days=300)),
+        action("more", effect=dataclasses.replace(GAIN, driver="")),
+        dataclasses.replace(action("none"), no_effect=N_("Nobody looked.")),
+    ]
+    table = next(
+        block for block in actions_section(english, known).blocks if block is not None and block.kind == "table"
+    )
+    back, more, none = (plain(row[2]) for row in table.rows)
+    assert back.startswith("€500k with 3 customers. Of customers silent for a year, 30%")
+    assert "within 300 more days" in back
+    assert more.startswith("10 points more of satisfaction: €31.0k")
+    assert none == "Effect not estimable: Nobody looked."
+
+
 def test_anchors_are_unique_and_everything_renders(context):
     section = actions_section(context, MANY)
     anchors = [block.anchor for block in (*section.blocks, *section.appendix) if block is not None]

@@ -21,6 +21,9 @@ from analysis.indicators.shapes import (
     Indicators,
 )
 from analysis.messages import N_
+from analysis.models.complaints.result import Complaints
+from analysis.models.contacts.result import Contacts
+from analysis.models.lifecycle.retention import Retention
 from analysis.models.loyalty_result import LoyaltyModel
 from analysis.models.relations import Relations
 from analysis.models.repurchase_result import RepurchaseModel
@@ -68,6 +71,8 @@ class Evidence:
         The models.
     score
         The relationship score (anything of the shape of `RelationshipScored`).
+    retention, contacts, complaints
+        Who comes back, what customers lack, and whether well-served complainers buy again more: for what actions bring.
     more
         Further outcomes under names of `facts.OWN`, or of an indicator; they win.
     """
@@ -79,6 +84,9 @@ class Evidence:
     repurchase: RepurchaseModel | NotEstimable | None = None
     relations: Relations | None = None
     score: object | None = None
+    retention: Retention | NotEstimable | None = None
+    contacts: Contacts | NotEstimable | None = None
+    complaints: Complaints | NotEstimable | None = None
     more: Mapping[str, Outcome] | None = None
 
 

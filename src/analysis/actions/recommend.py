@@ -1,8 +1,8 @@
 """From evidence to improvement actions: each names what was found, whom it concerns and what it may be worth.
 
 No evidence, no action. The ranking is by the revenue of the customers concerned (a fact), not by a promised effect (a
-guess). Then come the actions on a part of the service, by what the simulation says they would be worth if the relations
-are causal, then the others in the order of the catalogue.
+guess). Then come the actions without named customers for which a model says what they may bring, the highest first,
+then the others in the order of the catalogue.
 """
 
 import re
@@ -13,6 +13,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from analysis.actions.catalogue import Entry, load_catalogue
+from analysis.actions.effects import Effect, expected_effect
 from analysis.actions.factbook import Evidence, FactBook
 from analysis.actions.facts import Fact
 from analysis.actions.judge import Facts, judge
@@ -22,7 +23,6 @@ from analysis.messages import Message
 from analysis.models.loyalty_result import LoyaltyModel
 from analysis.models.relations import Relations
 from analysis.models.repurchase_result import RepurchaseModel
-from analysis.models.uplift.result import DriverGain
 from analysis.params.base import Language, LocalizedText, localized
 from analysis.params.model import ClientParams
 from analysis.params.steering import Effort
@@ -31,32 +31,6 @@ from analysis.results import Estimate, NotEstimable, Outcome
 MATERIAL = 0.01  # of last year's revenue: less than this is no business of a board, open complaints apart
 Basis = Literal["simulated", "concerned", "none"]
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Effect:
-    """What an action may bring, from the simulation of better performance, if the relations are causal.
-
-    Parameters
-    ----------
-    driver
-        The part of the service that is raised, in the report's language.
-    points
-        By how many points of 100.
-    repurchase
-        Chance to buy again, percentage points.
-    revenue
-        A year, or a share of it where the record of orders is too short.
-    """
-
-    driver: str
-    points: float
-    repurchase: Outcome
-    revenue: Outcome
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return JSON-ready data."""
-        return vars(self) | {"repurchase": self.repurchase.to_dict(), "revenue": self.revenue.to_dict()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +60,8 @@ class Action:
         The conditions that held.
     facts
         The facts that they asked about; the first says whom it concerns.
-    effect
-        What it may bring, where the simulation says; else None, and `revenue` is what it concerns.
+    effect, no_effect
+        What it may bring, where a model says; else None, and why nobody can say.
     """
 
     key: str
@@ -104,11 +78,12 @@ class Action:
     conditions: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     effect: Effect | None = None
+    no_effect: Message | None = None
 
     @property
     def basis(self) -> Basis:
         """What its worth rests on: a simulation, the revenue concerned, or nothing."""
-        if self.effect is not None:
+        if self.effect is not None and self.effect.kind == "simulated":
             return "simulated"
         return "none" if self.revenue is None else "concerned"
 
@@ -116,6 +91,7 @@ class Action:
         """Return JSON-ready data."""
         texts = {key: getattr(self, key).to_dict() for key in ("title", "evidence", "owner")}
         texts["for_whom"] = None if self.for_whom is None else self.for_whom.to_dict()
+        texts["no_effect"] = None if self.no_effect is None else self.no_effect.to_dict()
         effect = None if self.effect is None else self.effect.to_dict()
         lists = {"conditions": list(self.conditions), "facts": list(self.facts)}
         return vars(self) | texts | lists | {"effect": effect, "basis": self.basis}
@@ -176,10 +152,12 @@ def fired(catalogue: Mapping[str, Entry], facts: Facts) -> tuple[str, ...]:
 
 
 def _rank(action: Action) -> tuple[int, float]:
-    if action.effect is not None:
-        gain = action.effect.revenue
-        return 1, -gain.value if isinstance(gain, Estimate) else 0.0
-    return (2, 0.0) if action.revenue is None else (0, -action.revenue)
+    if action.revenue is not None:
+        return 0, -action.revenue
+    if action.effect is None:
+        return 2, 0.0
+    gain = action.effect.revenue
+    return 1, -gain.value if isinstance(gain, Estimate) else 0.0
 
 
 def _action(entry: Entry, book: FactBook, params: ClientParams) -> Action:
@@ -192,7 +170,7 @@ def _action(entry: Entry, book: FactBook, params: ClientParams) -> Action:
     if spec.evidence_one is not None and isinstance(count, int):
         evidence = Message(one.msgid, {**many.values, **one.values}, many.msgid, count)
     named = subject.customers is not None and len(subject.customers) > 0
-    gain = book.gain(subject.driver) if subject.driver else None
+    effect = expected_effect(entry.conditions[0].fact, subject, spec.dimension, book)
     return Action(
         key=entry.key,
         title=title,
@@ -207,13 +185,9 @@ def _action(entry: Entry, book: FactBook, params: ClientParams) -> Action:
         indicator=spec.indicator,
         conditions=tuple(condition.text for condition in entry.conditions),
         facts=tuple(condition.fact for condition in entry.conditions),
-        effect=None if gain is None else _effect(gain, params),
+        effect=effect if isinstance(effect, Effect) else None,
+        no_effect=effect if isinstance(effect, Message) else None,
     )
-
-
-def _effect(gain: DriverGain, params: ClientParams) -> Effect:
-    money = gain.money if isinstance(gain.money, Estimate) else gain.share
-    return Effect(driver=gain.label, points=params.uplift_points, repurchase=gain.chance, revenue=money)
 
 
 def template(text: LocalizedText, language: Language, subject: Fact, facts: Facts) -> Message:

@@ -209,7 +209,7 @@ def _steering() -> tuple[Quantity, ...]:
     return (
         Quantity(
             pattern=r"actions/\w+/effect/.*", name="expected effect of an action",
-            exempt="It repeats the uplift, in the table.",
+            exempt="It repeats, for all customers or some, what is in the table: uplift, win-back, openings, recovery.",
         ),
         Quantity(
             pattern=r"actions/\w+/evidence/.*", name="evidence of an action",

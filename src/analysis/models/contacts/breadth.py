@@ -13,7 +13,7 @@ from analysis.indicators.samples import Codes, Floats, Sample
 from analysis.messages import N_
 from analysis.models.contacts.breadth_result import Breadth, BreadthBand, CategoryReach, Kind, NextBest, Spread
 from analysis.models.contacts.openings import Baskets, find_openings
-from analysis.models.contacts.records import share_of_customers
+from analysis.models.contacts.records import ledger_of, share_of_customers
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
 
@@ -136,10 +136,25 @@ def _reach(bought: Purchases, next_best: NextBest | NotEstimable, params: Client
     return tuple(sorted(rows, key=lambda row: (-row.customers, row.category)))
 
 
+def openings_among(customers: pd.Index | None, data: ClientData, params: ClientParams) -> NextBest | NotEstimable:
+    """Return the strongest opening of each of some customers, or of all (None), in the last twelve months on record."""
+    ledger = ledger_of(data, params)
+    if ledger is None:
+        return NotEstimable(reason=N_("There are no transactions."))
+    if not data.has("transactions", "category"):
+        return NotEstimable(reason=N_("The orders name no product category."))
+    window = year_ending(data.recorded_until("transactions"))
+    bought = read_purchases("category", ledger, window, data)
+    if not len(bought.ids):
+        return NotEstimable(reason=N_("Nobody bought in the last twelve months."), n=0)
+    return _next_best(bought, window, ledger, data, params, bought.ids if customers is None else customers)
+
+
 def _next_best(
-    bought: Purchases, window: Window, ledger: Ledger, data: ClientData, params: ClientParams
-) -> NextBest | NotEstimable:
+    bought: Purchases, window: Window, ledger: Ledger, data: ClientData, params: ClientParams,
+    among: pd.Index | None = None,
+) -> NextBest | NotEstimable:  # fmt: skip
     days = np.bincount(ledger.bought_by[window.holds(ledger.bought_on)], minlength=len(ledger.ids))
     orders = days[ledger.ids.get_indexer(bought.ids)]
     baskets = Baskets(ids=bought.ids, names=bought.names, spent=bought.spent, orders=orders.astype(np.int64))
-    return find_openings(baskets, data, params)
+    return find_openings(baskets, data, params, among=among)

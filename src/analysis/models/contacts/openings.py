@@ -87,12 +87,15 @@ class Rule:
     lower: float
 
 
-def find_openings(baskets: Baskets, data: ClientData, params: ClientParams) -> NextBest | NotEstimable:
+def find_openings(
+    baskets: Baskets, data: ClientData, params: ClientParams, *, among: pd.Index | None = None
+) -> NextBest | NotEstimable:
     """Return each customer's strongest opening, added up by what makes customers alike and what they lack.
 
     The strongest is the one with the highest lower limit of the chance that a customer like it buys what it lacks:
     one that holds a category which goes together with it beyond chance, or one that orders as often, where most of
-    these buy it.
+    these buy it. With `among`, only the openings of these customers are added up, of every category; who is
+    alike is still told from all.
     """
     n = len(baskets.ids)
     if len(baskets.names) < 2:
@@ -116,6 +119,8 @@ def find_openings(baskets: Baskets, data: ClientData, params: ClientParams) -> N
         key=lambda rule: (-rule.lower, rule.held, rule.missing),
     )
     assigned = _assign(rules, has)
+    if among is not None:
+        assigned[~baskets.ids.isin(among)] = -1
     if not (assigned >= 0).any():
         reason = N_("Customers lack nothing that most customers like them buy.")
         return NotEstimable(reason=reason, n=n)
@@ -138,7 +143,7 @@ def find_openings(baskets: Baskets, data: ClientData, params: ClientParams) -> N
         related=len(first),
         customers=int((assigned >= 0).sum()),
         counts=tuple(CategoryCount(category=names[column], customers=int(by_category[column])) for column in order),
-        openings=tuple(add_up(parts_of(column)) for column in order[:LISTED]),
+        openings=tuple(add_up(parts_of(column)) for column in (order[:LISTED] if among is None else order)),
         largest=_largest(assigned, rules, names, revenue, baskets.ids, data),
     )
 

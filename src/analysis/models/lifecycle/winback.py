@@ -56,11 +56,13 @@ class WinBack(ModelPart):
     spending: Outcome
 
 
-def measure_win_back(data: ClientData, ledger: Ledger | None, params: ClientParams) -> WinBack | NotEstimable:
-    """Return what became of silences longer than the time within which customers are expected back."""
+def measure_win_back(
+    data: ClientData, ledger: Ledger | None, params: ClientParams, *, gap: int | None = None
+) -> WinBack | NotEstimable:
+    """Return what became of silences longer than `gap` days; by default, than customers are expected to be away."""
     if ledger is None or not len(ledger.bought_by):
         return NotEstimable(reason=N_("There are no orders, so nobody can be seen to return."), n=0)
-    gap = params.repurchase.horizon_days
+    gap = params.repurchase.horizon_days if gap is None else gap
     who, when = ledger.bought_by, ledger.bought_on
     is_last = np.append(who[1:] != who[:-1], True)
     following = np.where(is_last, ledger.as_of, np.append(when[1:], 0))

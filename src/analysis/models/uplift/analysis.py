@@ -158,7 +158,7 @@ def _simulate(
             satisfaction=gain_outcome(found.satisfaction[j], drawn.satisfaction[:, j], "index", chain),
             chance=gain_outcome(found.chance[j], drawn.chance[:, j], "percentage_points", chain),
             share=gain_outcome(found.share[j], drawn.share[:, j], "proportion", chain),
-            money=_money(found, drawn, j, base, chain),
+            money=money_outcome(found, drawn, j, base, chain),
             probability_best=float(best[j]),
         )
         for j, driver in enumerate(effects.frame.drivers)
@@ -191,7 +191,8 @@ def gain_outcome(value: float, draws: Floats, unit: Unit, chain: Chain) -> Outco
     return percentile_estimate(value, draws, unit=unit, n=n, clusters=clusters, method=METHOD)
 
 
-def _money(found: Gains, drawn: Gains, driver: int, base: float | None, chain: Chain) -> Outcome:
+def money_outcome(found: Gains, drawn: Gains, driver: int, base: float | None, chain: Chain) -> Outcome:
+    """Return a driver's gain as money: its share of the revenue of the last year, `base`."""
     if base is None:
         return NotEstimable(reason=N_("The orders cover less than a year."), n=len(chain.weights))
     outcome = gain_outcome(found.share[driver] * base, drawn.share[:, driver] * base, "money", chain)

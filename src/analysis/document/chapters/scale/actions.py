@@ -64,12 +64,18 @@ def _for_the_board(actions: Sequence[Action]) -> list[Action]:
 
 
 def _best_gain(actions: Sequence[Action]) -> Action | None:
-    """Return the first action whose simulated gain is clearly above zero."""
-    return next((action for action in actions if action.effect is not None and _is_clear(action.effect)), None)
+    """Return the action on a part of the service with the highest gain of those clearly above zero."""
+    clear = [action for action in actions if action.effect is not None and _is_clear(action.effect)]
+    return max(clear, key=_gain_of, default=None)
+
+
+def _gain_of(action: Action) -> float:
+    gain = None if action.effect is None else action.effect.revenue
+    return gain.value if isinstance(gain, Estimate) else 0.0
 
 
 def _is_clear(effect: Effect) -> bool:
-    return isinstance(effect.revenue, Estimate) and effect.revenue.low > 0
+    return effect.driver != "" and isinstance(effect.revenue, Estimate) and effect.revenue.low > 0
 
 
 def _finding(actions: Sequence[Action]) -> list[Message]:
@@ -93,7 +99,11 @@ def _finding(actions: Sequence[Action]) -> list[Message]:
 
 
 def _gain_sentence(effect: Effect, gain: Estimate) -> Message:
-    values = {"driver": clean_text(effect.driver, 40), "points": effect.points, "gain": gain.value}
+    values = {
+        "driver": clean_text(effect.driver, 40),
+        "points": effect.points,
+        "gain": gain.value,
+    }
     if gain.unit == "money":
         return N_(
             "Where a gain can be simulated, it is largest for {driver:text}: {points:number} points more would be worth"
@@ -128,7 +138,7 @@ def tabulate_actions(actions: Sequence[Action], total: int, t: Translator, *, an
                 clean_text(t(action.title), LONGEST_TITLE) + ("。" if t.language == "zh" else "."), _whom(action, t)
             ),
             t(action.evidence),
-            _effect_text(action, t),
+            effect_text(action, t),
             t(N_("{owner:message}, {effort:message}", owner=action.owner, effort=efforts[action.effort])),
             format_day(dt.date.fromisoformat(action.due), t.language) if action.due else DASH,
         )
@@ -137,13 +147,14 @@ def tabulate_actions(actions: Sequence[Action], total: int, t: Translator, *, an
     columns = (
         start(t(N_("Action, and for whom")), 2.2),
         start(t(N_("Evidence")), 2.6),
-        start(t(N_("Worth")), 1.5),
+        start(t(N_("Expected effect")), 2.0),
         start(t(N_("Owner, effort")), 1.1),
         end(t(N_("Due")), 0.8),
     )
     note = N_(
-        "Worth: the revenue of the customers concerned (which, the evidence says), or, where an action is on a part of"
-        " the service, what the simulation of better performance gives, with 95% intervals."
+        "Expected effect: the revenue of the customers concerned (which, the evidence says), a fact; then, with 95%"
+        " intervals, what a model of this audit says of buying again and of revenue. Simulated gains hold if the"
+        " relation is causal."
     )
     more = NP_(
         "One more action is in the appendix.", "{count:int} more actions are in the appendix.", total - len(actions)
@@ -163,27 +174,54 @@ def _whom(action: Action, t: Translator) -> str:
     return t(N_("For: {whom:message}.", whom=action.for_whom))
 
 
-def _effect_text(action: Action, t: Translator) -> str:
-    if action.effect is not None:
-        gain, chance = action.effect.revenue, action.effect.repurchase
-        if isinstance(gain, Estimate) and isinstance(chance, Estimate):
-            return t(
-                N_(
-                    "{gain:text} a year; {chance:text} points of buying again",
-                    gain=t.estimate(gain),
-                    chance=t.estimate(chance),
-                )
+def effect_text(action: Action, t: Translator) -> str:
+    """Return the revenue concerned, and what the action may bring or why nobody can say."""
+    parts: list[Message] = []
+    if action.revenue is not None and action.customers is not None:
+        parts.append(
+            NP_(
+                "{revenue:money} with one customer.",
+                "{revenue:money} with {count:int} customers.",
+                action.customers,
+                revenue=action.revenue,
             )
-        return DASH
-    if action.revenue is None or action.customers is None:
-        return DASH
-    return t(
-        NP_(
-            "{revenue:money} with one customer",
-            "{revenue:money} with {count:int} customers",
-            action.customers,
-            revenue=action.revenue,
         )
+    if action.effect is not None:
+        parts.append(_brings(action.effect, t))
+    elif action.no_effect is not None:
+        parts.append(N_("Effect not estimable: {reason:message}", reason=action.no_effect))
+    return t.sentences(*parts) if parts else DASH
+
+
+def _brings(effect: Effect, t: Translator) -> Message:
+    gain, chance = effect.revenue, effect.repurchase
+    money = t.estimate(gain) if isinstance(gain, Estimate) else ""
+    share = t.estimate(chance) if isinstance(chance, Estimate) else ""
+    if effect.kind == "opened":
+        return N_("{gain:text} a year, if as many buy what they lack as of customers like them.", gain=money)
+    if effect.kind == "returned":
+        return N_(
+            "Of customers silent for a year, {share:text} have come back within {days:int} more days, without such an"
+            " action; what it adds is not known.",
+            share=share,
+            days=effect.days,
+        )
+    if effect.kind == "served":
+        return N_(
+            "With complaints settled soon went {chance:text} points of buying again within {days:int} days.",
+            chance=share,
+            days=effect.days,
+        )
+    raised = clean_text(effect.driver, 40) if effect.driver else t(N_("satisfaction"))
+    values = {"points": effect.points, "driver": raised}
+    if not money:
+        return N_("{points:number} points more of {driver:text}: {chance:text} points of buying again.",
+                  chance=share, **values)  # fmt: skip
+    return N_(
+        "{points:number} points more of {driver:text}: {gain:text} a year; {chance:text} points of buying again.",
+        gain=money,
+        chance=share,
+        **values,
     )
 
 

@@ -10,6 +10,7 @@ whole reports can be faster. The overhead of a report is its time beyond the bar
 """
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -21,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,7 @@ MOST_OVERHEAD = 1 / 8
 """Of the runner, as a share of the plain stack's."""
 MOST_TIME = 1.3
 """Of the runner, in units of the bare limit."""
+Phase = AbstractContextManager[None]
 SINGLE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 
 
@@ -141,6 +144,8 @@ def bare_limit(work: Path, clients: Sequence[str], jobs: int) -> Cost:
 def bare_worker(work: Path, clients: Sequence[str]) -> int:
     """Load everything, wait for the word, make the documents of the clients, and print the processor's seconds."""
     bare_report(work, clients[0], work / "warming")
+    gc.collect()
+    gc.freeze()  # as processes that are forked from a warm one have it
     print("warm", flush=True)
     sys.stdin.readline()
     before = time.process_time()
@@ -150,8 +155,18 @@ def bare_worker(work: Path, clients: Sequence[str]) -> int:
     return 0
 
 
-def bare_report(work: Path, client: str, folder: Path) -> None:
-    """Make the documents of one client, as a notebook would have them, but without running one."""
+def bare_report(work: Path, client: str, folder: Path, during: Callable[[str], Phase] = nullcontext) -> None:
+    """Make the documents of one client, as a notebook would have them, but without running one.
+
+    Parameters
+    ----------
+    work
+        Holds `params`.
+    client, folder
+        Whose documents, and where they go.
+    during
+        Gives a context for each phase by its name.
+    """
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
     from analysis.audit import run_audit
@@ -162,22 +177,28 @@ def bare_report(work: Path, client: str, folder: Path) -> None:
     from analysis.report.desk.files import render_desk_files
     from analysis.report.export import html_exporter, pdf_exporter
 
-    params = load_params(client, work / "params")
-    audit = run_audit(params)
-    text = render_audit_json(audit)
-    document = compose_document(audit)
-    shown = [new_output("display_data", block._repr_mimebundle_()) for block in (document.cover, *document.chapters)]
-    notebook = new_notebook(cells=[new_code_cell(outputs=[each]) for each in shown])
-    files = {
-        "audit.html": html_exporter().from_notebook_node(notebook)[0].encode(),
-        "audit.pdf": pdf_exporter().from_notebook_node(notebook)[0],
-        **render_desk_files(collect_content(notebook), json.loads(text), params.formats),
-        FILE_NAME: text.encode(),
-    }
+    with during("computing"):
+        params = load_params(client, work / "params")
+        audit = run_audit(params)
+    with during("audit.json"):
+        text = render_audit_json(audit)
+    with during("chapters"):
+        document = compose_document(audit)
+        blocks = (document.cover, *document.chapters)
+    with during("showing"):
+        cells = [new_code_cell(outputs=[new_output("display_data", block._repr_mimebundle_())]) for block in blocks]
+        content = collect_content(new_notebook(cells=cells))
+    files = {FILE_NAME: text.encode()}
+    with during("HTML"):
+        files["audit.html"] = html_exporter().render(content).encode()
+    with during("PDF"):
+        files["audit.pdf"] = pdf_exporter().render(content)
+    with during("workbook"):
+        files |= render_desk_files(content, json.loads(text), params.formats)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
+    for name, made in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_bytes(content)
+        (folder / name).write_bytes(made)
 
 
 def show(costs: dict[str, Cost], count: int, jobs: int) -> int:

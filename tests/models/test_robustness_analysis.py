@@ -154,9 +154,10 @@ def test_weights_move_each_estimate(found):
         assert comparison.difference.value == pytest.approx(difference)
         assert 0 < comparison.difference.std_error < 2 * comparison.weighted.std_error
     values = effects(found.loyalty_curve)
-    for key, effect in values.items():
-        if key.endswith("weights=with"):
-            assert values[key.removesuffix("with") + "without"].value != effect.value
+    twins = [(effect, values.get(key + "out")) for key, effect in values.items() if key.endswith("weights=with")]
+    told_apart = [(effect, other) for effect, other in twins if other is not None]  # others repeat one before them
+    assert len(told_apart) > len(twins) / 2
+    assert all(effect.value != other.value for effect, other in told_apart)
 
 
 def test_without_weights_the_answer_is_that_there_are_none():
@@ -216,6 +217,35 @@ def test_e_value_of_an_effect_that_is_not_clear_is_one():
     assert found.e_value.risk_ratio.low < 1 < found.e_value.risk_ratio.high
     assert found.e_value.limit_value == 1
     assert isinstance(found.repurchase_influence.significance, NotEstimable)
+
+
+def test_board_depth_varies_controls_form_outliers_and_horizon():
+    """What costs most is left out, no question is left unasked."""
+    data = make_client(accounts=90, weights=True)
+    ours = {f.key: f.levels for f in loyalty_factors(build_loyalty_sample(data, PARAMS), PARAMS)}
+    assert ours["form"] == ("line", "ranks", "question", "curved")
+    assert ours["outliers"] == ("all", "influential", "winsorised")
+    assert (ours["controls"][0], ours["controls"][-1]) == ("all", "none")
+    assert len(ours["controls"]) > 3  # each block left out
+    buying = {f.key: f.levels for f in repurchase_factors(read_answers(data, PARAMS), PARAMS)}
+    assert buying["form"] == ("logit", "line")
+    assert buying["outliers"] == ("all", "influential", "winsorised")
+    assert buying["controls"] == ("all", "past", "none")
+    assert len(buying["horizon"]) == 4
+
+
+def test_extremes_that_are_pulled_in_are_pulled_in_within_a_bend_too():
+    """The bend of pulled-in answers, by least squares on the pulled-in column and its square."""
+    data = make_client(accounts=90)
+    sample = build_loyalty_sample(data, PARAMS)
+    levels = (("controls", "none"), ("form", "curved"), ("outliers", "winsorised"), ("waves", "all"),
+              ("unit", "respondent"), ("weights", "with"))  # fmt: skip
+    (tried,) = try_loyalty(sample, PARAMS, [levels])
+    ones = np.ones(len(sample.satisfaction))
+    x = pulled_in(np.asarray(sample.satisfaction, dtype=float) / 10, ones)
+    y = pulled_in(sample.rows["loyalty_index"].to_numpy(dtype=float), ones)
+    bend = np.linalg.lstsq(np.column_stack([ones, x, x**2]), y, rcond=None)[0]
+    assert tried.found.value == pytest.approx(bend[1] + 2 * bend[2] * x.mean(), rel=1e-8)
 
 
 def test_full_depth_takes_every_combination():

@@ -14,8 +14,8 @@ from analysis.messages import N_, Message
 from analysis.models.robustness.result import SpecificationCurve
 from analysis.results import Estimate, NotEstimable, Point
 
-MOST_SHOWN = 60
-MOST_ROWS = 14
+MOST_SHOWN = 100
+MOST_ROWS = 18
 CURVE_HEIGHT = 1.5  # inches
 ROW_HEIGHT = 0.165
 NAME_WIDTH = 44

@@ -12,8 +12,17 @@ FACTORS: Mapping[str, Message] = {
     "form": N_("Form of the relation"),
     "outliers": N_("Unusual answers"),
     "waves": N_("Waves"),
-    "unit": N_("One observation is"),
+    "unit": N_("What counts as one case"),
     "weights": N_("Survey weights"),
+}
+PHRASES: Mapping[str, Message] = {  # within a sentence
+    "horizon": N_("the time allowed to buy again"),
+    "controls": N_("what is held constant"),
+    "form": N_("the form of the relation"),
+    "outliers": N_("the treatment of unusual answers"),
+    "waves": N_("the waves used"),
+    "unit": N_("what counts as one case"),
+    "weights": N_("the use of survey weights"),
 }
 LEVELS: Mapping[str, Mapping[str, Message]] = {
     "controls": {

@@ -21,8 +21,8 @@ from analysis.params.model import ClientParams
 
 WINSORISED = (0.05, 0.95)
 ROUNDING = 1e-12
-INTERCEPT, LINE, RANKS, SQUARE, PULLED, LOYALTY, LOYALTY_PULLED = range(7)
-FOCAL_COLUMNS = 7  # the controls' columns follow
+INTERCEPT, LINE, RANKS, SQUARE, PULLED, PULLED_SQUARE, LOYALTY, LOYALTY_PULLED = range(8)
+FOCAL_COLUMNS = 8  # the controls' columns follow
 # Below this share of its own size a standard error is rounding: the two indices are the same thing.
 NO_SCATTER = 1e-9
 BLOCKS = {
@@ -48,24 +48,29 @@ class RowSet:
 
 
 def loyalty_factors(sample: LoyaltySample, params: ClientParams) -> tuple[Factor, ...]:
-    """Return the choices for these answers: the declared grid at board depth, every combination at full depth."""
+    """Return the choices for these answers: every combination at full depth.
+
+    Board depth varies controls, form, outliers, waves, unit and weights too, and leaves out what costs most: ordered
+    answers, single waves, and sets of controls that lack more than one block.
+    """
     full = params.depth == "full"
     waves = sample.rows.sort_values("wave_order")["wave"].astype(str).unique()
     blocks = [block for block in dict.fromkeys(BLOCKS.values()) if block in control_blocks(sample)]
     controls = ["all"] if blocks else ["none"]
-    if full:
-        subsets = [c for size in range(len(blocks) - 1, 0, -1) for c in combinations(blocks, size)]
+    if len(blocks) > 1:
+        fewest = 0 if full else len(blocks) - 2
+        subsets = [c for size in range(len(blocks) - 1, fewest, -1) for c in combinations(blocks, size)]
         controls += ["+".join(subset) for subset in subsets]
     controls += ["none"] if blocks else []
     several = ["all", "latest", *(f"wave:{wave}" for wave in waves[:-1] if full)] if len(waves) > 1 else ["all"]
     with_question = main_item(sample, params) is not None
-    forms = ["line", "ranks", *(["question"] if with_question else []), *(["curved"] if full else [])]
+    forms = ["line", "ranks", *(["question"] if with_question else []), "curved"]
     forms += ["ordered"] if full and with_question else []
     respondents = sample.accounts < len(sample.rows)
     return (
         Factor(key="controls", levels=tuple(controls)),
         Factor(key="form", levels=tuple(forms)),
-        Factor(key="outliers", levels=("all", "influential", *(("winsorised",) if full else ()))),
+        Factor(key="outliers", levels=("all", "influential", "winsorised")),
         Factor(key="waves", levels=tuple(several)),
         Factor(key="unit", levels=("respondent", "account") if respondents else ("respondent",)),
         Factor(key="weights", levels=("with", "without") if np.ptp(sample.weights) > 0 else ("with",)),
@@ -199,13 +204,15 @@ def focal_columns(base: Floats, weights: Floats) -> Floats:
     """Return intercept, satisfaction in its forms (per 10 points), loyalty in its forms, then the controls."""
     centred = base - np.average(base, axis=0, weights=weights)  # cross-products of small numbers lose no digits
     satisfaction, loyalty = centred[:, 0] / 10, centred[:, 1]
+    pulled = pulled_in(satisfaction, weights)
     return np.column_stack(
         [
             np.ones(len(base)),
             satisfaction,
             rank_scores(satisfaction, weights),
             satisfaction**2,
-            pulled_in(satisfaction, weights),
+            pulled,
+            pulled**2,
             loyalty,
             pulled_in(loyalty, weights),
             base[:, 2:],
@@ -261,7 +268,7 @@ def fit_specification(rows: RowSet, chosen: dict[str, str], params: ClientParams
     pulled = chosen["outliers"] == "winsorised"
     outcome = LOYALTY_PULLED if pulled else LOYALTY
     focal = [RANKS] if form == "ranks" else [PULLED if pulled else LINE]
-    focal += [SQUARE] if form == "curved" else []
+    focal += [PULLED_SQUARE if pulled else SQUARE] if form == "curved" else []
     effect = _fit(moments, focal, controls, outcome, params)
     if chosen["outliers"] != "influential" or not isinstance(effect, Effect):
         return effect
@@ -282,7 +289,7 @@ def _fit(
     value, moves = coefficients[1], deviations[:, 1]
     if len(focal) > 1:
         # the slope of the bend, averaged over the answers: b1 + 2 b2 E(s), with the uncertainty of E(s)
-        weight, sums = moments.crosses[:, INTERCEPT, INTERCEPT], moments.crosses[:, INTERCEPT, LINE]
+        weight, sums = moments.crosses[:, INTERCEPT, INTERCEPT], moments.crosses[:, INTERCEPT, focal[0]]
         mean = sums.sum() / weight.sum()
         mean_moves = mean - (sums.sum() - sums) / (weight.sum() - weight)
         moves = moves + 2 * mean * deviations[:, 2] + 2 * coefficients[2] * mean_moves

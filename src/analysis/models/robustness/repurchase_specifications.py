@@ -45,7 +45,11 @@ class CustomerSet:
 
 
 def repurchase_factors(answers: Answers, params: ClientParams) -> tuple[Factor, ...]:
-    """Return the choices for these customers: the declared grid at board depth, every combination at full depth."""
+    """Return the choices for these customers: every combination at full depth.
+
+    Board depth varies horizon, controls, form, outliers, waves and weights too, and leaves out what costs most: ranks,
+    single waves, single answers, and further sets of controls.
+    """
     full = params.depth == "full"
     frame = answers.frame
     waves = frame.sort_values("wave_order")["wave"].astype(str).unique()
@@ -65,8 +69,8 @@ def repurchase_factors(answers: Answers, params: ClientParams) -> tuple[Factor, 
     return (
         Factor(key="horizon", levels=tuple(str(horizon) for horizon in horizons)),
         Factor(key="controls", levels=(*controls, "none")),
-        Factor(key="form", levels=("logit", "line", "ranks") if full else ("logit",)),
-        Factor(key="outliers", levels=("all", "influential", *(("winsorised",) if full else ()))),
+        Factor(key="form", levels=("logit", "line", *(("ranks",) if full else ()))),
+        Factor(key="outliers", levels=("all", "influential", "winsorised")),
         Factor(key="waves", levels=("index", "all", *alone) if len(waves) > 1 else ("index",)),
         Factor(key="unit", levels=("account", "respondent") if full and respondents else ("account",)),
         Factor(key="weights", levels=("with", "without") if weighted else ("with",)),

@@ -115,7 +115,7 @@ class SpecificationCurve(ModelPart):
     joint
         The test of the whole curve, or why there is none.
     full
-        Whether every combination was estimated (depth full) or the shorter declared grid (depth board).
+        Whether every combination was estimated (depth full), or those of depth board, which leave out what costs most.
     notes
         What a reader must know.
     """

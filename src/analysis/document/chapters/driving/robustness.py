@@ -18,6 +18,7 @@ from analysis.document.figures.robustness import plot_specifications
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
 from analysis.models.imputation.result import ImputationComparison
+from analysis.models.robustness.choices import PHRASES
 from analysis.models.robustness.result import (
     Confounding,
     InfluenceResult,
@@ -84,6 +85,7 @@ def state_curve(curve: SpecificationCurve) -> Message:
         "lowest": curve.lowest,
         "highest": curve.highest,
         "same": curve.same_sign,
+        "choices": varied(curve),
         "intervals": curve.intervals,
         "clear": curve.clear,
         "value": curve.declared.value,
@@ -92,33 +94,40 @@ def state_curve(curve: SpecificationCurve) -> Message:
     }
     if curve.relation == "loyalty" and _is_clear(curve.declared):
         return N_(
-            "Estimated in {count:int} defensible ways, 10 points more satisfaction go with {lowest:points} to"
-            " {highest:points} points of loyalty (reported: {value:points}, 95% interval {low:points} to"
-            " {high:points}); {same:percent} of the ways agree in direction, and {clear:int} of the {intervals:int}"
-            " that have an interval tell it from noise.",
-            **values,
-        )
-    if curve.relation == "loyalty":
-        return N_(
-            "Estimated in {count:int} defensible ways, the difference in loyalty that goes with 10 points of"
-            " satisfaction lies between {lowest:points} and {highest:points} points (reported: {value:points}, 95%"
-            " interval {low:points} to {high:points}, which the data cannot tell from noise).",
-            **values,
-        )
-    if _is_clear(curve.declared):
-        return N_(
-            "Estimated in {count:int} defensible ways, 10 points more satisfaction go with {lowest:points} to"
-            " {highest:points} percentage points of the chance to buy again (reported: {value:points}, 95% interval"
+            "Estimated in {count:int} defensible ways, which differ in {choices:list}, 10 points more satisfaction go"
+            " with {lowest:points} to {highest:points} points of loyalty (reported: {value:points}, 95% interval"
             " {low:points} to {high:points}); {same:percent} of the ways agree in direction, and {clear:int} of the"
             " {intervals:int} that have an interval tell it from noise.",
             **values,
         )
+    if curve.relation == "loyalty":
+        return N_(
+            "Estimated in {count:int} defensible ways, which differ in {choices:list}, the difference in loyalty that"
+            " goes with 10 points of satisfaction lies between {lowest:points} and {highest:points} points (reported:"
+            " {value:points}, 95% interval {low:points} to {high:points}, which the data cannot tell from noise).",
+            **values,
+        )
+    if _is_clear(curve.declared):
+        return N_(
+            "Estimated in {count:int} defensible ways, which differ in {choices:list}, 10 points more satisfaction go"
+            " with {lowest:points} to {highest:points} percentage points of the chance to buy again (reported:"
+            " {value:points}, 95% interval {low:points} to {high:points}); {same:percent} of the ways agree in"
+            " direction, and {clear:int} of the {intervals:int} that have an interval tell it from noise.",
+            **values,
+        )
     return N_(
-        "Estimated in {count:int} defensible ways, the difference in the chance to buy again that goes with 10 points"
-        " of satisfaction lies between {lowest:points} and {highest:points} percentage points (reported:"
-        " {value:points}, 95% interval {low:points} to {high:points}, which the data cannot tell from noise).",
+        "Estimated in {count:int} defensible ways, which differ in {choices:list}, the difference in the chance to buy"
+        " again that goes with 10 points of satisfaction lies between {lowest:points} and {highest:points} percentage"
+        " points (reported: {value:points}, 95% interval {low:points} to {high:points}, which the data cannot tell"
+        " from noise).",
         **values,
     )
+
+
+def varied(curve: SpecificationCurve) -> list[Message]:
+    """Return what the ways that have an estimate differ in, in the order in which a choice is made."""
+    found = {share.factor for share in curve.choices}
+    return [phrase for factor, phrase in PHRASES.items() if factor in found]
 
 
 def _is_clear(estimate: Estimate) -> bool:

@@ -5,6 +5,7 @@ from analysis.document.tables import DASH, start
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
 from analysis.models.imputation.result import ImputationComparison, ImputedEffect
+from analysis.models.robustness.choices import PHRASES
 from analysis.models.robustness.result import (
     Confounding,
     EValue,
@@ -85,7 +86,7 @@ def _curve_cell(curve: SpecificationCurve | NotEstimable, t: Translator) -> str:
     )
     if not curve.choices or curve.choices[0].share == 0:
         return t(words)
-    most = N_("What moves it most: {choice:message}.", choice=curve.choices[0].name)
+    most = N_("What moves it most: {choice:message}.", choice=PHRASES[curve.choices[0].factor])
     return t.sentences(words, most)
 
 

@@ -16,6 +16,17 @@ RELATIONS = {
     "repurchase": N_("Satisfaction and buying again"),
 }
 
+LEFT_OUT = {
+    "loyalty": N_(
+        "Depth board leaves out ordered answers, single waves, and sets of controls that lack more than one of them;"
+        " depth full takes these too."
+    ),
+    "repurchase": N_(
+        "Depth board leaves out ranks of satisfaction, single waves, single answers, and sets of controls other than"
+        " all, past buying only and none; depth full takes these too."
+    ),
+}
+
 
 def state_method(curve: SpecificationCurve) -> list[Message]:
     """Return how a curve was made, and what the test of it as a whole says."""
@@ -31,9 +42,7 @@ def state_method(curve: SpecificationCurve) -> list[Message]:
         ),
     ]
     if not curve.full:
-        sentences.append(
-            N_("The audit was run at depth board, which leaves out some choices; depth full takes all of them.")
-        )
+        sentences.append(LEFT_OUT[curve.relation])
     sentences.append(
         N_(
             "Errors are clustered by account in each (leave-one-account-out); ways that leave out the most influential"

@@ -151,7 +151,10 @@ lock: ## resolve the lock files anew from pyproject.toml
 
 bench: $(READY) ## measure one report and many against the plain stack, kill runs, the PDF, memory, the models
 	$(BIN)/python benchmarks/against_plain_stack.py
+	$(BIN)/python benchmarks/phases.py
+	$(BIN)/python benchmarks/kernel_start.py
 	$(BIN)/python benchmarks/many_clients.py
+	$(BIN)/python benchmarks/number_of_clients.py
 	$(BIN)/python benchmarks/survival.py
 	$(BIN)/python benchmarks/pdf_and_memory.py
 	$(BIN)/python benchmarks/models.py

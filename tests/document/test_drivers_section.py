@@ -108,9 +108,9 @@ def blocks_of(section):
 def test_a_driver_that_is_surely_first_is_named_with_its_interval():
     section = drivers_section(context(), analysis())
     assert section.finding == (
-        "Delivery goes with satisfaction most: 50% of the explained differences (95% interval 45 to 55; n\u00a0=\u00a0400). "
-        "Matters more than most and is rated below the others: Delivery."
+        "Delivery goes with satisfaction most: 50% of the explained differences (95% interval 45 to 55; n\u00a0=\u00a0400)."
     )
+    assert section.blocks[0].title == "Matters more than most and is rated below the others: Delivery"
     assert section.answered
     assert [block.kind for block in section.blocks] == ["figure", "table"]
     assert section.blocks[0].anchor == "figure-driver-map"
@@ -131,9 +131,9 @@ def test_an_uncertain_order_is_said_to_be_one(limits, words):
 
 def test_without_a_place_on_the_map_none_is_named():
     undecided = drivers_section(context(), analysis(map=map_of(("undecided",) * 3)))
-    assert "cannot be told from these answers" in undecided.finding
+    assert "cannot be told from these answers" in undecided.blocks[0].title
     none_first = drivers_section(context(), analysis(map=map_of(("keep", "undecided", "enough"))))
-    assert "No part of the service can be told" in none_first.finding
+    assert "No part of the service can be told" in none_first.blocks[0].title
 
 
 def test_without_a_map_the_shares_are_the_figure():

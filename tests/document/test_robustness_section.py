@@ -146,8 +146,23 @@ def test_the_finding_is_about_buying_again_with_its_interval(english):
     assert "+3.0, 95% interval +2.0 to +4.0" in finding
     assert "3 defensible ways" in finding
     assert "1 of the 2 that have an interval tell it from noise" in finding
-    assert "without 4 of 200 customers" in finding
     assert "cause" not in finding
+
+
+def test_the_finding_says_what_the_ways_differ_in(english):
+    finding = robustness_section(english, robustness(), IMPUTATION).finding
+    assert "which differ in the time allowed to buy again and the treatment of unusual answers, 10 points" in finding
+    assert finding.count(". ") == 0  # one sentence
+
+
+def test_what_is_left_out_at_a_time_has_its_name(english):
+    """Errors of buying again are clustered by group of companies; without such groups a group is a customer."""
+    section = robustness_section(english, robustness(), IMPUTATION)
+    assert "Without 4 of 200 groups of companies the interval includes zero." in section.blocks[1].rows[1][2]
+    assert any("without 4 of 200 groups of companies, chosen" in limit for limit in section.limits)
+    alone = dataclasses.replace(influence(), accounts=300)
+    section = robustness_section(english, robustness(repurchase_influence=alone), IMPUTATION)
+    assert "Without 4 of 300 customers the interval" in section.blocks[1].rows[1][2]
 
 
 def test_a_relation_that_is_not_clear_is_given_no_direction(english):
@@ -165,7 +180,7 @@ def test_without_orders_the_curve_is_that_of_loyalty(english):
     found = robustness(repurchase_curve=ABSENT, repurchase_influence=ABSENT, e_value=ABSENT, placebo=ABSENT)
     section = robustness_section(english, found, IMPUTATION)
     assert section.blocks[0].anchor == "figure-specifications-loyalty"
-    assert "does not hang on a handful" in section.finding
+    assert "Not even without 60 of 200 customers does the interval include zero." in section.blocks[1].rows[1][1]
     assert section.blocks[1].rows[0][2] == english.t(ABSENT.reason)
 
 

@@ -77,11 +77,12 @@ def test_a_zone_that_stands_out_is_named_with_its_interval(context, loyalty_mode
 
 def test_without_such_a_zone_none_is_named(context, loyalty_model, shape):
     section = shape_section(context, loyalty_model, dataclasses.replace(shape, zones=zones(False)))
-    assert "No stretch of the scale can be told from the rest (p\u00a0=\u00a00.30)" in section.finding
+    assert "No stretch of the scale can be told from the rest: over" in section.finding
+    assert "p\u00a0=\u00a00.30" in section.blocks[1].notes[0]
     assert "60" not in section.finding.split("over the whole")[0]
     assert "Shaded" not in section.blocks[0].caption
     assert section.blocks[1].emphasis == ()
-    assert "88% of the draws" in section.limits[0]
+    assert "88% of the repetitions" in section.limits[0]
 
 
 def test_a_zone_whose_slope_may_be_nothing_has_no_direction(context, loyalty_model, shape):

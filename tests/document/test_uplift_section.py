@@ -32,7 +32,7 @@ def simulation(*drivers: DriverGain) -> UpliftSimulation:
 
 
 def told(result: UpliftSimulation) -> tuple[str, str]:
-    return EN.sentences(*state_uplift(result, EN)), EN(title_uplift(result))
+    return EN(state_uplift(result, EN)), EN(title_uplift(result))
 
 
 @pytest.mark.parametrize("limits", [(-10.0, 40.0), (-40.0, -10.0)])
@@ -52,7 +52,7 @@ def test_a_clear_gain_behind_an_unclear_one_is_told_without_an_order():
 
 def test_a_clear_best_part_is_named_with_the_share_of_draws_and_no_more():
     finding, title = told(simulation(gain("Delivery", 20.0, 60.0, first=0.97), gain("Bills", 1.0, 9.0, first=0.03)))
-    assert "In 97% of the draws no other part" in finding
+    assert "in 97% of the draws no other part" in finding
     assert title == "If the relation is causal: Delivery would bring most"
 
 
@@ -101,7 +101,8 @@ def test_both_amounts_stand_side_by_side_under_the_condition(language):
     added = lifetime(Bills=(1000.0, 3000.0), Delivery=(40_000.0, 90_000.0))
     section = uplift_section(context, simulation(*TWO), added)
     condition, _, table = section.blocks
-    assert len(condition.items) == 2
+    assert len(condition.items) == 3
+    assert ". " not in section.finding  # one sentence, what it adds over a lifetime is said under the condition
     titles = [column.title for column in table.columns]
     place = titles.index(t(N_("Lifetime value")))
     assert place == titles.index(t(N_("Revenue a year"))) + 1

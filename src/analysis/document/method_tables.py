@@ -159,7 +159,8 @@ def tabulate_validation(validation: Validation, t: Translator) -> Table:
         end(t(N_("Calibration intercept"))),
     )
     note = N_(
-        "Cross-validation over customers, {folds:int} folds repeated {repeats:int} times. AUC: 0.5 is a coin, 1"
+        "Past buying is recency and frequency; tenure and segment are in neither."
+        " Cross-validation over customers, {folds:int} folds repeated {repeats:int} times. AUC: 0.5 is a coin, 1"
         " perfect; Brier score: lower is better.",
         folds=validation.folds,
         repeats=validation.repeats,

@@ -234,7 +234,9 @@ class _Paths:
         if np.isfinite(tenure).all():
             low, high = weighted_quantiles(tenure, self.plan.weights, (LOW_QUANTILE, HIGH_QUANTILE))
             if high > low:
-                words = tuple(N_("customers of {years:number1} years", years=float(year)) for year in (low, high))
+                words = tuple(
+                    N_("customers with us for {years:number1} years", years=float(year)) for year in (low, high)
+                )
                 found.append(
                     Moderator(
                         key="tenure",

@@ -23,7 +23,7 @@ NAMES: dict[str, Message] = {
     **{key: name for key, name in CONTROL_NAMES.items() if key != "wave"},
     "tenure": N_("Tenure, years"),
     "recency": N_("Days since the last order"),
-    "frequency": N_("Order days in the history"),
+    "frequency": N_("Days with an order before the answer"),
 }
 
 

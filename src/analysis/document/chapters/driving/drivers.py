@@ -12,7 +12,6 @@ from analysis.document.chapters.section import Section, notes_on_sample
 from analysis.document.figures.drivers import (
     MOST_LISTED,
     driver_label,
-    map_finding,
     place_name,
     plot_driver_map,
     plot_driver_shares,
@@ -47,15 +46,15 @@ def drivers_section(context: ChapterContext, result: DriverAnalysis | NotEstimab
     return Section(
         key=KEY,
         question=QUESTION,
-        finding=t.sentences(*_finding(result, shares, t)),
+        finding=t(_finding(shares, t)),
         blocks=(board, tabulate_drivers(result, shares, t)),
         limits=_limits(shares, t),
         appendix=appendix,
     )
 
 
-def _finding(result: DriverAnalysis, shares: DriverShares, t: Translator) -> list[Message]:
-    """Return who comes first as far as the data tell, and where to look."""
+def _finding(shares: DriverShares, t: Translator) -> Message:
+    """Return who comes first as far as the data tell; where to look is the title of the map."""
     ranked = shares.ranked()
     top = ranked[0]
     possible = [driver_label(each.driver.label, t) for each in ranked if each.rank_low == 1]
@@ -66,27 +65,23 @@ def _finding(result: DriverAnalysis, shares: DriverShares, t: Translator) -> lis
         "n": shares.n,
     }
     if top.rank_high == 1:
-        first = N_(
+        return N_(
             "{driver:text} goes with satisfaction most: {share:text} of the explained differences (95% interval"
             " {limits:text}; n = {n:int}).",
             **values,
         )
-    elif len(possible) > min(MOST_LISTED, len(ranked) - 1):
-        first = N_(
+    if len(possible) > min(MOST_LISTED, len(ranked) - 1):
+        return N_(
             "The data cannot tell which part goes with satisfaction most; the largest share of the explained"
             " differences has {driver:text} with {share:text} (95% interval {limits:text}; n = {n:int}).",
             **values,
         )
-    else:
-        first = N_(
-            "{drivers:text} go with satisfaction most, in an order that is not certain; {driver:text} has {share:text}"
-            " of the explained differences (95% interval {limits:text}; n = {n:int}).",
-            drivers=t.join(possible),
-            **values,
-        )
-    if isinstance(result.map, NotEstimable):
-        return [first]
-    return [first, N_("{finding:message}.", finding=map_finding(result.map, t))]
+    return N_(
+        "{drivers:text} go with satisfaction most, in an order that is not certain; {driver:text} has {share:text}"
+        " of the explained differences (95% interval {limits:text}; n = {n:int}).",
+        drivers=t.join(possible),
+        **values,
+    )
 
 
 def tabulate_drivers(result: DriverAnalysis, shares: DriverShares, t: Translator) -> Table:

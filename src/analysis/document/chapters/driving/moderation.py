@@ -71,19 +71,16 @@ def _finding(result: Moderation) -> Message:
     clear = [one for one in item.contrasts if one.difference.low > 0 or one.difference.high < 0]
     if not clear:
         return N_(
-            "A difference shows in {count:int} of {tests:int} comparisons, most clearly by {name:message}"
-            " (adjusted p = {p:pvalue}).",
+            "A difference shows in {count:int} of {tests:int} comparisons, most clearly by {name:message}.",
             count=count,
             tests=result.tests,
             name=item.name,
-            p=item.adjusted_p,
         )
     widest = max(clear, key=lambda one: abs(one.difference.value))
     up = widest.difference.value > 0
     values = {
         "count": count,
         "tests": result.tests,
-        "p": item.adjusted_p,
         "name": item.name,
         "more": widest.first if up else widest.second,
         "less": widest.second if up else widest.first,
@@ -98,14 +95,14 @@ def _finding(result: Moderation) -> Message:
             "A difference shows in {count:int} of {tests:int} comparisons, most clearly by {name:message}: 10"
             " points more satisfaction go with {high_effect:number1} points of loyalty for {more:message} and with"
             " {low_effect:number1} for {less:message}, a difference of {size:number1} (95% interval {low:number1} to"
-            " {high:number1}, not allowing for the choice among {tests:int}; adjusted p = {p:pvalue}).",
+            " {high:number1}, not allowing for the choice among {tests:int}).",
             **values,
         )
     return N_(
         "A difference shows in {count:int} of {tests:int} comparisons, most clearly by {name:message}: 10 points"
         " more satisfaction go with a chance to buy again that differs by {high_effect:points} percentage points for"
         " {more:message} and by {low_effect:points} for {less:message}, a difference of {size:number1} (95% interval"
-        " {low:number1} to {high:number1}, not allowing for the choice among {tests:int}; adjusted p = {p:pvalue}).",
+        " {low:number1} to {high:number1}, not allowing for the choice among {tests:int}).",
         **values,
     )
 

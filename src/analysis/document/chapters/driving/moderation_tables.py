@@ -45,7 +45,7 @@ def tabulate_moderators(result: Moderation, t: Translator) -> Table:
     )
     note = N_(
         "Difference of what 10 points more satisfaction go with, first less second: points of loyalty, or percentage"
-        " points of the chance to buy again. p is adjusted for {tests:int} tests (Benjamini-Hochberg).",
+        " points of the chance to buy again. p allows for {tests:int} comparisons having been made.",
         tests=result.tests,
     )
     kept, more = cap_rows(rows, t)

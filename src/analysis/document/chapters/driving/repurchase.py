@@ -4,7 +4,7 @@ from analysis.document.blocks import Block, Prose, Table
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.driving.repurchase_tables import repurchase_appendix, tabulate_models
 from analysis.document.chapters.section import Section
-from analysis.document.figures.models import plot_repurchase_relation, relation_finding, validation_finding
+from analysis.document.figures.models import plot_repurchase_relation, relation_finding
 from analysis.messages import N_, Message
 from analysis.models.behaviour.result import Behaviour
 from analysis.models.results import RepurchaseModel
@@ -12,6 +12,13 @@ from analysis.results import Estimate, NotEstimable
 
 KEY = "repurchase"
 QUESTION = N_("Do satisfied and loyal customers buy again?")
+
+
+PREDICTIONS: dict[str, Message] = {
+    "better": N_("the answers predict buying again better than past buying alone"),
+    "worse": N_("the answers make the prediction of buying again worse than past buying alone"),
+    "no_difference": N_("the answers do not predict buying again better than past buying alone"),
+}
 
 
 def repurchase_section(
@@ -35,13 +42,10 @@ def repurchase_section(
             appendix=repurchase_appendix(context, repurchase, behaviour) if found else (),
             answered=bool(found),
         )
-    finding: list[Message] = [state_relation(repurchase)]
-    if not isinstance(repurchase.validation, NotEstimable):
-        finding.append(N_("{finding:message}.", finding=validation_finding(repurchase.validation)))
     return Section(
         key=KEY,
         question=QUESTION,
-        finding=t.sentences(*finding),
+        finding=t(state_relation(repurchase)),
         blocks=(plot_repurchase_relation(repurchase, t, context.theme), table, _note(context, repurchase)),
         limits=_limits(context, repurchase, behaviour),
         appendix=repurchase_appendix(context, repurchase, behaviour),
@@ -51,6 +55,15 @@ def repurchase_section(
 def state_relation(model: RepurchaseModel) -> Message:
     """Return the relation of satisfaction and buying again as one sentence, with its interval."""
     effect = model.satisfaction_effect
+    if not isinstance(model.validation, NotEstimable):
+        return N_(
+            "{finding:message} (95% interval {low:points} to {high:points} percentage points), comparing customers with"
+            " the same past buying; {prediction:message}.",
+            finding=relation_finding(effect, "repurchase"),
+            low=effect.low,
+            high=effect.high,
+            prediction=PREDICTIONS[model.validation.verdict],
+        )
     return N_(
         "{finding:message} (95% interval {low:points} to {high:points} percentage points), comparing customers with"
         " the same past buying.",

@@ -26,7 +26,7 @@ from analysis.models.behaviour.result import (
     DurationModel,
 )
 from analysis.models.results import RepurchaseModel, Validation
-from analysis.results import Estimate, NotEstimable, Outcome
+from analysis.results import NotEstimable, Outcome
 
 UNITS: dict[str, Message] = {
     "binomial": N_("percentage points"),
@@ -50,14 +50,16 @@ def tabulate_models(comparison: BehaviourComparison, t: Translator) -> Table:
     columns = (
         start(t(N_("Question")), 2.2),
         end(t(N_("10 points of satisfaction (95% interval)")), 1.7),
-        end(t(N_("Gain in ranking (AUC)")), 1.6),
-        end(t(N_("Gain in accuracy (Brier)")), 1.6),
+        end(t(N_("Better ranked, of 100 pairs")), 1.6),
+        end(t(N_("Smaller forecast error, points")), 1.6),
         end(t(N_("n")), 0.6),
     )
     notes = (
         N_(
-            "Customers with the same past buying compared; a ratio of 1 is no relation. Gains are of the answers over"
-            " past buying alone, on customers held back; above 0 is better, * beyond noise."
+            "Customers with the same past buying compared; a ratio of 1 is no relation. Last columns: what the answers"
+            " add to past buying alone on customers held back; above 0 is better, * beyond noise. Ranked: of 100 pairs"
+            " of a customer who bought and one who did not, how many more are put in the right order. Error: mean"
+            " squared distance of the forecast chance from what happened, in points of 100."
         ),
     )
     return Table(
@@ -71,16 +73,18 @@ def _cell(outcome: Outcome, t: Translator) -> str:
 
 
 def _gain(outcome: Outcome, t: Translator) -> str:
-    """Write a gain with three decimals and an asterisk where its interval excludes none."""
+    """Write a gain in points of 100 with one decimal, and an asterisk where its interval excludes none."""
     if isinstance(outcome, NotEstimable):
         return DASH
-    text = _three(outcome, t)
+    text = t(
+        N_(
+            "{value:text} ({low:text} to {high:text})",
+            value=t.number(100 * outcome.value, 1),
+            low=t.number(100 * outcome.low, 1),
+            high=t.number(100 * outcome.high, 1),
+        )
+    )
     return marked(text, " *") if outcome.low > 0 or outcome.high < 0 else text
-
-
-def _three(estimate: Estimate, t: Translator) -> str:
-    value, low, high = (t.number(number, 3) for number in (estimate.value, estimate.low, estimate.high))
-    return t(N_("{value:text} ({low:text} to {high:text})", value=value, low=low, high=high))
 
 
 def repurchase_appendix(

@@ -2,7 +2,7 @@
 
 from analysis.document.blocks import Block, Prose
 from analysis.document.chapters.base import ChapterContext
-from analysis.document.chapters.driving.robustness_doubts import tabulate_doubts
+from analysis.document.chapters.driving.robustness_doubts import name_units, tabulate_doubts
 from analysis.document.chapters.driving.robustness_tables import (
     state_confounding,
     state_imputation,
@@ -23,6 +23,7 @@ from analysis.models.robustness.result import (
     Confounding,
     InfluenceResult,
     PlaceboComparison,
+    Removal,
     Robustness,
     SpecificationCurve,
 )
@@ -48,16 +49,15 @@ def robustness_section(
         return Section(key=KEY, question=QUESTION, finding=t.sentences(*texts), answered=False)
     first = curves[0]
     single = robustness.repurchase_influence if first.relation == "repurchase" else robustness.loyalty_influence
-    hangs = _state_removal(single) if isinstance(single, InfluenceResult) else None
     return Section(
         key=KEY,
         question=QUESTION,
-        finding=t.sentences(state_curve(first), hangs),
+        finding=t(state_curve(first)),
         blocks=(
             plot_specifications(first, title_curve(first), t, context.theme),
             tabulate_doubts(robustness, imputation, t),
         ),
-        limits=tuple(t(limit) for limit in _limits()),
+        limits=tuple(t(limit) for limit in _limits(single)),
         appendix=_appendix(context, robustness, imputation, curves),
     )
 
@@ -134,32 +134,25 @@ def _is_clear(estimate: Estimate) -> bool:
     return estimate.low > 0 or estimate.high < 0
 
 
-def _state_removal(influence: InfluenceResult) -> Message | None:
-    """Return how many accounts the finding hangs on, or None where it says nothing to begin with."""
-    removal = influence.significance
-    if isinstance(removal, NotEstimable):
-        return None
-    if removal.accounts is None:
-        return N_(
-            "It does not hang on a handful: it still stands out from noise without the {tried:int} of {all:int}"
-            " customers who hold it up most.",
-            tried=removal.tried,
-            all=influence.accounts,
-        )
-    return N_(
-        "It would no longer stand out from noise without {count:int} of {all:int} customers, chosen to weaken it most.",
-        count=removal.accounts,
-        all=influence.accounts,
-    )
-
-
-def _limits() -> list[Message]:
-    return [
+def _limits(influence: InfluenceResult | NotEstimable) -> list[Message]:
+    limits = [
         N_(
             "The ways to estimate a relation share their data: they are no independent tests, and the share of them"
             " that agrees is no probability."
         ),
     ]
+    removal = None if isinstance(influence, NotEstimable) else influence.significance
+    if isinstance(influence, InfluenceResult) and isinstance(removal, Removal) and removal.accounts is not None:
+        limits.append(
+            N_(
+                "The relation would no longer stand out from noise without {count:int} of {all:int} {units:message},"
+                " chosen to weaken it most.",
+                count=removal.accounts,
+                all=influence.accounts,
+                units=name_units(influence),
+            )
+        )
+    return limits
 
 
 def _state_placebo(robustness: Robustness, t: Translator) -> list[str]:

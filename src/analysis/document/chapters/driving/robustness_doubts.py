@@ -90,6 +90,13 @@ def _curve_cell(curve: SpecificationCurve | NotEstimable, t: Translator) -> str:
     return t.sentences(words, most)
 
 
+def name_units(influence: InfluenceResult) -> Message:
+    """Return what is left out at a time: groups of companies of several customers for buying again, else customers."""
+    if influence.relation == "repurchase" and influence.accounts < influence.effect.n:
+        return N_("groups of companies")
+    return N_("customers")
+
+
 def _influence_cell(influence: InfluenceResult | NotEstimable, t: Translator) -> str:
     if isinstance(influence, NotEstimable):
         return t(influence.reason)
@@ -109,21 +116,33 @@ def _influence_cell(influence: InfluenceResult | NotEstimable, t: Translator) ->
 def _state_interval(removal: Removal, influence: InfluenceResult) -> Message:
     if removal.accounts is None:
         return N_(
-            "Not even without {count:int} of {all:int} does the interval include zero.",
+            "Not even without {count:int} of {all:int} {units:message} does the interval include zero.",
             count=removal.tried,
             all=influence.accounts,
+            units=name_units(influence),
         )
     return N_(
-        "Without {count:int} of {all:int} the interval includes zero.", count=removal.accounts, all=influence.accounts
+        "Without {count:int} of {all:int} {units:message} the interval includes zero.",
+        count=removal.accounts,
+        all=influence.accounts,
+        units=name_units(influence),
     )
 
 
 def _state_sign(removal: Removal, influence: InfluenceResult) -> Message:
     if removal.accounts is None:
         return N_(
-            "Not even without {count:int} of {all:int} does the sign turn.", count=removal.tried, all=influence.accounts
+            "Not even without {count:int} of {all:int} {units:message} does the sign turn.",
+            count=removal.tried,
+            all=influence.accounts,
+            units=name_units(influence),
         )
-    return N_("Without {count:int} of {all:int} the sign turns.", count=removal.accounts, all=influence.accounts)
+    return N_(
+        "Without {count:int} of {all:int} {units:message} the sign turns.",
+        count=removal.accounts,
+        all=influence.accounts,
+        units=name_units(influence),
+    )
 
 
 def _confounding_cell(confounding: Confounding | NotEstimable, t: Translator) -> str:

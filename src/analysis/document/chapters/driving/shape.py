@@ -67,47 +67,41 @@ def _finding(model: LoyaltyModel, zones: Zones) -> Message:
     if zones.stands_out and best.slope.low > 0:
         return N_(
             "Between {low:int} and {high:int} points of satisfaction, 10 points more go with {slope:number1} points"
-            " more loyalty (95% interval {from:number1} to {to:number1}), more than on the rest of the scale"
-            " (p = {p:pvalue}); over the whole scale it is {whole:number1} points.",
+            " more loyalty (95% interval {from:number1} to {to:number1}), more than on the rest of the scale;"
+            " over the whole scale it is {whole:number1} points.",
             low=best.low,
             high=best.high,
             slope=best.slope.value,
-            p=zones.p_value,
             whole=slope.value,
             **{"from": best.slope.low, "to": best.slope.high},
         )
     if zones.stands_out and best.slope.high < 0:
         return N_(
             "Between {low:int} and {high:int} points of satisfaction, 10 points more go with {slope:number1} points"
-            " less loyalty (95% interval {from:number1} to {to:number1}), unlike on the rest of the scale"
-            " (p = {p:pvalue}).",
+            " less loyalty (95% interval {from:number1} to {to:number1}), unlike on the rest of the scale.",
             low=best.low,
             high=best.high,
             slope=-best.slope.value,
-            p=zones.p_value,
             **{"from": -best.slope.high, "to": -best.slope.low},
         )
     if zones.stands_out:
         return N_(
-            "The relation is steepest between {low:int} and {high:int} points of satisfaction (p = {p:pvalue}), but how"
-            " steep it is there cannot be told from nothing.",
+            "The relation is steepest between {low:int} and {high:int} points of satisfaction, but how steep"
+            " it is there cannot be told from nothing.",
             low=best.low,
             high=best.high,
-            p=zones.p_value,
         )
     if slope.low > 0:
         return N_(
-            "No stretch of the scale can be told from the rest (p = {p:pvalue}): over the whole scale 10 points more"
+            "No stretch of the scale can be told from the rest: over the whole scale 10 points more"
             " satisfaction go with {whole:number1} points more loyalty (95% interval {low:number1} to {high:number1}).",
-            p=zones.p_value,
             whole=slope.value,
             low=slope.low,
             high=slope.high,
         )
     return N_(
-        "No stretch of the scale can be told from the rest (p = {p:pvalue}), and over the whole scale 10 points of"
+        "No stretch of the scale can be told from the rest, and over the whole scale 10 points of"
         " satisfaction go with a difference in loyalty between {low:number1} and {high:number1} points.",
-        p=zones.p_value,
         low=slope.low,
         high=slope.high,
     )
@@ -161,8 +155,8 @@ def _limits(context: ChapterContext, zones: Zones) -> tuple[str, ...]:
     if zones.stands_out:
         return ()
     limit = N_(
-        "That no stretch stands out does not show that all are alike: the steepest looked so in {share:percent} of the"
-        " draws.",
+        "That no stretch stands out does not show that all are alike: the steepest came out so in {share:percent} of"
+        " the repetitions with customers drawn anew.",
         share=zones.best.steepest_share,
     )
     return (context.t(limit),)

@@ -35,11 +35,12 @@ def tabulate_zones(zones: Zones, t: Translator, *, anchor: str, buying: bool = F
         start(t(N_("Satisfaction")), 1.2),
         end(t(N_("Customers") if buying else N_("Respondents")), 0.9),
         end(t(slope), 1.8),
-        end(t(N_("Steepest, share of draws")), 1.2),
+        end(t(N_("Came out steepest")), 1.2),
     )
     note = N_(
-        "The stretches overlap; their intervals hold for all at once. Test of the steepest against the rest:"
-        " p = {p:pvalue}; {draws:int} draws.",
+        "The stretches overlap; their intervals hold for all at once. Came out steepest: share of {draws:int}"
+        " repetitions with customers drawn anew. Test of the steepest stretch against the rest, allowing for having"
+        " looked at all of them: p = {p:pvalue}.",
         p=zones.p_value,
         draws=zones.draws,
     )

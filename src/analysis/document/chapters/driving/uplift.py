@@ -25,7 +25,6 @@ def uplift_section(
     t = context.t
     if isinstance(result, NotEstimable):
         return Section(key="uplift", question=QUESTION, finding=t(result.reason), answered=False)
-    finding = [*state_uplift(result, t), *state_lifetime(result, lifetime, t)]
     figure = plot_uplift(result, title_uplift(result), t, context.theme)
     condition = Callout(
         variant="caution",
@@ -37,53 +36,51 @@ def uplift_section(
                     " makes them buy. The data show that they go together; they cannot show that one brings the other."
                 )
             ),
-            *(t(text) for text in _two_views(lifetime)),
+            *(t(text) for text in (*state_lifetime(result, lifetime, t), *_two_views(lifetime))),
         ),
     )
     return Section(
         key="uplift",
         question=QUESTION,
-        finding=t.sentences(*finding),
+        finding=t(state_uplift(result, t)),
         blocks=(condition, figure, tabulate_uplift(result, lifetime, t, context.small_cell)),
         limits=tuple(t(note) for note in result.notes[:1]),
         appendix=_appendix(result, lifetime, t, context.small_cell),
     )
 
 
-def state_uplift(result: UpliftSimulation, t: Translator) -> list[Message]:
-    """Return what the best driver with a gain would bring, or that the data show no gain of any."""
+def state_uplift(result: UpliftSimulation, t: Translator) -> Message:
+    """Return what the best driver with a gain would bring, or that the data show no gain of any, as one sentence."""
     best = _clear_gain(result)
     row = best or result.drivers[0]
     gain = gain_of(row)
     if gain is None:
-        return [N_("The worth of better performance cannot be told.")]
+        return N_("The worth of better performance cannot be told.")
     values = {
         "points": result.points,
         "driver": clean_text(row.label, LONGEST_LABEL),
         "gain": t.estimate(gain),
     }
     if best is None:
-        return [
-            N_(
-                "The data do not show that {points:number} points more of any part of the service would bring anything,"
-                " even if the relation is causal; the highest estimate is that of {driver:text} ({gain:text}).",
-                **values,
-            )
-        ]
+        return N_(
+            "The data do not show that {points:number} points more of any part of the service would bring anything,"
+            " even if the relation is causal; the highest estimate is that of {driver:text}, {gain:text}.",
+            **values,
+        )
     if gain.unit == "money":
-        sentence = N_(
+        return N_(
             "If the relation is causal, {points:number} points more in {driver:text} would be worth {gain:text}"
-            " a year in repeat purchases.",
+            " a year in repeat purchases; {certainty:message}.",
+            certainty=_certainty(row),
             **values,
         )
-    else:
-        sentence = N_(
-            "If the relation is causal, {points:number} points more in {driver:text} would add {gain:text} to"
-            " {worth:message}.",
-            worth=result.worth,
-            **values,
-        )
-    return [sentence, _certainty(row)]
+    return N_(
+        "If the relation is causal, {points:number} points more in {driver:text} would add {gain:text} to"
+        " {worth:message}; {certainty:message}.",
+        worth=result.worth,
+        certainty=_certainty(row),
+        **values,
+    )
 
 
 def state_lifetime(result: UpliftSimulation, lifetime: LifetimeUplift | NotEstimable, t: Translator) -> list[Message]:
@@ -135,10 +132,10 @@ def _clear_gain(result: UpliftSimulation) -> DriverGain | None:
 
 def _certainty(best: DriverGain) -> Message:
     if best.probability_best >= SURELY_FIRST:
-        return N_("In {share:percent} of the draws no other part of the service brings as much.",
+        return N_("in {share:percent} of the draws no other part of the service brings as much",
                   share=best.probability_best)  # fmt: skip
     return N_(
-        "Whether it would bring most is not certain: it comes first in {share:percent} of the draws.",
+        "whether it would bring most is not certain: it comes first in {share:percent} of the draws",
         share=best.probability_best,
     )
 

@@ -13,6 +13,7 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -52,6 +53,7 @@ def analyses():
     from analysis.models.robustness.analysis import analyse_robustness
     from analysis.models.shape.analysis import analyse_shape
     from analysis.models.uplift.analysis import simulate_uplift
+    from analysis.models.uplift.lifetime import simulate_lifetime_uplift
 
     def robustness(data, params):
         return analyse_robustness(
@@ -71,6 +73,7 @@ def analyses():
         "panel": analyse_panel,
         "prediction": analyse_prediction,
         "uplift": simulate_uplift,
+        "lifetime uplift": simulate_lifetime_uplift,
     }
 
 
@@ -125,19 +128,26 @@ def print_scaling(sizes: list[int], repeats: int) -> None:
                 min(seconds(lambda: work(data, params.model_copy()), time.process_time) for _ in range(rounds))  # noqa: B023
             )
     table["all"] = list(np.sum(list(table.values()), axis=0))
-    print("responses".ljust(12), *(f"{n:>9,}" for n in responses), " exponent", sep="")
+    print("responses".ljust(16), *(f"{n:>9,}" for n in responses), " exponent", sep="")
     for name, row in table.items():
         exponent = np.polyfit(np.log(responses), np.log(row), 1)[0]
         steepest = np.log(row[-1] / row[-2]) / np.log(responses[-1] / responses[-2])
         cells = (f"{value:>9.2f}" for value in row)
-        print(name.ljust(12), *cells, f"{exponent:>9.2f} (last step {steepest:.2f})", sep="")
+        print(name.ljust(16), *cells, f"{exponent:>9.2f} (last step {steepest:.2f})", sep="")
 
 
 def print_million(repeats: int) -> None:
     """Print what a million rows of discrete predictors cost on their combinations, and the largest difference."""
+    from analysis.models import compressed
     from analysis.models.binomial import fit_binomial
-    from analysis.models.compressed import combine_rows, fit_binomial_compressed, fit_linear_compressed
     from analysis.models.linear import fit_linear
+
+    def on_rows(fit: Callable[[], Any]) -> Any:
+        limit, compressed.MANY_ROWS = compressed.MANY_ROWS, 2 * MILLION
+        try:
+            return fit()
+        finally:
+            compressed.MANY_ROWS = limit
 
     rng = np.random.default_rng(1)
     answers = rng.integers(1, 11, size=(MILLION, 2)).astype(float)
@@ -146,24 +156,24 @@ def print_million(repeats: int) -> None:
     account = rng.integers(0, 5_000, MILLION)
     y = design @ np.array([10.0, 3, 1, 2, 0, -1]) + 10 * rng.normal(size=MILLION) + rng.normal(size=5_000)[account]
     bought = (rng.random(MILLION) < 1 / (1 + np.exp(2 - 0.2 * answers[:, 0]))).astype(float)
-    for name, outcome, whole, small in (
-        ("least squares", y, fit_linear, fit_linear_compressed),
-        ("logit", bought, fit_binomial, fit_binomial_compressed),
-    ):
-        plain, fast, gap = [], [], 0.0
-        for _ in range(repeats):
-            plain.append(seconds(lambda: whole(outcome, design)))  # noqa: B023
-            fast.append(seconds(lambda: small(combine_rows(outcome, design))))  # noqa: B023
-        for clusters in (None, account):
-            one = whole(outcome, design, clusters=clusters)
-            other = small(combine_rows(outcome, design, clusters=clusters))
+    for name, outcome, fit in (("least squares", y, fit_linear), ("logit", bought, fit_binomial)):
+        for kind, clusters in (("each its own", None), ("in 5,000 accounts", account)):
+            plain, fast = [], []
+
+            def run() -> Any:
+                return fit(outcome, design, clusters=clusters)  # noqa: B023
+
+            for _ in range(repeats):
+                plain.append(seconds(lambda: on_rows(run)))
+                fast.append(seconds(run))
+            one, other = on_rows(run), run()
             errors = np.sqrt(np.diag(other.covariance)) / np.sqrt(np.diag(one.covariance)) - 1
-            gap = max(gap, float(np.abs(other.coefficients / one.coefficients - 1).max()), float(np.abs(errors).max()))
-        ratio = statistics.median(plain) / statistics.median(fast)
-        print(
-            f"a million rows, {name}: all rows {statistics.median(plain):.2f} s, combinations "
-            f"{statistics.median(fast):.2f} s (ratio {ratio:.1f}); largest relative difference {gap:.1e}"
-        )
+            gap = max(float(np.abs(other.coefficients / one.coefficients - 1).max()), float(np.abs(errors).max()))
+            ratio = statistics.median(plain) / statistics.median(fast)
+            print(
+                f"a million rows {kind}, {name}: all rows {statistics.median(plain):.2f} s, combinations "
+                f"{statistics.median(fast):.2f} s (ratio {ratio:.1f}); largest relative difference {gap:.1e}"
+            )
 
 
 def print_drivers() -> None:

@@ -23,15 +23,13 @@ from analysis.models.clustering import (
     Floats,
     checked_weights,
     cluster_codes,
-    group_codes,
     jackknife_deviations,
     sum_by_cluster,
 )
+from analysis.models.compressed import combine_rows, combined_deviations
 
 MAX_ITERATIONS = 100
 TOLERANCE = 1e-12
-MANY_ROWS = 50_000
-"""From so many rows on it pays to look for rows that agree."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,11 +117,9 @@ def maximum_likelihood(y: Floats, design: Floats, weights: Floats) -> tuple[Floa
 
     Many rows are added up first where they share outcome and predictors: the likelihood is the same.
     """
-    if len(y) >= MANY_ROWS:
-        codes = group_codes([y, *design.T])
-        first = np.unique(codes, return_index=True)[1]
-        y, design = y[first], design[first]
-        weights = np.asarray(np.bincount(codes, weights=weights), dtype=float)
+    rows = combine_rows([y, *design.T])
+    if rows is not None:
+        y, design, weights = y[rows.first], design[rows.first], rows.total(weights)
     with warnings.catch_warnings():
         # Both situations are reported by the returned flag and by `separation`, in the client's words.
         warnings.simplefilter("ignore", PerfectSeparationWarning)
@@ -147,16 +143,8 @@ def assemble(
     """Return the fit with its covariance; `score_factors` times the design's rows are the scores."""
     fitted = expit(design @ coefficients)
     variance = weights * fitted * (1 - fitted)
-    information = (design * variance[:, None]).T @ design
     codes = cluster_codes(clusters, len(y))
-    leverages = variance * np.einsum("ij,ji->i", design, np.linalg.lstsq(information, design.T, rcond=None)[0])
-    deviations = jackknife_deviations(
-        design * score_factors[:, None],
-        information,
-        lambda: design[:, :, None] * design[:, None, :] * variance[:, None, None],
-        codes,
-        leverages=leverages,
-    )
+    information, deviations = _errors(design, variance, score_factors, codes)
     share = np.average(y, weights=weights)
     return Logit(
         estimator=estimator,
@@ -172,6 +160,32 @@ def assemble(
         design=design,
         weights=weights,
         clusters=codes,
+    )
+
+
+def _errors(design: Floats, variance: Floats, score_factors: Floats, clusters: Codes) -> tuple[Floats, Floats]:
+    """Return the information and the deviations by account; many rows that agree are added up."""
+    rows = combine_rows([*design.T])
+    unique = design if rows is None else design[rows.first]
+    information = (unique * (variance if rows is None else rows.total(variance))[:, None]).T @ unique
+    spread = np.einsum("ij,ji->i", unique, np.linalg.lstsq(information, unique.T, rcond=None)[0])
+    if rows is None:
+        return information, jackknife_deviations(
+            design * score_factors[:, None],
+            information,
+            lambda: design[:, :, None] * design[:, None, :] * variance[:, None, None],
+            clusters,
+            leverages=variance * spread,
+        )
+    return information, combined_deviations(
+        unique,
+        lambda: unique[:, :, None] * unique[:, None, :],
+        score_factors,
+        variance,
+        information,
+        rows,
+        clusters,
+        variance * spread[rows.codes],
     )
 
 

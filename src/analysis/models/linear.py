@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.models.clustering import (
+    Codes,
     Floats,
     checked_weights,
     cluster_codes,
     jackknife_deviations,
 )
+from analysis.models.compressed import Combinations, combine_rows, combined_deviations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,8 @@ def fit_linear(
 ) -> LinearFit:
     """Fit ``outcome = design @ b`` by weighted least squares with the covariance of `clustering`.
 
+    Many rows of few distinct predictors are added up first (`compressed`), which changes nothing but rounding.
+
     Parameters
     ----------
     outcome, design
@@ -76,20 +80,13 @@ def fit_linear(
     n, k = design.shape
     w = checked_weights(weights, n)
     codes = cluster_codes(clusters, n)
-    if np.linalg.matrix_rank(design) < k:
-        raise ValueError("the design is not of full rank")
-    cross = (design * w[:, None]).T @ design
-    coefficients = np.linalg.solve(cross, (design * w[:, None]).T @ y)
+    rows = combine_rows([*design.T])
+    if rows is None:
+        coefficients, cross, leverages, deviations = _fit_rows(y, design, w, codes)
+    else:
+        coefficients, cross, leverages, deviations = _fit_combinations(y, design, w, codes, rows)
     fitted = design @ coefficients
     residuals = y - fitted
-    leverages = w * np.einsum("ij,ji->i", design, np.linalg.solve(cross, design.T))
-    deviations = jackknife_deviations(
-        design * (w * residuals)[:, None],
-        cross,
-        lambda: design[:, :, None] * design[:, None, :] * w[:, None, None],
-        codes,
-        leverages=leverages,
-    )
     centred = y - np.average(y, weights=w)
     total = float((w * centred**2).sum())
     return LinearFit(
@@ -105,3 +102,48 @@ def fit_linear(
         information=cross,
         variance=float((w * residuals**2).sum()) / max(n - k, 1),
     )
+
+
+def _fit_rows(y: Floats, design: Floats, w: Floats, clusters: Codes) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return coefficients, information, leverages by row and deviations by account."""
+    _refuse_deficient(design)
+    cross = (design * w[:, None]).T @ design
+    coefficients = np.asarray(np.linalg.solve(cross, (design * w[:, None]).T @ y), dtype=float)
+    residuals = y - design @ coefficients
+    leverages = w * np.einsum("ij,ji->i", design, np.linalg.solve(cross, design.T))
+    deviations = jackknife_deviations(
+        design * (w * residuals)[:, None],
+        cross,
+        lambda: design[:, :, None] * design[:, None, :] * w[:, None, None],
+        clusters,
+        leverages=leverages,
+    )
+    return coefficients, cross, leverages, deviations
+
+
+def _fit_combinations(
+    y: Floats, design: Floats, w: Floats, clusters: Codes, rows: Combinations
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return the same as `_fit_rows` from sums over the rows that agree."""
+    unique = design[rows.first]
+    _refuse_deficient(unique)
+    cross = (unique * rows.total(w)[:, None]).T @ unique
+    coefficients = np.asarray(np.linalg.solve(cross, unique.T @ rows.total(w * y)), dtype=float)
+    residuals = y - (unique @ coefficients)[rows.codes]
+    leverages = w * np.einsum("ij,ji->i", unique, np.linalg.solve(cross, unique.T))[rows.codes]
+    deviations = combined_deviations(
+        unique,
+        lambda: unique[:, :, None] * unique[:, None, :],
+        w * residuals,
+        w,
+        cross,
+        rows,
+        clusters,
+        leverages,
+    )
+    return coefficients, cross, leverages, deviations
+
+
+def _refuse_deficient(design: Floats) -> None:
+    if np.linalg.matrix_rank(design) < design.shape[1]:
+        raise ValueError("the design is not of full rank")

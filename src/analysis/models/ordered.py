@@ -9,7 +9,7 @@ References
 .. [1] McCullagh, P. (1980). Regression models for ordinal data. JRSS B 42, 109-142.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +23,7 @@ from analysis.models.clustering import (
     jackknife_deviations,
     sum_by_cluster,
 )
+from analysis.models.compressed import Combinations, combine_rows, combined_deviations
 
 MAX_ITERATIONS = 60
 # Newton decrement at which the maximum is found: the log-likelihood can gain less than this.
@@ -73,19 +74,25 @@ class OrderedFit:
 
 @dataclass(frozen=True)
 class _Rows:
-    """The rows of the likelihood: the linear maps from the parameters to the upper and lower limits of each row."""
+    """The rows of the likelihood: the linear maps from the parameters to the upper and lower limits of each row.
+
+    `count` is how many answers they are, which is more where equal rows were added up.
+    """
 
     upper: Floats
     lower: Floats
     is_top: np.ndarray
     is_bottom: np.ndarray
     weights: Floats
+    count: int
 
 
 def fit_ordered(
     category: ArrayLike, design: Floats, *, weights: ArrayLike | None = None, clusters: ArrayLike | None = None
 ) -> OrderedFit:
     """Fit an ordered logit by maximum weighted likelihood.
+
+    Many rows of few distinct predictors are added up first (`compressed`), which changes nothing but rounding.
 
     Parameters
     ----------
@@ -109,11 +116,20 @@ def fit_ordered(
         raise ValueError("categories must be coded 0, 1, ... without gaps, at least two of them")
     scale = np.maximum(np.sqrt(np.mean((design - design.mean(axis=0)) ** 2, axis=0)), SMALLEST)
     centre = design.mean(axis=0)
-    rows = _rows(codes, (design - centre) / scale, levels, w)
-    theta, converged = _maximise(rows, _start(codes, levels, w, design.shape[1]))
-    value, row_scores, information = _likelihood(rows, theta)
     groups = cluster_codes(clusters, n)
-    deviations = jackknife_deviations(row_scores, information, lambda: _row_information(rows, theta), groups)
+    start = _start(codes, levels, w, design.shape[1])
+    combined = combine_rows([codes, *design.T])
+    if combined is None:
+        rows = _rows(codes, (design - centre) / scale, levels, w)
+        theta, converged = _maximise(rows, start)
+        value, row_scores, information = _likelihood(rows, theta)
+        deviations = jackknife_deviations(row_scores, information, lambda: _row_information(rows, theta), groups)
+    else:
+        unique = (design[combined.first] - centre) / scale
+        rows = _rows(codes[combined.first], unique, levels, combined.total(w), n)
+        theta, converged = _maximise(rows, start)
+        value, _, information = _likelihood(rows, theta)
+        deviations = _combined_deviations(rows, theta, information, combined, w, groups)
     back = _back_transformation(levels - 1, centre, scale)
     inverse = np.linalg.inv(back)
     original = back @ theta
@@ -155,7 +171,18 @@ def effect_above(fit: OrderedFit, column: int, cut: int) -> tuple[float, Floats]
     return value, own + fit.deviations @ gradient
 
 
-def _rows(codes: Codes, design: Floats, levels: int, weights: Floats) -> _Rows:
+def _combined_deviations(
+    rows: _Rows, theta: Floats, information: Floats, combined: Combinations, weights: Floats, clusters: Codes
+) -> Floats:
+    """Return the deviations by account of the answers that were added up."""
+    single = replace(rows, weights=np.ones(len(rows.weights)))
+    scores = _likelihood(single, theta)[1]
+    return combined_deviations(
+        scores, lambda: _row_information(single, theta), weights, weights, information, combined, clusters
+    )
+
+
+def _rows(codes: Codes, design: Floats, levels: int, weights: Floats, count: int | None = None) -> _Rows:
     n = len(codes)
     upper = np.zeros((n, levels - 1 + design.shape[1]))
     lower = upper.copy()
@@ -163,7 +190,7 @@ def _rows(codes: Codes, design: Floats, levels: int, weights: Floats) -> _Rows:
     is_top, is_bottom = codes == levels - 1, codes == 0
     upper[np.flatnonzero(~is_top), codes[~is_top]] = 1
     lower[np.flatnonzero(~is_bottom), codes[~is_bottom] - 1] = 1
-    return _Rows(upper, lower, is_top, is_bottom, weights)
+    return _Rows(upper, lower, is_top, is_bottom, weights, n if count is None else count)
 
 
 def _start(codes: Codes, levels: int, weights: Floats, columns: int) -> Floats:
@@ -222,7 +249,7 @@ def _maximise(rows: _Rows, theta: Floats) -> tuple[Floats, bool]:
             return theta, False
         if gradient @ step < TOLERANCE * max(1.0, abs(value)):
             is_curved = bool(np.linalg.cond(information) < 1 / np.finfo(float).eps ** 0.75)
-            return theta, is_curved and value < FORETOLD * len(rows.weights)
+            return theta, is_curved and value < FORETOLD * rows.count
         size = 1.0
         while size > 1e-10:
             candidate = theta + size * step

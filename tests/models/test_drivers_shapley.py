@@ -25,6 +25,7 @@ from analysis.models.drivers.shapley import (
     shapley_of,
     subset_values,
 )
+from analysis.models.linear import fit_linear
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "drivers.csv"
 COLUMNS = ["Agriculture", "Examination", "Education", "Catholic", "Infant.Mortality"]
@@ -39,6 +40,12 @@ JOHNSON = [0.048416895812, 0.154708249806, 0.271964104646, 0.114680029948, 0.116
 @pytest.fixture(scope="module")
 def reference():
     return {name: part["value"].to_numpy() for name, part in pd.read_csv(REFERENCE).groupby("name")}
+
+
+@pytest.fixture(scope="module")
+def published():
+    frame = pd.read_csv(REFERENCE.with_name("published.csv"))
+    return {case: dict(zip(part["quantity"], part["value"], strict=True)) for case, part in frame.groupby("case")}
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +81,19 @@ def test_swiss_agrees_with_relaimpo_to_nine_digits(swiss):
     assert found.orders is None
     values = subset_values(crossed(*swiss))[0] / crossed(*swiss)[0, -1, -1]
     assert values[1 << np.arange(5)] == pytest.approx(FIRST, abs=1e-9)
+
+
+def test_shares_agree_with_relaimpo_where_only_correlations_are_known(published):
+    r = published["relimp_correlations"]
+    correlations = np.array([[1, r["X_M"], r["X_Y"]], [r["X_M"], 1, r["M_Y"]], [r["X_Y"], r["M_Y"], 1]])
+    found = linear_contributions(correlations[None])[0]
+    assert found == pytest.approx([published["relimp"]["X"], published["relimp"]["M"]], abs=5e-9)
+
+
+def test_swiss_standardised_coefficients_are_the_published_ones(swiss, published):
+    outcome, drivers = ((values - values.mean(axis=0)) / values.std(axis=0) for values in swiss)
+    fit = fit_linear(outcome, np.column_stack([np.ones(len(outcome)), drivers]))
+    assert fit.coefficients[1:] == pytest.approx([published["swiss_betas"][name] for name in COLUMNS], abs=5e-7)
 
 
 def test_swiss_relative_weights_agree_with_the_published_ones(swiss):

@@ -9,7 +9,7 @@ import pytest
 from analysis.errors import ParamsError
 from analysis.params.load import load_params
 from analysis.study.cards import list_hypotheses
-from analysis.study.declaration import canonical_hypotheses, describe_declaration
+from analysis.study.declaration import canonical_declaration, describe_declaration
 from analysis.study.propositions import PROPOSITIONS
 
 HEAD = "name: Acme\nsources:\n  transactions: {files: orders.csv}\n"
@@ -53,9 +53,10 @@ def test_a_client_need_not_declare_anything(load):
 def test_the_hash_is_that_of_the_canonical_json(load):
     study = load(STUDY).study
     declaration = describe_declaration(study, FIRST, LAST)
-    assert declaration.sha256 == hashlib.sha256(canonical_hypotheses(study).encode()).hexdigest()
-    first = json.loads(declaration.canonical)[0]
-    assert first == {
+    assert declaration.sha256 == hashlib.sha256(canonical_declaration(study).encode()).hexdigest()
+    declared = json.loads(declaration.canonical)
+    assert (declared["declared_on"], declared["data_from"], len(declared["hypotheses"])) == ("2024-10-14", None, 3)
+    assert declared["hypotheses"][0] == {
         "alpha": 0.05, "direction": "positive", "exploratory": False, "id": "H1", "moderator": None,
         "proposition": "satisfaction_raises_loyalty", "smallest_effect": 1.0,
         "statement": {"en": "More satisfied", "zh": "越满意"},
@@ -67,20 +68,23 @@ def test_the_hash_does_not_depend_on_layout_and_changes_with_every_part(load):
     digest = describe_declaration(load(STUDY).study, FIRST, LAST).sha256
     same = STUDY.replace("smallest_effect: 1\n", "smallest_effect: 1.0 # a point\n      alpha: 0.05\n")
     assert describe_declaration(load(same).study, FIRST, LAST).sha256 == digest
-    for old, new in (("More satisfied", "Far more satisfied"), ("0.5", "0.6"), ("tenure", "segment"), ("H3", "H4")):
+    for old, new in (
+        ("More satisfied", "Far more satisfied"), ("0.5", "0.6"), ("tenure", "segment"), ("H3", "H4"),
+        ("2024-10-14", "2024-10-15"), ("2024-10-14", "2024-10-14\n  data_from: 2024-10-15"),
+    ):  # fmt: skip
         assert describe_declaration(load(STUDY.replace(old, new)).study, FIRST, LAST).sha256 != digest
 
 
 @pytest.mark.parametrize(
     ("declared", "timing", "in_time"),
     [
-        ("2024-11-04", "before", True),
-        ("2024-11-05", "during", True),
-        ("2025-11-30", "during", True),
+        ("2024-11-03", "before", True),
+        ("2024-11-04", "during", False),  # on the day of the first answer nobody knows which came first
+        ("2025-11-30", "during", False),
         ("2025-12-01", "after", False),
     ],
 )
-def test_declared_after_the_last_answer_is_not_in_time(load, declared, timing, in_time):
+def test_only_what_was_declared_before_every_answer_is_in_time(load, declared, timing, in_time):
     found = describe_declaration(load(STUDY.replace("2024-10-14", declared)).study, FIRST, LAST)
     assert (found.timing, found.in_time) == (timing, in_time)
 

@@ -57,7 +57,8 @@ class StudySpec(Spec):
     """The declaration of a study, made before the data were looked at."""
 
     declared_on: dt.date
-    """Day of the declaration. Hypotheses declared after the last data are treated as exploratory."""
+    """Day of the declaration. Hypotheses are confirmatory only if it lies before the first answer used; else they are
+    treated as exploratory, unless `data_from` leaves earlier answers out."""
     hypotheses: list[HypothesisSpec]
     """The hypotheses; together, those that are not exploratory are one family of tests."""
     data_from: dt.date | None = None

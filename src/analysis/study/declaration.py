@@ -19,8 +19,10 @@ class Declaration(ModelPart):
     Parameters
     ----------
     timing
-        ``before`` the first survey answer used, ``during`` (after the first, not after the last), ``after`` all of
-        them, or ``undeclared``. Declared after the data were there, a hypothesis is exploratory.
+        ``before`` the day of the first survey answer used, ``during`` (on that day or later, not after the last),
+        ``after`` all of them, or ``undeclared``. Only what was declared before every answer that tests it is
+        confirmatory: whoever declares during a survey may have seen its first answers, and says with `data_from` that
+        only later ones are to be used.
     declared_on
         Day of the declaration (ISO), or "" where there is none.
     data_from
@@ -30,7 +32,8 @@ class Declaration(ModelPart):
     count
         Hypotheses declared.
     canonical
-        The hypotheses as canonical JSON (sorted keys, no spaces, UTF-8), or "".
+        Hypotheses, day of the declaration and first day of the data as canonical JSON (sorted keys, no spaces, UTF-8),
+        or "".
     sha256
         SHA-256 of `canonical`, hexadecimal, or "".
     """
@@ -47,13 +50,16 @@ class Declaration(ModelPart):
     @property
     def in_time(self) -> bool:
         """Return whether the declared hypotheses may be tested as confirmatory."""
-        return self.timing in ("before", "during")
+        return self.timing == "before"
 
 
-def canonical_hypotheses(study: StudySpec) -> str:
-    """Return the hypotheses as JSON that does not depend on how the file is laid out."""
-    hypotheses = [hypothesis.model_dump(mode="json") for hypothesis in study.hypotheses]
-    return json.dumps(hypotheses, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def canonical_declaration(study: StudySpec) -> str:
+    """Return all that was declared as JSON that does not depend on how the file is laid out.
+
+    The dates belong to it: with another day of declaration, or other data, the same hypotheses are another test.
+    """
+    declaration = study.model_dump(mode="json", include={"declared_on", "data_from", "hypotheses"})
+    return json.dumps(declaration, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def describe_declaration(study: StudySpec | None, first_data: dt.date, last_data: dt.date) -> Declaration:
@@ -61,7 +67,7 @@ def describe_declaration(study: StudySpec | None, first_data: dt.date, last_data
     dates = {"first_data": first_data.isoformat(), "last_data": last_data.isoformat()}
     if study is None:
         return Declaration(timing="undeclared", declared_on="", data_from="", count=0, canonical="", sha256="", **dates)
-    canonical = canonical_hypotheses(study)
+    canonical = canonical_declaration(study)
     return Declaration(
         timing=_timing(study.declared_on, first_data, last_data),
         declared_on=study.declared_on.isoformat(),
@@ -76,4 +82,4 @@ def describe_declaration(study: StudySpec | None, first_data: dt.date, last_data
 def _timing(declared_on: dt.date, first_data: dt.date, last_data: dt.date) -> Timing:
     if declared_on > last_data:
         return "after"
-    return "during" if declared_on > first_data else "before"
+    return "before" if declared_on < first_data else "during"

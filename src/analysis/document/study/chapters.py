@@ -53,11 +53,11 @@ def write_declaration(context: StudyContext) -> Written:
         blocks.append(Prose(paragraphs=lines, lead=position == 0))
         digest = each.declaration.sha256
         if digest in told:
-            same = N_("The hypotheses of {name:text} are the same, word for word.", name=each.name)
+            same = N_("The declaration of {name:text} is the same, word for word.", name=each.name)
             blocks.append(Prose(paragraphs=(t(same),)))
         elif digest:
             blocks.append(tabulate_declared(each, t))
-            check = N_("SHA-256 of the hypotheses: {hash:text}", hash=_grouped(digest))
+            check = N_("SHA-256 of the declaration: {hash:text}", hash=_grouped(digest))
             blocks.append(Prose(paragraphs=(t(check),)))
             told.add(digest)
     return _written(t(N_("What was declared")), blocks)
@@ -88,7 +88,8 @@ def _declaration_lines(each: ClientStudy) -> list[Message]:
     sentences = {
         "before": N_("{count:message} declared on {date:date}, before the first answer that is used.", **values),
         "during": N_(
-            "{count:message} declared on {date:date}, when part of the answers were there already, but not the last.",
+            "{count:message} declared on {date:date}, when part of the answers were there already: they are treated as"
+            " exploratory. Answers from after that day could test them (data_from).",
             **values,
         ),
         "after": N_(
@@ -263,13 +264,14 @@ def write_method(context: StudyContext) -> Written:
             " Supported and contradicted must stand after the correction for the number of tests."
         ),
         N_(
-            "Confirmatory are hypotheses that were declared not later than the last answer used, and not marked as"
+            "Confirmatory are hypotheses that were declared before the day of the first answer used, and not marked as"
             " exploratory. They form one family, everything else another; within each, p-values are corrected by"
             " Benjamini and Hochberg."
         ),
         N_(
-            "The hash is the SHA-256 of the hypotheses as JSON with sorted keys and without spaces (UTF-8); study.json"
-            " holds that text, so that anybody can compute it again."
+            "The hash is the SHA-256 of the declaration (hypotheses, its day, first day of the answers to be used) as"
+            " JSON with sorted keys and without spaces (UTF-8); study.json holds that text, so that anybody can compute"
+            " it again."
         ),
         N_("Bootstrap draws: {draws:int}. Seed: {seed:text}.", draws=first.draws, seed=str(first.seed)),
         N_("Everything up to {date:date} is used; later rows are set aside.", date=study.as_of),

@@ -21,7 +21,7 @@ from analysis.report.replication.build import build_replication
 from analysis.report.replication.editions import choose_edition
 from analysis.report.replication.extract import OTHERS, release_data
 from analysis.report.replication.files import render_frame
-from analysis.report.replication.numbers import list_numbers
+from analysis.report.replication.numbers import NOT_REPRODUCED, list_numbers
 from analysis.report.replication.parameters import bundle_params, render_params
 from analysis.report.replication.reproduce import made_by_other_models
 
@@ -153,6 +153,13 @@ def test_order_days_of_those_who_answered_are_the_same_and_the_others_are_one(de
     ]
     pd.testing.assert_series_equal(*shares, check_dtype=False)
     assert abs(totals[1] / totals[0] - 1) > 1e-6
+
+
+def test_readme_and_codebook_name_what_is_not_reproduced(bundle):
+    codebook, readme = ((bundle / name).read_text(encoding="utf-8") for name in ("codebook.md", "README.md"))
+    assert {"lifetime_uplift"} == NOT_REPRODUCED
+    assert all(part in codebook for part in NOT_REPRODUCED)
+    assert "without what better performance would add to lifetime value" in " ".join(readme.split())
 
 
 def test_the_codebook_has_every_column_of_every_file(bundle):

@@ -25,7 +25,9 @@ TOLERANCE = 1e-8
 NAMES = ("key", "term", "item", "driver", "name", "kind", "horizon_days")
 MONEY = "money"
 NOT_REPRODUCED = frozenset({"lifetime_uplift"})
-"""Parts not exported: lifetime value needs the orders of each customer, and those who never answered are pooled."""
+"""Parts not exported: lifetime value needs the orders of each customer, and those who never answered are pooled.
+
+The bundle's README and codebook name it (`wording`)."""
 
 
 def compute_tables(data: ClientData, params: ClientParams) -> dict[str, str]:

@@ -59,6 +59,10 @@ def describe_changes(release: Release, params: ClientParams) -> list[Message]:
             " contacts, contracts, and every question that no model reads."
         ),
         N_("Ids are replaced by random codes; which code stands for whom is stored nowhere."),
+        N_(
+            "Not among the tables is what better performance would add to the lifetime value of customers"
+            " (lifetime_uplift of the audit): it takes the orders of every customer, also of those who never answered."
+        ),
     ]
     if release.edition == "full":
         said += [
@@ -169,7 +173,7 @@ def describe_cells(cells: SmallCells) -> list[Message]:
             )
         )
     elif cells.small_people:
-        said.append(N_("Nothing was merged in this edition, so that every table is reproduced."))
+        said.append(N_("Nothing was merged in this edition, so that every table of the bundle is reproduced."))
     return said
 
 
@@ -195,7 +199,13 @@ LICENCE = N_("Licence")
 FILES = (
     ("data/", N_("the de-identified data, described in codebook.md and codebook.csv")),
     ("params.yml", N_("what the models read of the client's declarations: questions, hypotheses, seed, draws, limits")),
-    ("tables/", N_("every table: those of the study, and in audit-*.csv the numbers of the audit's models")),
+    (
+        "tables/",
+        N_(
+            "every table of the study, and in audit-*.csv the numbers of the audit's models, without what better"
+            " performance would add to lifetime value"
+        ),
+    ),
     ("reproduce.py", N_("recomputes every table with the project's own models and compares")),
     (
         "independent.py",

@@ -7,8 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from model_clients import AS_OF, client_of, make_client, make_params
+from statsmodels.stats.proportion import proportion_confint
 
-from analysis.models.crossvalidation import resampled_estimate, stratified_folds, validate, weighted_auc
+from analysis.models.crossvalidation import (
+    calibration_table,
+    resampled_estimate,
+    stratified_folds,
+    validate,
+    weighted_auc,
+)
 from analysis.models.repurchase import fit_repeat_purchase, repeat_rate
 from analysis.models.repurchase_plan import plan_repeat_purchase
 from analysis.models.repurchase_sample import bought_between, build_sample, purchase_days
@@ -399,6 +406,22 @@ def test_one_unusable_weight_refuses_the_model(data, weight):
     survey.loc[1, "weight"] = weight  # of the last wave, which is the one used
     reason = refused(client_of(survey, data.table("transactions"), data.customers))
     assert reason.msgid == "Some survey weights are missing or not above zero."
+
+
+def test_customers_of_a_group_that_buy_alike_widen_the_tenths():
+    """Pairs that always agree are half as many observations: Wilson's limits are those of half the customers."""
+    rng = np.random.default_rng(8)
+    predicted, outcome = np.repeat(rng.random(200), 2), np.repeat((rng.random(200) < 0.4).astype(float), 2)
+    ones = np.ones(400)
+    apart = calibration_table(outcome, predicted, ones, np.arange(400))
+    pairs = calibration_table(outcome, predicted, ones, np.repeat(np.arange(200), 2))
+    for one, other in zip(apart, pairs, strict=True):
+        assert (one.observed, one.n) == (other.observed, 40)
+        for found, count in ((one, 40), (other, 20)):
+            low, high = proportion_confint(found.observed * count, count, method="wilson")
+            assert (found.low, found.high) == pytest.approx((low, high))
+    strangers = calibration_table(outcome, predicted, ones, np.arange(400) % 200)  # pairs that have nothing in common
+    assert strangers[3].high - strangers[3].low < 1.2 * (apart[3].high - apart[3].low)
 
 
 def test_one_customers_answers_split_into_halves_of_half_the_weight_change_nothing():

@@ -189,14 +189,18 @@ def recalibration(outcome: Floats, predicted: Floats, weights: Floats) -> tuple[
     return (float(slope), float(intercept)) if converged else (None, None)
 
 
-def calibration_table(outcome: Floats, predicted: Floats, weights: Floats) -> tuple[CalibrationBin, ...]:
-    """Return observed shares (Wilson on the effective n) by tenth of the prediction."""
+def calibration_table(
+    outcome: Floats, predicted: Floats, weights: Floats, clusters: Codes
+) -> tuple[CalibrationBin, ...]:
+    """Return observed shares by tenth of the prediction: Wilson on the effective n of weights and clusters."""
     order = np.argsort(predicted, kind="stable")
+    tenths = np.array_split(order, min(DECILES, max(1, len(order) // DECILES)))
+    likeness = _design_effect(outcome, weights, clusters, tenths)
     bins = []
-    for rows in np.array_split(order, min(DECILES, max(1, len(order) // DECILES))):
+    for rows in tenths:
         w = weights[rows]
         share = float(np.average(outcome[rows], weights=w))
-        effective = float(w.sum() ** 2 / (w**2).sum())
+        effective = float(w.sum() ** 2 / (w**2).sum()) / likeness
         low, high = proportion_confint(share * effective, effective, alpha=1 - LEVEL, method="wilson")
         bins.append(
             CalibrationBin(
@@ -208,6 +212,21 @@ def calibration_table(outcome: Floats, predicted: Floats, weights: Floats) -> tu
             )
         )
     return tuple(bins)
+
+
+def _design_effect(outcome: Floats, weights: Floats, clusters: Codes, tenths: list[Codes]) -> float:
+    """Return by how much customers of one cluster being alike raises the variance of the shares, at least 1.
+
+    One number of all tenths together: a single one has too few clusters of several customers to know its own.
+    """
+    if len(np.unique(clusters)) == len(clusters):
+        return 1.0
+    together = apart = 0.0
+    for rows in tenths:
+        deviations = weights[rows] * (outcome[rows] - np.average(outcome[rows], weights=weights[rows]))
+        apart += float((deviations**2).sum())
+        together += float((np.bincount(clusters[rows], weights=deviations) ** 2).sum())
+    return max(together / apart, 1.0) if apart > 0 else 1.0
 
 
 def _predict(
@@ -237,5 +256,5 @@ def _held_out(
         brier=brier_estimate(errors, weights, clusters),
         calibration_slope=slope,
         calibration_intercept=intercept,
-        deciles=calibration_table(outcome, predicted, weights),
+        deciles=calibration_table(outcome, predicted, weights, clusters),
     )

@@ -139,8 +139,8 @@ def _validate(
     brier_gain = resampled_estimate(gains[:, 1], len(y))
     return BehaviourValidation(
         folds=FOLDS, repeats=REPEATS,
-        baseline=_held_out(keys[0], values[:, 0], brier_estimate(errors[0], w, codes), y, sums[0], w),
-        full=_held_out(keys[1], values[:, 3], brier_estimate(errors[1], w, codes), y, sums[1], w),
+        baseline=_held_out(keys[0], values[:, 0], brier_estimate(errors[0], w, codes), y, sums[0], w, codes),
+        full=_held_out(keys[1], values[:, 3], brier_estimate(errors[1], w, codes), y, sums[1], w, codes),
         auc_gain=resampled_estimate(gains[:, 0], len(y)), brier_gain=brier_gain,
         verdict="better" if brier_gain.low > 0 else "worse" if brier_gain.high < 0 else "no_difference",
         score=score,
@@ -178,7 +178,7 @@ def _mean(values: Floats, n: int) -> Point:
 
 
 def _held_out(
-    key: PredictorSet, auc: Floats, brier: Estimate, y: Floats, total: Floats, weights: Floats
+    key: PredictorSet, auc: Floats, brier: Estimate, y: Floats, total: Floats, weights: Floats, clusters: Codes
 ) -> HeldOutScore:
     predicted = np.clip(total / REPEATS, EDGE, 1 - EDGE)
     slope, intercept = recalibration(y, predicted, weights)
@@ -188,5 +188,5 @@ def _held_out(
         brier=brier,
         calibration_slope=slope,
         calibration_intercept=intercept,
-        deciles=calibration_table(y, predicted, weights),
+        deciles=calibration_table(y, predicted, weights, clusters),
     )

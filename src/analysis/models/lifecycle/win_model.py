@@ -187,7 +187,7 @@ def _judged(
         brier_base=brier_estimate(base, ones, clusters),
         brier_gain=Point(value=gain.value, n=n, unit=gain.unit),
         calibration_slope=recalibration(y, pooled, ones)[0],
-        calibration=calibration_table(y, pooled, ones),
+        calibration=calibration_table(y, pooled, ones, clusters),
         folds=FOLDS,
         repeats=REPEATS,
         is_better=gain.low > 0,

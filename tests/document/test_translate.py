@@ -1,3 +1,4 @@
+import re
 import time
 from pathlib import Path
 
@@ -114,3 +115,9 @@ def test_updating_adds_new_messages_drops_old_ones_and_keeps_translations(tmp_pa
     update_catalogs(code)
     assert po.read_bytes() == first
     translate.load_translations.cache_clear()
+
+
+def test_key_accounts_have_one_name_in_chinese(catalog) -> None:
+    texts = [text for entry in catalog if entry.id for text in (entry.string if entry.pluralizable else [entry.string])]
+    other = [text for text in texts if re.search("(?<![最十])大客户", text)]  # the largest, the ten largest are others
+    assert other == []

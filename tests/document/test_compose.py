@@ -125,6 +125,27 @@ def test_withheld_cells_say_so_and_show_no_n(english) -> None:
     assert row[1:] == ("withheld (fewer than 5 answers)", "–")
 
 
+def test_own_questions_about_one_of_the_five_stand_in_its_chapter(make_audit) -> None:
+    audit = make_audit("en")
+    asked = [
+        dataclasses.replace(
+            audit.indicators.items[0], key=f"projects_{dimension}", label="Joint projects", role="custom",
+            dimension=dimension,
+        )
+        for dimension in ("depth_breadth", "value", "sustainability")
+    ]  # fmt: skip
+    indicators = dataclasses.replace(audit.indicators, items=(*audit.indicators.items, *asked))
+    chapters = {c.key: c for c in compose_document(dataclasses.replace(audit, indicators=indicators)).chapters}
+    for key in ("depth_breadth", "value"):
+        anchor = f"table-{key}-questions".replace("_", "-")
+        (table,) = [block for block in chapters[key].blocks if isinstance(block, Table) and block.anchor == anchor]
+        assert [row[0] for row in table.rows] == ["Joint projects"]
+    silent = chapters["depth_breadth"]  # there are no transactions, but there are these answers
+    assert [block.kind for block in silent.blocks] == ["heading", "prose", "table"]
+    assert silent.blocks[1].paragraphs == ("There are no transactions.",)
+    assert not any(getattr(block, "anchor", "").endswith("-questions") for block in chapters["loyalty"].blocks)
+
+
 def test_a_silent_chapter_is_a_heading_and_its_reason(english) -> None:
     chapter = english["depth_breadth"]
     assert [block.kind for block in chapter.blocks] == ["heading", "prose"]

@@ -24,9 +24,13 @@ from analysis.params.base import localized
 from analysis.results import Change, NotEstimable, Outcome
 
 Found = Change | NotEstimable | None
+QUESTIONS = N_("The questions, best rated first")
 
 
-def tabulate_items(items: Sequence[ItemResult], changes: Changes, t: Translator, small_cell: int) -> Table:
+def tabulate_items(
+    items: Sequence[ItemResult], changes: Changes, t: Translator, small_cell: int, *, title: Message = QUESTIONS,
+    anchor: str = "table-items",
+) -> Table:  # fmt: skip
     """Return the questionnaire's items, best rated first: points, change, mean, share of the two best answers, n."""
     ranked = sorted(items, key=lambda item: (-sort_value(item.index), item.key))
     compared = _is_compared([item.change for item in items])
@@ -44,7 +48,7 @@ def tabulate_items(items: Sequence[ItemResult], changes: Changes, t: Translator,
     ]
     kept, note = cap_rows(rows, t)
     return Table(
-        title=t(N_("The questions, best rated first")),
+        title=t(title),
         columns=(
             start(t(N_("Question")), 1.9 if compared else 2.4),
             end(t(N_("Points, 0 to 100")), 1.4 if compared else 1.5),
@@ -60,8 +64,21 @@ def tabulate_items(items: Sequence[ItemResult], changes: Changes, t: Translator,
             *_change_notes([item.change for item in items], changes, t),
             note,
         ),
-        anchor="table-items",
+        anchor=anchor,
     )
+
+
+def tabulate_own_items(
+    dimension: str, items: Sequence[ItemResult], changes: Changes, t: Translator, small_cell: int
+) -> Table | None:
+    """Return the client's own questions (role custom) about one of the five dimensions; None without any."""
+    own = [item for item in items if item.dimension == dimension and is_known(item.index)]
+    if not own:
+        return None
+    return tabulate_items(
+        own, changes, t, small_cell, title=N_("The client's own questions about this, best rated first"),
+        anchor=f"table-{dimension}-questions".replace("_", "-"),
+    )  # fmt: skip
 
 
 def tabulate_touchpoints(

@@ -102,6 +102,7 @@ def _item(key: str, item: ItemSpec, responses: Responses, params: ClientParams) 
         distribution=_distribution(answers, responses, last, params),
         touchpoint=item.touchpoint,
         change=change_of_answers(rescaled, by_period, params),
+        dimension=item.dimension,
     )
 
 

@@ -66,6 +66,8 @@ class ItemResult(Shape):
         Touchpoint that the item is about, or None.
     change
         Change of `index` between the last two waves of the survey, or why there is none.
+    dimension
+        Dimension that an item of role custom measures, or None.
     """
 
     key: str
@@ -80,6 +82,7 @@ class ItemResult(Shape):
     distribution: Mapping[str, float]
     touchpoint: str | None = None
     change: Change | NotEstimable | None = None
+    dimension: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analysis.document.answer_tables import tabulate_items, tabulate_products, tabulate_touchpoints
+from analysis.document.answer_tables import tabulate_items, tabulate_own_items, tabulate_products, tabulate_touchpoints
 from analysis.document.blocks import Block, Chapter
 from analysis.document.bridge_table import tabulate_fiscal_bridge
 from analysis.document.chapters.base import ChapterContext
@@ -137,7 +137,9 @@ def _write_dimension(
     if silence is not None or not results:
         reasons = [t(result.overall.reason) for result in results if isinstance(result.overall, NotEstimable)]
         fallback = silence or N_("The client's data hold nothing that this chapter is about.")
-        return context.silent_chapter(key, t.sentences(*dict.fromkeys(reasons)) or fallback)
+        reason = t.sentences(*dict.fromkeys(reasons)) or t(fallback)
+        own = _own_questions(context, key)
+        return context.chapter(key, [*context.lead(reason), own]) if own else context.silent_chapter(key, reason)
     headline, questions = _headline(context, key, results), context.questions(key)
     drawn = [result for name in shown if (result := context.result(name)) is not None]
     trends = [plot_trend(result, t, context.theme) for result in drawn]
@@ -151,6 +153,7 @@ def _write_dimension(
             results, t, context.small_cell, title=N_("The indicators of this chapter"),
             anchor=f"table-{key}".replace("_", "-"),
         ),
+        _own_questions(context, key),
         *trends[1:],
         *segments[1:],
         *blocks[1:],
@@ -201,6 +204,11 @@ def _rates_note(context: ChapterContext) -> Message | None:
         "Growth and its sources are in constant currency; their totals differ from the revenue above, which is at the"
         " rates of the day."
     )
+
+
+def _own_questions(context: ChapterContext, key: str) -> Block | None:
+    audit = context.audit
+    return tabulate_own_items(key, audit.indicators.items, audit.changes, context.t, context.small_cell)
 
 
 def _segment_table(context: ChapterContext, key: str, headline: list[IndicatorResult]) -> Block | None:

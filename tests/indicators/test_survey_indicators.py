@@ -224,17 +224,16 @@ def test_products_of_responses_beside_touchpoints_of_items():
     assert audit(responses()).products == ()
 
 
-def test_of_many_products_only_those_with_a_score_are_listed():
+def test_of_many_products_only_those_with_enough_answers_are_listed():
     rows = [
         row
-        | {
-            "product_id": "common" if place == 0 else f"P-{12 * place + number:03d}",
-            "respondent_id": f"r{place}-{number}",
-        }
+        | {"product_id": "common" if place == 0 else f"P-{12 * place + number:03d}"}
+        | {"respondent_id": f"r{place}-{number}"}
         for place in range(7)
         for number, row in enumerate(responses())
     ]
-    assert [one.product for one in audit(rows).products] == ["common"]
+    (product,) = audit(rows).products
+    assert (product.product, product.score.value) == ("common", pytest.approx(25 * (sum(SAT) / 12 - 1)))
 
 
 def test_questions_touchpoints_and_products_change_as_the_index_does():

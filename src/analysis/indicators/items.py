@@ -4,7 +4,7 @@ import numpy as np
 
 from analysis.indicators.attitudes import mean_of_answers, top2_of, top2_threshold
 from analysis.indicators.estimation import Measure
-from analysis.indicators.observations import MAX_LISTED, estimate_period
+from analysis.indicators.observations import estimate_period
 from analysis.indicators.samples import Floats
 from analysis.indicators.shapes import ItemResult, ProductResult, TouchpointResult
 from analysis.indicators.subjects import INDEX, change_of_answers, estimate_waves, score_subjects
@@ -12,7 +12,7 @@ from analysis.indicators.survey import Responses, answers_of, incomparable_waves
 from analysis.messages import N_
 from analysis.params.model import ClientParams
 from analysis.params.survey import ItemSpec
-from analysis.results import Estimate, NotEstimable, Outcome
+from analysis.results import NotEstimable, Outcome
 
 SHARE = Measure(kind="proportion", unit="proportion", bounds=(0.0, 1.0))
 MAX_CODES = 21  # answer scales with more codes have no distribution to show
@@ -49,11 +49,10 @@ def compute_products(responses: Responses, params: ClientParams) -> tuple[Produc
     """Return the satisfaction index of the responses about each product (column ``product_id``)."""
     beside = () if names_touchpoints(responses) else ("touchpoint",)
     found = score_subjects("product_id", responses, params, beside=beside)
-    many, last = len(found.by_name) > MAX_LISTED, responses.periods[-1]
+    last = responses.periods[-1]
     return tuple(
         ProductResult(product=name, score=by_period[last], by_period=by_period, change=found.changes[name])
         for name, by_period in found.by_name.items()
-        if not many or isinstance(by_period[last], Estimate)
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.indicators.estimation import Measure
-from analysis.indicators.observations import Labels, Observations, change_of, estimate_period, withheld
+from analysis.indicators.observations import MAX_LISTED, Labels, Observations, change_of, estimate_period, withheld
 from analysis.indicators.samples import Codes, Floats
 from analysis.indicators.suppression import hidden_beside, hidden_cells, published_codes
 from analysis.indicators.survey import Responses, answers_of, incomparable_waves, items_of
@@ -50,8 +50,8 @@ def score_subjects(column: str, responses: Responses, params: ClientParams, besi
     """
     if column not in responses.frame or "satisfaction_index" not in responses.frame:
         return Subjects(by_name={}, changes={}, published={})
-    labels = Labels.of(responses.frame[column].astype("object"))
     score = answers_of("satisfaction_index", responses)
+    labels = _listed(Labels.of(responses.frame[column].astype("object")), score, responses, params)
     others = [score_subjects(other, responses, params).published for other in beside]
     hidden = _hidden(labels, score, [codes for codes in others if codes], responses, params)
     broken = incomparable_waves(list(items_of(responses.spec, "satisfaction")), responses)
@@ -64,6 +64,18 @@ def score_subjects(column: str, responses: Responses, params: ClientParams, besi
         changes[name] = change_of_answers(observed, by_name[name], params)
     published = {wave: np.where(np.isin(labels.codes, sorted(gone)), -1, labels.codes) for wave, gone in hidden.items()}
     return Subjects(by_name=by_name, changes=changes, published=published)
+
+
+def _listed(labels: Labels, score: Floats, responses: Responses, params: ClientParams) -> Labels:
+    """Return the labels to score: all, or of many those with enough answers in the last wave; the rest has none."""
+    if len(labels.names) <= MAX_LISTED:
+        return labels
+    is_last = responses.period == len(responses.periods) - 1
+    answered = is_last & np.isfinite(score) & (responses.weight > 0) & (labels.codes >= 0)
+    kept = np.flatnonzero(np.bincount(labels.codes[answered], minlength=len(labels.names)) >= params.limits.min_n)
+    place = np.full(len(labels.names) + 1, -1, dtype=np.int64)  # the last is that of no label, -1
+    place[kept] = np.arange(len(kept))
+    return Labels(codes=place[labels.codes], names=tuple(labels.names[code] for code in kept))
 
 
 def change_of_answers(

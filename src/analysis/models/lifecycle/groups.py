@@ -46,3 +46,14 @@ def share_of(values: Floats, groups: Codes, params: ClientParams, weights: Float
         effective_degrees=weights is not None,
     )
     return estimate(sample, SHARE, min_clusters=params.limits.min_clusters)
+
+
+def customer_names(customers: pd.Index, data: ClientData) -> list[str]:
+    """Return the name of each customer, its id where it has none."""
+    ids = [str(each) for each in customers]
+    if "name" not in data.customers:
+        return ids
+    names = data.customers["name"].reindex(customers)
+    return [
+        each if pd.isna(name) or not str(name).strip() else str(name) for each, name in zip(ids, names, strict=True)
+    ]

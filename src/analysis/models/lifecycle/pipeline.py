@@ -167,7 +167,7 @@ def _by_model(fitted: Fitted, rows: np.ndarray, amount: Floats) -> tuple[Estimat
     fit, design = fitted.logit, fitted.matrix[rows]
     linear = design @ fit.coefficients
     chance = expit(linear)
-    quantile, n = critical_value(fit.accounts), len(fit.outcome)
+    quantile = critical_value(fit.accounts)
     gradient = (amount * chance * (1 - chance)) @ design
     error = float(np.sqrt(gradient @ fit.covariance @ gradient))
     value, total = float(amount @ chance), float(amount.sum())
@@ -175,12 +175,18 @@ def _by_model(fitted: Fitted, rows: np.ndarray, amount: Floats) -> tuple[Estimat
         value=value, low=max(value - quantile * error, 0.0), high=min(value + quantile * error, total),
         n=len(amount), method="delta-cr3-t", unit="money", std_error=error, clusters=fit.accounts,
     )  # fmt: skip
-    margins = quantile * np.sqrt(np.einsum("ij,jk,ik->i", design, fit.covariance, design))
-    chances: list[Outcome] = [
+    return expected, list(model_chances(fitted, rows))
+
+
+def model_chances(fitted: Fitted, rows: np.ndarray) -> list[Estimate]:
+    """Return the chance that a model gives to each of some rows of its design, with the coefficients' uncertainty."""
+    fit, design = fitted.logit, fitted.matrix[rows]
+    linear = design @ fit.coefficients
+    margins = critical_value(fit.accounts) * np.sqrt(np.einsum("ij,jk,ik->i", design, fit.covariance, design))
+    return [
         Estimate(
-            value=float(p), low=float(min(expit(eta - margin), p)), high=float(max(expit(eta + margin), p)), n=n,
-            method="delta-cr3-t", unit="proportion", clusters=fit.accounts,
+            value=float(p), low=float(min(expit(eta - margin), p)), high=float(max(expit(eta + margin), p)),
+            n=len(fit.outcome), method="delta-cr3-t", unit="proportion", clusters=fit.accounts,
         )
-        for p, eta, margin in zip(chance, linear, margins, strict=True)
+        for p, eta, margin in zip(expit(linear), linear, margins, strict=True)
     ]  # fmt: skip
-    return expected, chances

@@ -121,24 +121,28 @@ def _contracts_on(day: int, rule: StageRule, data: ClientData) -> Codes:
 
 def known_on(day: int, data: ClientData) -> np.ndarray:
     """Return whether each customer was known to the client on a day: by any date of it that lies no later."""
+    since = known_since(data)
+    return np.asarray((since != NEVER) & (since <= day))
+
+
+def known_since(data: ClientData) -> Codes:
+    """Return the first day on which each customer is on record anywhere, `NEVER` where no date tells."""
     customers = data.customers
-    known = np.zeros(len(customers), dtype=bool)
+    first = np.full(len(customers), np.iinfo(np.int64).max)
     for column in ("joined_on", "first_order"):
         if column in customers:
-            known |= _up_to(customers[column], day)
+            days = to_days(customers[column])
+            first = np.minimum(first, np.where(days == NEVER, first, days))
     for table, column in (
         ("interactions", "occurred_on"), ("opportunities", "created_on"), ("contracts", "starts_on"),
         ("feedback", "received_on"),
     ):  # fmt: skip
         if data.has(table, "customer_id", column):
             frame = data.table(table)
-            known |= customers.index.isin(frame.loc[_up_to(frame[column], day), "customer_id"])
-    return known
-
-
-def _up_to(dates: pd.Series, day: int) -> np.ndarray:
-    days = to_days(dates)
-    return np.asarray((days != NEVER) & (days <= day))
+            days, place = to_days(frame[column]), customers.index.get_indexer(pd.Index(frame["customer_id"]))
+            rows = (days != NEVER) & (place >= 0)
+            np.minimum.at(first, place[rows], days[rows])
+    return np.where(first == np.iinfo(np.int64).max, NEVER, first)
 
 
 def stage_day(data: ClientData, ledger: Ledger | None) -> int:

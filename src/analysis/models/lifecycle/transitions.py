@@ -11,6 +11,7 @@ from analysis.indicators.ledger import Ledger, Window, day_of, iso
 from analysis.messages import N_, Message
 from analysis.models.clustering import Codes, Floats
 from analysis.models.lifecycle.groups import group_codes_of, ledger_of, share_of
+from analysis.models.lifecycle.prospects import Prospects, score_prospects
 from analysis.models.lifecycle.stages import (
     ACTIVE,
     PROSPECT,
@@ -104,6 +105,8 @@ class Lifecycle(ModelPart):
         In the order prospect, active, dormant, lost (and, as a start, unknown).
     stayed_active
         Of the customers active a year before, the share active today, or why there is none.
+    prospects
+        How likely today's prospects are to order.
     listed, agreeing
         Customers that the client's list gives a stage, and those of them whom the rule puts into the same one; None
         where there is no such list, or the stages are from it.
@@ -120,6 +123,7 @@ class Lifecycle(ModelPart):
     stages: tuple[StageCount, ...]
     transitions: tuple[Transition, ...] | NotEstimable
     stayed_active: Outcome
+    prospects: Prospects | NotEstimable
     listed: int | None = None
     agreeing: int | None = None
 
@@ -165,6 +169,7 @@ def analyse_lifecycle(data: ClientData, params: ClientParams) -> Lifecycle | Not
         stages=_counts(now, then, groups, _revenues(today, before, data, ledger), params),
         transitions=moves,
         stayed_active=stayed,
+        prospects=score_prospects(today, now, rule, data, ledger, params),
         listed=None if listed is None else listed[0],
         agreeing=None if listed is None else listed[1],
     )

@@ -4,6 +4,7 @@ Firth's penalised logistic regression throughout, which has an answer at any num
 predictions are judged on opportunities of groups of companies that the fit has not seen.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,27 +136,38 @@ def fit_wins(
     if not fit.converged:
         return NotEstimable(reason=N_("The model did not reach an answer on these data."), n=len(y))
     terms = [term for term, kept in zip(design.terms, varies, strict=True) if kept]
-    errors = np.sqrt(np.diag(fit.covariance))
+    notes += design.notes
+    model = judge_model(y, matrix[:, varies], clusters, fit, terms, notes, "opportunities held back", params)
+    return model if isinstance(model, NotEstimable) else (model, Fitted(logit=fit, matrix=design.matrix[:, varies]))
+
+
+def judge_model(
+    y: Floats, matrix: Floats, clusters: np.ndarray, fit: Logit, terms: Sequence[Term], notes: tuple[Message, ...],
+    seed: str, params: ClientParams,
+) -> WinModel | NotEstimable:  # fmt: skip
+    """Return a fitted model with its scores on held-out groups.
+
+    Parameters
+    ----------
+    y, matrix, clusters
+        Outcome, design with its intercept first, and groups of companies.
+    fit, terms
+        The fit to all of it, and the terms of the design.
+    notes, seed, params
+        What is said of predictors left out, the name that the folds are drawn under, and the client's parameters.
+    """
+    errors_of_fit = np.sqrt(np.diag(fit.covariance))
     drivers = tuple(
         WinDriver(
             key=term.key, label=term.label, odds_ratio=ratio_estimate(float(value), float(error), len(y), fit.accounts)
         )
-        for term, value, error in list(zip(terms, fit.coefficients, errors, strict=True))[1:]
+        for term, value, error in list(zip(terms, fit.coefficients, errors_of_fit, strict=True))[1:]
     )
-    model = _judged(y, matrix[:, varies], clusters, drivers, notes + design.notes, params)
-    return model if isinstance(model, NotEstimable) else (model, Fitted(logit=fit, matrix=design.matrix[:, varies]))
-
-
-def _judged(
-    y: Floats, matrix: Floats, clusters: np.ndarray, drivers: tuple[WinDriver, ...], notes: tuple[Message, ...],
-    params: ClientParams,
-) -> WinModel | NotEstimable:  # fmt: skip
-    """Return the model with its scores on held-out groups."""
     ones, n = np.ones(len(y)), len(y)
     table = []
     sums, errors, base = np.zeros(n), np.zeros(n), np.zeros(n)
     start = None
-    for test in stratified_folds(y, clusters, model_generator("opportunities held back", params)):
+    for test in stratified_folds(y, clusters, model_generator(seed, params)):
         train = ~test
         kept = np.ptp(matrix[train], axis=0) > 0
         kept[0] = True

@@ -2,6 +2,7 @@
 
 from analysis.document.blocks import Callout, Table
 from analysis.document.chapters.base import ChapterContext
+from analysis.document.chapters.scale.prospects import describe_prospects, tabulate_prospects
 from analysis.document.chapters.section import Section
 from analysis.document.figures.lifecycle import plot_lifecycle, stage_names
 from analysis.document.prose import cell_text
@@ -28,11 +29,17 @@ def lifecycle_section(context: ChapterContext, result: Lifecycle | NotEstimable)
             plot_lifecycle(result, title_lifecycle(result, t), t, context.theme),
             tabulate_stages(result, t, context.small_cell),
             Callout(
-                variant="note", title=t(N_("How the stages are told")), items=(t(result.rule), *_list_note(result, t))
+                variant="note",
+                title=t(N_("How the stages are told, and how many prospects will order")),
+                items=(t(result.rule), *_list_note(result, t), *describe_prospects(result.prospects, t)),
             ),
         ),
         limits=tuple(t(limit) for limit in _limits(result)),
-        appendix=(tabulate_moves(result, t, context.small_cell), tabulate_silences(result, t)),
+        appendix=(
+            tabulate_moves(result, t, context.small_cell),
+            tabulate_silences(result, t),
+            tabulate_prospects(result.prospects, t, context.small_cell),
+        ),
     )
 
 

@@ -11,6 +11,8 @@ from lifecycle_clients import client_of, make_params, orders_of
 from scipy import stats
 
 from analysis.calibration import clients
+from analysis.document.chapters.scale.conversion_tables import tabulate_pipeline
+from analysis.document.translate import Translator
 from analysis.indicators.compute import compute_indicators
 from analysis.indicators.ledger import open_ledger
 from analysis.indicators.survival import Spells, survival_at
@@ -215,7 +217,17 @@ def test_few_decided_ones_carry_no_model():
     result = analyse_conversion(data, params)
     assert isinstance(fit_wins(collect_opportunities(data), data, None, params), NotEstimable)
     assert result.model.reason.values == {"won": 3, "lost": 27, "needed": 10}
-    assert isinstance(value_pipeline(collect_opportunities(data), None, None, params).expected, Estimate)
+    assert isinstance(value_pipeline(collect_opportunities(data), None, None, data, params).expected, Estimate)
+
+
+def test_open_opportunities_are_listed_under_the_name_of_their_customer():
+    rows = [(f"c{n:02d}", "2025-01-01", "2025-03-01", n % 2 == 0, 100) for n in range(30)]
+    rows += [("x", "2025-12-01", None, None, 500), ("y", "2025-12-01", None, None, 400)]
+    data = client_of({"opportunities": offers(rows)}, {"customer_id": ["x", "y"], "name": ["Alder AG", None]})
+    pipeline = analyse_conversion(data, make_params()).pipeline
+    assert [(row.customer, row.name) for row in pipeline.opportunities] == [("x", "Alder AG"), ("y", "y")]
+    table = tabulate_pipeline(pipeline, Translator("en"), 5)
+    assert [row[1] for row in table.rows] == ["Alder AG", "y"]
 
 
 @pytest.mark.parametrize(

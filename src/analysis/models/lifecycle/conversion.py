@@ -154,7 +154,7 @@ def analyse_conversion(data: ClientData, params: ClientParams) -> Conversion | N
             least=params.limits.min_clusters, absent=_NOT_HALF,
         ),
         model=model,
-        pipeline=value_pipeline(found, scores, stages, params),
+        pipeline=value_pipeline(found, scores, stages, data, params),
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def customer_names(customers: pd.Index, data: ClientData) -> list[str]:
     ids = [str(each) for each in customers]
     if "name" not in data.customers:
         return ids
-    names = data.customers["name"].reindex(customers)
+    names = data.customers["name"].reindex(customers).to_numpy(dtype=object)
     return [
         each if pd.isna(name) or not str(name).strip() else str(name) for each, name in zip(ids, names, strict=True)
     ]

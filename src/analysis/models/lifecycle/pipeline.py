@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from scipy.special import expit
 
+from analysis.data.client import ClientData
 from analysis.messages import N_
 from analysis.models.clustering import Floats, critical_value, sum_by_cluster
-from analysis.models.lifecycle.groups import share_of
+from analysis.models.lifecycle.groups import customer_names, share_of
 from analysis.models.lifecycle.opportunities import WON, EnteredStages, Opportunities
 from analysis.models.lifecycle.win_model import Fitted
 from analysis.models.parts import ModelPart
@@ -27,10 +29,14 @@ ScoredBy = Literal["model", "stage_rate", "base_rate"]
 
 @dataclass(frozen=True, kw_only=True)
 class OpenOpportunity(ModelPart):
-    """An open opportunity: its ids, age in days, amount, chance to be won (0 to 1) and what it is worth on average."""
+    """An open opportunity: its ids, age in days, amount, chance to be won (0 to 1) and what it is worth on average.
+
+    `name` is the customer's, its id where it has none.
+    """
 
     opportunity: str
     customer: str
+    name: str
     stage: str | None
     days: int
     amount: float
@@ -62,7 +68,7 @@ class Pipeline(ModelPart):
 
 
 def value_pipeline(
-    found: Opportunities, fitted: Fitted | None, stages: EnteredStages | None, params: ClientParams
+    found: Opportunities, fitted: Fitted | None, stages: EnteredStages | None, data: ClientData, params: ClientParams
 ) -> Pipeline | NotEstimable:
     """Return what the open opportunities are worth, scored by the model where one is given, else by shares won."""
     rows = ~found.decided & np.isfinite(found.amount) & (found.amount > 0)
@@ -85,18 +91,20 @@ def value_pipeline(
         open_count=int(rows.sum()),
         amount=float(amount.sum()),
         expected=expected,
-        opportunities=_listed(found, rows, chances, worth),
+        opportunities=_listed(found, rows, chances, worth, data),
     )
 
 
 def _listed(
-    found: Opportunities, rows: np.ndarray, chances: list[Outcome], worth: Floats
+    found: Opportunities, rows: np.ndarray, chances: list[Outcome], worth: Floats, data: ClientData
 ) -> tuple[OpenOpportunity, ...]:
     frame, age, amount = found.frame[rows], found.days[rows], found.amount[rows]
+    names = customer_names(pd.Index(frame["customer_id"]), data)
     return tuple(
         OpenOpportunity(
             opportunity=str(frame["opportunity_id"].iloc[place]),
             customer=str(frame["customer_id"].iloc[place]),
+            name=names[place],
             stage=_text(frame["stage"].iloc[place]) if "stage" in frame else None,
             days=round(float(age[place])),
             amount=float(amount[place]),

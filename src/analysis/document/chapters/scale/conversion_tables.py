@@ -200,7 +200,7 @@ def tabulate_pipeline(pipeline: Pipeline, t: Translator, small_cell: int) -> Tab
     rows = tuple(
         (
             clean_text(short_id(row.opportunity), LONGEST_NAME),
-            clean_text(short_id(row.customer), LONGEST_NAME),
+            clean_text(short_id(row.name), LONGEST_NAME),
             DASH if row.stage is None else clean_text(row.stage, LONGEST_NAME),
             t.unit(row.amount, "money", full=True),
             cell_text(row.chance, t, small_cell),
@@ -210,8 +210,8 @@ def tabulate_pipeline(pipeline: Pipeline, t: Translator, small_cell: int) -> Tab
     )
     columns = (
         start(t(N_("Opportunity")), 1.0),
-        start(t(N_("Customer")), 1.0),
-        start(t(N_("Stage")), 1.1),
+        start(t(N_("Customer")), 1.5),
+        start(t(N_("Stage")), 0.9),
         end(t(N_("Amount")), 1.0),
         end(t(N_("Chance (95% interval)")), 1.5),
         end(t(N_("Expected value")), 1.0),

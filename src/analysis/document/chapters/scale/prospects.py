@@ -5,6 +5,7 @@ from analysis.document.prose import cell_text
 from analysis.document.tables import end, notes_of, start
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
+from analysis.document.vocabulary import short_id
 from analysis.messages import N_, Message
 from analysis.models.lifecycle.prospects import Prospects
 from analysis.results import NotEstimable
@@ -65,7 +66,11 @@ def tabulate_prospects(result: Prospects | NotEstimable, t: Translator, small_ce
     if isinstance(result, NotEstimable):
         return None
     rows = tuple(
-        (clean_text(row.name, LONGEST_NAME), t.number(row.days_known, 0), cell_text(row.chance, t, small_cell))
+        (
+            clean_text(short_id(row.name), LONGEST_NAME),
+            t.number(row.days_known, 0),
+            cell_text(row.chance, t, small_cell),
+        )
         for row in result.scores
     )
     columns = (

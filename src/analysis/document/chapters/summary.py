@@ -6,7 +6,7 @@ from analysis.actions import Action
 from analysis.document.answer_changes import state_answer_changes
 from analysis.document.blocks import ActionItem, ActionList, Block, BulletList, Chapter, Scorecard, ScoreCell, Tone
 from analysis.document.chapters.base import ChapterContext
-from analysis.document.chapters.scale.actions import alerts_callout, effect_text
+from analysis.document.chapters.scale.actions import alerts_callout
 from analysis.document.estimates import format_range
 from analysis.document.periods import name_period_before
 from analysis.document.prose import amount_of_change
@@ -208,8 +208,6 @@ def action_item(action: Action, context: ChapterContext) -> ActionItem:
             revenue=action.revenue,
         )
         effect = t(concerned)
-    elif action.effect is not None or action.no_effect is not None:
-        effect = effect_text(action, t)
     return ActionItem(
         title=t(action.title),
         why=t(action.evidence),

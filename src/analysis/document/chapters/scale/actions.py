@@ -138,18 +138,18 @@ def tabulate_actions(actions: Sequence[Action], total: int, t: Translator, *, an
                 clean_text(t(action.title), LONGEST_TITLE) + ("。" if t.language == "zh" else "."), _whom(action, t)
             ),
             t(action.evidence),
-            effect_text(action, t),
+            _effect_text(action, t),
             t(N_("{owner:message}, {effort:message}", owner=action.owner, effort=efforts[action.effort])),
             format_day(dt.date.fromisoformat(action.due), t.language) if action.due else DASH,
         )
         for action in actions
     ]
     columns = (
-        start(t(N_("Action, and for whom")), 2.2),
-        start(t(N_("Evidence")), 2.6),
+        start(t(N_("Action, and for whom")), 2.1),
+        start(t(N_("Evidence")), 2.3),
         start(t(N_("Expected effect")), 2.0),
-        start(t(N_("Owner, effort")), 1.1),
-        end(t(N_("Due")), 0.8),
+        start(t(N_("Owner, effort")), 1.2),
+        end(t(N_("Due")), 1.1),
     )
     note = N_(
         "Expected effect: the revenue of the customers concerned (which, the evidence says), a fact; then, with 95%"
@@ -174,7 +174,7 @@ def _whom(action: Action, t: Translator) -> str:
     return t(N_("For: {whom:message}.", whom=action.for_whom))
 
 
-def effect_text(action: Action, t: Translator) -> str:
+def _effect_text(action: Action, t: Translator) -> str:
     """Return the revenue concerned, and what the action may bring or why nobody can say."""
     parts: list[Message] = []
     if action.revenue is not None and action.customers is not None:
@@ -208,7 +208,7 @@ def _brings(effect: Effect, t: Translator) -> Message:
         )
     if effect.kind == "served":
         return N_(
-            "With complaints settled soon went {chance:text} points of buying again within {days:int} days.",
+            "Complaints settled soon: {chance:text} points of buying again within {days:int} days.",
             chance=share,
             days=effect.days,
         )

@@ -1,6 +1,9 @@
 """Which prospects will order? What became of earlier ones, and the chance of each of today's."""
 
+import datetime as dt
+
 from analysis.document.blocks import Table
+from analysis.document.formatting import format_day
 from analysis.document.prose import cell_text
 from analysis.document.tables import end, notes_of, start
 from analysis.document.translate import Translator
@@ -87,7 +90,7 @@ def tabulate_prospects(result: Prospects | NotEstimable, t: Translator, small_ce
         "Learnt from {customers:int} customers who were prospects on {days:list}, {ordered:int} orders after"
         " {followed:int} such days. {hidden:int} further prospects are not listed.",
         customers=result.customers,
-        days=list(result.days),
+        days=[format_day(dt.date.fromisoformat(day), t.language) for day in result.days],
         ordered=result.ordered,
         followed=result.followed,
         hidden=result.count - len(rows),

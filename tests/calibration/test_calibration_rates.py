@@ -73,6 +73,14 @@ def test_a_composite_null_is_judged_by_its_test_alone():
     assert [(rate.quantity, rate.kind) for rate in nil] == [("mediation, main, indirect, test (c)", "composite")]
 
 
+def test_a_composite_null_without_an_estimate_is_counted_in_its_cell():
+    path = "relations/robustness/loyalty_curve/joint/share_p"
+    draws = drawn(**{path: [[NONE, NONE, NONE, 0.04 if place < 2 else 0.5, NONE] for place in range(40)]})
+    (nil,) = rates_of(draws, {}, "c", null="nil-400", times=1)
+    assert (nil.quantity, nil.kind, nil.rate) == ("whole curve of loyalty, share (c)", "composite", pytest.approx(5.0))
+    assert rates_of(draws, {}, "c", null="demo-400", times=1) == []
+
+
 def test_of_a_gain_that_is_nil_the_claim_is_judged():
     path = "relations/behaviour/count/validation/auc_gain"
     rows = [[0.1 + 0.01 * (place % 3), 0.05 if place < 2 else -0.3, 0.2, NONE, 90] for place in range(40)]

@@ -119,6 +119,17 @@ def test_the_partners_of_a_known_client_are_the_same_in_every_draw():
     assert 0.03 < np.mean(draw_accounts(truth, 5000, 3).is_key) < 0.12
 
 
+def test_segments_of_a_known_client_differ_where_its_truth_says_so():
+    truth = scenarios()["differing-400"].truth
+    accounts = draw_accounts(truth, 20_000, 3)
+    slopes = [
+        np.polyfit(accounts.satisfaction[own, 1], accounts.loyalty[own, 1], 1)[0]
+        for own in (accounts.segment == segment for segment in range(4))
+    ]
+    assert slopes == pytest.approx(truth.effects_on_loyalty(np.arange(4)), abs=0.08)
+    assert Truth().effects_on_loyalty(np.arange(4)) == pytest.approx([0.6] * 4, abs=0)
+
+
 def test_a_thinned_client_weighs_back_to_the_whole():
     scenario = scenarios()["weighted-600"]
     whole = scenarios()["demo-400"].draw(5, customers=4000).table("survey")

@@ -1,10 +1,12 @@
 """The whole proof: which groups are drawn in which cells, and the tables that come of what has been drawn."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.calibration.draws import Chunk, chunks_of, group_of, load_chunks, run_chunks, truth_chunks_of, truth_size
 from analysis.calibration.notes import Note, notes_of
+from analysis.calibration.quantities import JUDGED_AS, exemptions, names_of
 from analysis.calibration.rates import Rate, over_the_grid, rates_of
 from analysis.calibration.scenarios import FIRST_SEED, scenarios
 from analysis.calibration.tables import csv_text, markdown_text
@@ -15,11 +17,13 @@ GROUPS = (
     "loyalty",
     "repurchase",
     "specification",
+    "rivals",
     "drivers",
     "shape",
     "behaviour",
     "intention",
     "mediation",
+    "depth",
     "moderation",
     "robustness",
     "imputation",
@@ -47,9 +51,19 @@ def plan_chunks(groups: Sequence[str], draws: int, folder: Path) -> list[Chunk]:
     return [*truths.values(), *(chunk for _, chunk in sorted(drawn, key=lambda item: item[0]))]
 
 
-def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> tuple[list[Rate], list[Note]]:
-    """Return the rates of everything that has been drawn, and the remarks beside them."""
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """What was counted: the rates by cell, the remarks beside them, and the names of what was drawn without a rate."""
+
+    rates: list[Rate]
+    notes: list[Note]
+    unrated: list[str]
+
+
+def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> Collected:
+    """Return the rates of everything that has been drawn, the remarks beside them, and what has no rate."""
     rates: list[Rate] = []
+    names: set[str] = set()
     cells = []
     for key, scenario in scenarios().items():
         for group in groups:
@@ -58,14 +72,20 @@ def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> tuple[list
             found = load_chunks(chunks_of(group, key, draws, folder))
             if not len(found):
                 continue
-            clients, customers = truth_size(group)
+            _, customers = truth_size(group)
             large = load_chunks(truth_chunks_of(group, scenario, folder))
+            names |= names_of(found.paths)
             truths = truths_of(found, large, scenario, customers)
-            times = max(clients * customers / scenario.customers, 1.0)
+            times = max(len(large) * customers / scenario.customers, 1.0)
             rates += rates_of(found, truths, scenario.name, null=key, times=times)
             if group == "indicators":
                 cells.append((scenario.name, found, truths))
-    return sorted(rates, key=lambda rate: rate.quantity), notes_of(cells)
+    judged = {rate.quantity.rpartition(" (")[0] for rate in rates if not rate.is_at_bound}
+    return Collected(
+        rates=sorted(rates, key=lambda rate: rate.quantity),
+        notes=notes_of(cells),
+        unrated=sorted(name for name in names if not judged & {name, *(f"{name}, {how}" for how in JUDGED_AS)}),
+    )
 
 
 def describe_cells() -> Iterator[tuple[str, str]]:
@@ -80,6 +100,8 @@ def describe_cells() -> Iterator[tuple[str, str]]:
         )
         if scenario.population == "specification":
             text += "; loyalty and buying again are drawn anew from the models themselves"
+        if truth.segment_factors is not None:
+            text += f"; on loyalty in each segment so many times as strong: {truth.segment_factors}"
         if scenario.is_weighted:
             text += (
                 "; half of the dissatisfied answers and one in twenty of the others are left out, the rest weighted; "
@@ -90,10 +112,19 @@ def describe_cells() -> Iterator[tuple[str, str]]:
 
 def write_tables(groups: Sequence[str], draws: int, folder: Path, docs: Path, *, command: str, date: str) -> list[Rate]:
     """Write the tables from what has been drawn, and return the rates: over the whole grid, then cell by cell."""
-    cells, notes = collect_rates(groups, draws, folder)
-    judged = [rate for rate in cells if not rate.is_at_bound]
+    found = collect_rates(groups, draws, folder)
+    judged = [rate for rate in found.rates if not rate.is_at_bound]
     whole = over_the_grid(judged)
-    text = markdown_text(whole, cells, notes, command=command, date=date, grid=list(describe_cells()))
+    text = markdown_text(
+        whole,
+        found.rates,
+        found.notes,
+        command=command,
+        date=date,
+        grid=list(describe_cells()),
+        unrated=found.unrated,
+        exempt=exemptions(),
+    )
     (docs / "calibration.csv").write_text(csv_text(whole), encoding="utf-8")
     (docs / "calibration_cells.csv").write_text(csv_text(judged), encoding="utf-8")
     (docs / "calibration.md").write_text(text, encoding="utf-8")

@@ -47,12 +47,12 @@ def _beside_indicators() -> tuple[Quantity, ...]:
         Quantity(pattern=r"indicators/items/(\w+)/(mean|index)", name="item {1}, {0}"),
         Quantity(pattern=r"indicators/items/(\w+)/top2", name="item top-2 share, {0}", is_share=True),
         Quantity(pattern=r"indicators/items/(\w+)/by_period/.*", name="item mean by wave, {0}"),
-        Quantity(pattern=r"indicators/touchpoints/([^/]*)/score", name="touchpoint score, {0}"),
-        Quantity(pattern=r"indicators/touchpoints/([^/]*)/by_period/.*", name="touchpoint score by wave, {0}"),
+        Quantity(pattern=r"indicators/touchpoints/([^/]*)/score", name="touchpoint score"),
+        Quantity(pattern=r"indicators/touchpoints/([^/]*)/by_period/.*", name="touchpoint score by wave"),
         Quantity(pattern=r"indicators/products/([^/]*)/score", name="satisfaction by product"),
         Quantity(pattern=r"indicators/products/([^/]*)/by_period/.*", name="satisfaction by product and wave"),
         Quantity(pattern=r"indicators/items/(\w+)/change/difference", name="item, change, {0}"),
-        Quantity(pattern=r"indicators/touchpoints/([^/]*)/change/difference", name="touchpoint score, change, {0}"),
+        Quantity(pattern=r"indicators/touchpoints/([^/]*)/change/difference", name="touchpoint score, change"),
         Quantity(pattern=r"indicators/products/([^/]*)/change/difference", name="satisfaction by product, change"),
         Quantity(
             pattern=r"changes/answers/.*",
@@ -87,11 +87,17 @@ def _beside_indicators() -> tuple[Quantity, ...]:
         ),
         Quantity(pattern=r"indicators/partners/\w+/rows/\w+/raw", name="partner, raw", exempt=SAME),
         Quantity(pattern=r"indicators/feedback/resolved_within_30", name="feedback resolved in 30 days", is_share=True),
-        Quantity(pattern=r"indicators/feedback/median_days", name="feedback, median days", kind="discrete"),
+        # of so many cases the interval is a single day, which is no interval: large clients have none
+        Quantity(
+            pattern=r"indicators/feedback/median_days",
+            name="feedback, median days",
+            kind="discrete",
+            reference="draws",
+        ),
         Quantity(pattern=r"indicators/feedback/resolution_rating", name="feedback, rating of the resolution"),
         Quantity(pattern=r"indicators/opportunities/win_rate", name="win rate", is_share=True),
         Quantity(
-            pattern=r"changes(?:/items)?/\w+(?:/change/difference)?",
+            pattern=r"changes(?:/items)?/\w+(?:/change/difference|/adjusted_p)?",
             name="changes, adjusted",
             exempt="The same changes as above; how many of them that are nil are reported is told below the table.",
         ),
@@ -173,3 +179,18 @@ def quantity_of(path: str) -> Quantity | None:
 def unregistered(paths: Iterable[str]) -> tuple[str, ...]:
     """Return the paths that no quantity speaks for."""
     return tuple(path for path in paths if quantity_of(path) is None)
+
+
+JUDGED_AS = ("test", "claimed")
+"""What stands behind a quantity's name in the row of its test, or of the claim that it is not nil."""
+
+
+def names_of(paths: Iterable[str]) -> set[str]:
+    """Return the names under which paths are judged; what is exempt has none."""
+    found = ((quantity_of(path), path) for path in paths)
+    return {quantity.label(path) for quantity, path in found if quantity is not None and not quantity.exempt}
+
+
+def exemptions() -> list[tuple[str, str]]:
+    """Return name and reason of everything that is printed and not judged by itself."""
+    return sorted({(each.name, each.exempt) for each in registry() if each.exempt})

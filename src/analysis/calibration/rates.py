@@ -168,7 +168,7 @@ def _places(
 ) -> list[tuple[str, Kind, _Place]]:
     name = quantity.label(path)
     found: list[tuple[str, Kind, _Place]] = []
-    if quantity.kind == "test":
+    if quantity.kind == "test" or (quantity.null and not quantity.claim):
         if null in quantity.null.split():
             found.append((name, quantity.kind, _test(numbers, is_silent=quantity.is_silent)))
         return found
@@ -184,7 +184,7 @@ def _places(
     is_nil = spread > 0 and abs(truth.value) < NIL * spread
     if quantity.kind == "composite" and is_nil:
         interval = np.zeros(len(numbers), dtype=bool)  # holds nil by its construction: the test is what is judged
-    if interval.any() and not _at_bound(numbers, truth, spread, quantity.bounds):
+    if interval.any() and not _at_bound(numbers, truth, spread, quantity):
         hits = np.where(interval, (numbers[:, LOW] <= truth.value) & (truth.value <= numbers[:, HIGH]), np.nan)
         flat = bool((numbers[interval, LOW] == numbers[interval, HIGH]).any())
         found.append((name, _kind(numbers, quantity, truth), _Place(hits=hits, truth_error=error, is_zero_width=flat)))
@@ -234,8 +234,9 @@ def _test(numbers: np.ndarray, *, is_silent: bool = False) -> _Place:
     return _Place(hits=hits, truth_error=0.0, is_zero_width=False)
 
 
-def _at_bound(numbers: np.ndarray, truth: Known, spread: float, bounds: tuple[float, float] | None) -> bool:
+def _at_bound(numbers: np.ndarray, truth: Known, spread: float, quantity: Quantity) -> bool:
     """Return whether the truth is (nearly) a bound that estimates cannot pass: an interval there always holds it."""
+    bounds = quantity.bounds
     if bounds is not None and min(truth.value - bounds[0], bounds[1] - truth.value) < AWAY * spread:
         return True
     values = numbers[np.isfinite(numbers[:, VALUE]), VALUE]

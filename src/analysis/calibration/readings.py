@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from analysis.calibration.regions import map_reaches
+
 LIMITS = (("low", "high"), ("conf_low", "conf_high"), ("rank_low", "rank_high"))
 VALUES = ("value", "estimate", "share", "fitted", "observed")
 """Names under which the estimate stands beside its limits, the first that is there."""
@@ -16,7 +18,9 @@ LABELS = (
     "product",
 )  # fmt: skip
 """Names of the field that tells the elements of a list apart, the first that is there."""
-EDGES = frozenset({"bins", "stretches", "region"})
+P_VALUES = ("median_p", "share_p", "adjusted_p", "segment_p", "segment_adjusted_p", "p_difference", "p_distinguishable")
+"""Names of further p-values of one result, beside `p_value`."""
+EDGES = frozenset({"bins", "stretches"})
 """Lists and parts whose `low` and `high` are edges, not limits of an estimate."""
 TAGGED = "relations/"
 """Where a part that holds controls constant is named by them: an effect given fewer controls is another quantity."""
@@ -63,12 +67,25 @@ def _walk(node: Any, path: str) -> Iterator[tuple[str, Reading]]:
         ranks = _limits(node, LIMITS[2:])
         if ranks is not None:
             yield f"{path}/rank", Reading(low=ranks[0], high=ranks[1])
+        yield from _claims(node, path)
         for key, inner in node.items():
             if isinstance(inner, Mapping) or _is_list(inner):
                 yield from _walk(inner, f"{path}/{key}")
     elif _is_list(node):
         for position, inner in enumerate(node):
             yield from _walk(inner, f"{path}/{_label(inner, position)}")
+
+
+def _claims(node: Mapping[str, Any], path: str) -> Iterator[tuple[str, Reading]]:
+    """Yield what is claimed otherwise than by limits around an estimate: further p-values, stretches, regions."""
+    for name in P_VALUES:
+        if _is_number(node.get(name)):
+            yield f"{path}/{name}", Reading(p_value=float(node[name]))
+    if "stretches" in node:  # where a slope differs from nil, if anywhere: a claim or none
+        yield path, Reading(p_value=0.0 if node["stretches"] else 1.0)
+    if _is_list(node.get("positions")) and _is_number(node.get("performance_border")):
+        for place, value, low, high in map_reaches(node["positions"], float(node["performance_border"])):
+            yield f"{path}/positions/{place}", Reading(value=value, low=low, high=high)
 
 
 def _is_list(node: Any) -> bool:

@@ -6,6 +6,7 @@ HOME = "relations"
 SAME = "The same number stands in another place, where it is counted."
 NIL = "nil-400"
 SHARE = (0.0, 1.0)
+FAMILY = "The p-value of the same test, in the table, adjusted by Benjamini and Hochberg's rule for its family."
 
 
 def relations() -> tuple[Quantity, ...]:
@@ -43,6 +44,7 @@ def _drivers() -> tuple[Quantity, ...]:
         Quantity(pattern=rf"{home}/(\w+)_effects/coefficients/.*", name="drivers of {0}, coefficients"),
         Quantity(pattern=rf"{home}/map/positions/\w+/importance", name="map, importance", exempt=SAME),
         Quantity(pattern=rf"{home}/map/positions/\w+/performance", name="map, performance"),
+        Quantity(pattern=rf"{home}/map/positions/(\w+)/region/\d+", name="map, region of {0}", is_joint=True),
     )
 
 
@@ -109,13 +111,13 @@ def _behaviour() -> tuple[Quantity, ...]:
 
 
 def _mediation() -> tuple[Quantity, ...]:
-    home = rf"{HOME}/mediation/(main|parallel|serial|orders)"
+    of_one = (
+        each
+        for home in (rf"{HOME}/mediation/(main|parallel|serial|orders)", rf"{HOME}/mediation/(drivers)/\w+/answer")
+        for each in _mediation_model(home)
+    )
     return (
-        Quantity(pattern=rf"{home}/(total|direct\w*)", name="mediation, {0}, {1}"),
-        Quantity(pattern=rf"{home}/(indirect)\w*", name="mediation, {0}, {1}", kind="composite"),
-        Quantity(pattern=rf"{home}/paths/.*/effect", name="mediation, {0}, paths", kind="composite"),
-        Quantity(pattern=rf"{home}/proportion", name="mediation, {0}, proportion"),
-        Quantity(pattern=rf"{home}/coefficients/.*", name="mediation, {0}, coefficients"),
+        *of_one,
         Quantity(
             pattern=rf"{HOME}/mediation/moderated/\d+/answer/conditional/.*",
             name="mediation, conditional",
@@ -127,10 +129,28 @@ def _mediation() -> tuple[Quantity, ...]:
     )
 
 
+def _mediation_model(home: str) -> tuple[Quantity, ...]:
+    return (
+        Quantity(pattern=rf"{home}/(total|direct\w*)", name="mediation, {0}, {1}"),
+        Quantity(pattern=rf"{home}/(indirect)\w*", name="mediation, {0}, {1}", kind="composite"),
+        Quantity(pattern=rf"{home}/paths/.*/effect", name="mediation, {0}, paths", kind="composite"),
+        Quantity(pattern=rf"{home}/proportion", name="mediation, {0}, proportion"),
+        Quantity(pattern=rf"{home}/coefficients/.*", name="mediation, {0}, coefficients"),
+        Quantity(pattern=rf"{home}/sensitivity/rho", name="mediation, {0}, correlation of errors", kind="composite"),
+    )
+
+
 def _moderation() -> tuple[Quantity, ...]:
     home = f"{HOME}/moderation"
     return (
         Quantity(pattern=rf"{home}/slope", name="moderation, slope", exempt=SAME),
+        Quantity(pattern=rf"{home}/interactions/[^/]*/adjusted_p", name="moderation, adjusted", exempt=FAMILY),
+        Quantity(
+            pattern=rf"{home}/interactions/[^/]*/region",
+            name="moderation, slope anywhere along a number",
+            kind="composite",
+            null=NIL,
+        ),
         Quantity(pattern=rf"{home}/interactions/[^/]*", name="moderation, interaction", kind="test", null=NIL),
         Quantity(
             pattern=rf"{home}/interactions/(\w+):[^/]*/contrasts/.*/(?:first|second)_effect",
@@ -146,9 +166,6 @@ def _moderation() -> tuple[Quantity, ...]:
             kind="shrunken",
             reference="own",
         ),
-        Quantity(
-            pattern=rf"{home}/segments/spread", name="moderation, spread of slopes", kind="bounded", bounds=(0.0, 1e9)
-        ),
     )
 
 
@@ -157,14 +174,20 @@ def _robustness() -> tuple[Quantity, ...]:
     without = "What would be found without some customers of this client: no quantity of a population."
     return (
         Quantity(pattern=rf"{home}/(\w+)_curve/specifications/.*/effect", name="specifications of {0}"),
+        Quantity(
+            pattern=rf"{home}/(\w+)_curve/joint/median_p", name="whole curve of {0}, median", kind="test", null=NIL
+        ),
+        # counts of specifications move in steps, so few of them reject less often than 5%
+        Quantity(
+            pattern=rf"{home}/(\w+)_curve/joint/share_p", name="whole curve of {0}, share", kind="composite", null=NIL
+        ),
         Quantity(pattern=rf"{home}/\w+/declared", name="specification declared", exempt=SAME),
         Quantity(pattern=rf"{home}/\w+_influence/effect", name="influence, effect", exempt=SAME),
         Quantity(pattern=rf"{home}/\w+_influence/(?!effect).*", name="influence", exempt=without),
         Quantity(pattern=rf"{home}/(?:confounding|placebo)/effect", name="robustness, effect", exempt=SAME),
-        Quantity(pattern=rf"{home}/confounding/benchmarks/\w+/adjusted", name="confounding, adjusted by a benchmark"),
         Quantity(pattern=rf"{home}/e_value/risk_ratio", name="confounding, risk ratio"),
         Quantity(pattern=rf"{home}/placebo/placebo", name="robustness, placebo"),
-        Quantity(pattern=rf"{home}/weights/.*", name="with and without weights"),
+        Quantity(pattern=rf"{home}/(\w+)_weights/(\w+)", name="{0} with and without weights, {1}"),
     )
 
 
@@ -175,9 +198,15 @@ def _others() -> tuple[Quantity, ...]:
         Quantity(pattern=rf"{HOME}/panel/cross_lagged/(?:paths/)?(\w+)(?:/estimate)?", name="panel, cross-lagged, {0}"),
         Quantity(pattern=rf"{HOME}/panel/(\w+)/(\w+)", name="panel, {0}, {1}"),
         Quantity(
+            pattern=rf"{HOME}/prediction/.*/vuong/p_\w+",
+            name="prediction, a step of Vuong's test",
+            exempt="Its two steps make one test, which is in the table.",
+        ),
+        Quantity(
             pattern=rf"{HOME}/prediction/.*/vuong",
             name="prediction, Vuong's test",
-            exempt="Its null, two different models equally far from the truth, holds in no client drawn.",
+            kind="composite",
+            null="specification",
         ),
         Quantity(
             pattern=rf"{HOME}/prediction/(\w+)/.*", name="prediction, {0}", reference="draws", claim=True, null=NIL

@@ -1,6 +1,7 @@
 """The quantities of the relationship scale beyond its indicators, each with its class or why it is not judged."""
 
 from analysis.calibration.quantity import Quantity
+from analysis.calibration.relations import FAMILY
 
 HOME = "relationship"
 NIL = "nil-400"
@@ -90,7 +91,10 @@ def _lifecycle() -> tuple[Quantity, ...]:
         ),
         Quantity(pattern=rf"{kept}/logo", name="customers kept, again", exempt=COPY),
         Quantity(pattern=rf"{kept}/revenue/(\w+)", name="revenue kept, {0}"),
-        Quantity(pattern=rf"{kept}/cohorts/.*", name="customers of a cohort still buying", is_share=True),
+        # which quarters make a cohort depends on how many customers joined in them
+        Quantity(
+            pattern=rf"{kept}/cohorts/.*", name="customers of a cohort still buying", is_share=True, reference="draws"
+        ),
         Quantity(pattern=rf"{kept}/curve/points/.*", name="customers kept so long", is_share=True),
         Quantity(pattern=rf"{kept}/churn/drivers/(\w+)/ratio", name="leaving, hazard ratio of {0}"),
         Quantity(
@@ -141,6 +145,7 @@ def _contacts() -> tuple[Quantity, ...]:
         Quantity(
             pattern=rf"{home}/(?:response|threads)/median\w*", name="contacts, time to an answer", kind="discrete"
         ),
+        Quantity(pattern=rf"{home}/levels/.*", name="contacts, share of a level", is_share=True),
         Quantity(pattern=rf"{home}/(.*)", name="contacts, {0}", is_share=True),
     )  # fmt: skip
 
@@ -176,7 +181,8 @@ def _voices() -> tuple[Quantity, ...]:
         Quantity(pattern=rf"{home}/themes/{ANY}/prevalence", name="customers who raise a theme", is_share=True),
         Quantity(pattern=rf"{home}/themes/{ANY}/(segments|periods)/.*", name="theme by {0}", is_share=True),
         Quantity(pattern=rf"{home}/themes/{ANY}/(\w+)/effect", name="theme and {0}"),
-        Quantity(pattern=rf"{home}/themes/{ANY}", name="theme, segments alike", kind="test", null=NIL),
+        Quantity(pattern=rf"{home}/themes/{ANY}/segment_p", name="theme, segments alike", kind="test", null=NIL),
+        Quantity(pattern=rf"{home}/themes/.*adjusted_p", name="themes, adjusted", exempt=FAMILY),
     )  # fmt: skip
 
 

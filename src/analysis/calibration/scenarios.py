@@ -119,6 +119,11 @@ def _partly_nil() -> Truth:
     )
 
 
+def _differing() -> Truth:
+    """Return a world of strong effects, in which the partners differ by far, and the slopes of the segments too."""
+    return known_partners(replace(_strong(), partner_sd=3.0, segment_factors=(0.3, 0.7, 1.3, 1.7)))
+
+
 def _grid() -> tuple[Scenario, ...]:
     default = known_partners(Truth())
     return (
@@ -149,6 +154,13 @@ def _grid() -> tuple[Scenario, ...]:
             customers=400,
             truth=default,
             population="specification",
+        ),
+        Scenario(
+            key="differing-400",
+            name="partners and segments differ, 400 customers",
+            customers=400,
+            truth=_differing(),
+            population="differing",
         ),
         Scenario(key="demo-1000", name="1,000 customers", customers=1000, truth=default, population="demo"),
     )

@@ -42,6 +42,8 @@ def markdown_text(
     command: str,
     date: str,
     grid: Sequence[tuple[str, str]],
+    unrated: Sequence[str] = (),
+    exempt: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return the table for people, with bands and verdicts.
 
@@ -53,6 +55,10 @@ def markdown_text(
         How and when it was made.
     grid
         Name and description of each cell of the grid.
+    unrated
+        What was drawn and has no rate.
+    exempt
+        Name of what is not judged by itself, and why.
     """
     at_bound = [rate for rate in cells if rate.is_at_bound]
     cells = [rate for rate in cells if not rate.is_at_bound]
@@ -75,10 +81,19 @@ def markdown_text(
     if at_bound:
         parts += [
             "### At a bound, not judged",
-            "Partners that differ by less than half the standard error of one's own mean: the spread between them is "
-            "then as good as nil, and intervals that admit differences hold the truth too often. They are not in the "
-            "CSV.",
+            "Partners and segments that differ by less than half the standard error of one's own mean: the spread "
+            "between them is then as good as nil, and intervals that admit differences hold the truth too often. These "
+            "cells are not in the CSV; the cell in which partners and segments differ is.",
             _table(("quantity", "rate", "draws"), [(r.quantity, f"{r.rate:.1f}", f"{r.draws:,}") for r in at_bound]),
+        ]
+    if exempt:
+        parts += ["### Printed, and not judged by itself", _table(("quantity", "why"), exempt)]
+    if unrated:
+        parts += [
+            "### Drawn, without a row",
+            "What is true of them is their own bound in every cell (a component of a score cut off at 100), no null "
+            "hypothesis of theirs holds in any, or fewer than 30 of the clients drawn have an answer.",
+            _table(("quantity",), [(name,) for name in unrated]),
         ]
     parts += ["## Beside the table", *(_note(note) for note in notes)] if notes else []
     parts += ["## All quantities, over the whole grid", _rate_table(whole), "## Cell by cell", _rate_table(cells)]
@@ -118,8 +133,9 @@ def _opening(command: str, date: str, grid: Sequence[tuple[str, str]]) -> list[s
         "Slopes of loyalty and marginal effects on repeat purchase are computed by formulas of their own from 200,000 "
         "simulated customers (`analysis.synthetic.population`). Held-out scores are held against their own mean over "
         "the draws, because what they estimate depends on the size of the client. Of everything else the truth is the "
-        "mean of the same definition over ten clients of 20,000 customers each: for means, shares and sums that is the "
-        "definition itself. Ranks and shrunken partners are held against the partners' own means there. The largest "
+        "mean of the same definition over large clients, ten of 20,000 customers each or, where an analysis takes "
+        "long, two to 24 of 6,000 or more: for means, shares and sums that is the definition itself. "
+        "Ranks and shrunken partners are held against the partners' own means there. The largest "
         "error of a truth is told below where it exceeds "
         f"{CAUTION:g} standard errors of a client's estimate.",
         "## Verdict",

@@ -102,7 +102,8 @@ def _truth_of(path: str, quantity: Quantity, draws: Draws, limits: Mapping[str, 
         values = values[np.isfinite(values)]
         if len(values) < max(FEWEST_OF_ITS_KIND * len(draws), 2):
             return None
-        return Known(value=float(values.mean()), std_error=float(values.std(ddof=1) / np.sqrt(len(values))))
+        centre = np.median(values) if quantity.kind == "discrete" else values.mean()  # of whole days: the middle one
+        return Known(value=float(centre), std_error=float(values.std(ddof=1) / np.sqrt(len(values))))
     if quantity.reference == "rank":
         return _rank(path, limits)
     if quantity.reference == "partner":

@@ -10,7 +10,15 @@ from analysis.params.model import ClientParams
 from analysis.scale import score_relationship
 
 TABLES = None
-CELLS = {"demo-400": 0.4, "nil-400": 1.0, "weighted-600": 0.15, "demo-120": 0.2, "strong-400": 0.1, "demo-1000": 0.05}
+CELLS = {
+    "demo-400": 0.4,
+    "nil-400": 1.0,
+    "weighted-600": 0.15,
+    "demo-120": 0.2,
+    "strong-400": 0.1,
+    "differing-400": 0.1,
+    "demo-1000": 0.05,
+}
 
 
 def read(data: ClientData, params: ClientParams) -> dict[str, Reading]:

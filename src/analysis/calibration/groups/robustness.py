@@ -9,8 +9,8 @@ from analysis.models.robustness.analysis import analyse_robustness
 from analysis.params.model import ClientParams
 
 TABLES = None
-CELLS = {"demo-400": 0.4, "nil-400": 1.0}
-OF_BUYING = r"repurchase_curve|repurchase_influence|e_value|placebo"
+CELLS = {"demo-400": 0.4, "nil-400": 1.0, "weighted-600": 0.1}
+OF_BUYING = r"repurchase_curve|repurchase_weights|repurchase_influence|e_value|placebo"
 TRUTH = (5, 10_000)
 
 

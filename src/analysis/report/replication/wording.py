@@ -64,34 +64,7 @@ def describe_changes(release: Release, params: ClientParams) -> list[Message]:
             " (lifetime_uplift of the audit): it takes the orders of every customer, also of those who never answered."
         ),
     ]
-    if release.edition == "full":
-        said += [
-            N_(
-                "The codes sort as the ids did, because draws and folds of the models depend on that order. It gives"
-                " away the alphabetical order of the ids: who knows a customer's number can guess about where its code"
-                " stands, and who holds the complete list of those who answered can put it beside the codes."
-            ),
-            N_(
-                "Days are kept: the models need the time between answers and orders, and a common shift would be undone"
-                " by anybody who knows when a wave was asked."
-            ),
-        ]
-    else:
-        said += [
-            N_(
-                "The codes are shuffled. Draws and folds therefore fall on other customers than in the study, and"
-                " numbers that rest on them differ a little from those of the study."
-            ),
-            N_(
-                "Orders are left out, because a customer knows its own and could find the answers of its people. What"
-                " the models say about buying cannot be computed from this edition."
-            ),
-            N_(
-                "The day of an answer is that of the first answer of its wave; the day on which a customer joined is"
-                " the middle one of at least {floor:int} customers of its segment who joined about then.",
-                floor=release.cells.floor,
-            ),
-        ]
+    said += _codes_and_days(release)
     if "segment" in release.tables.get("customers", ()):
         said.append(N_("Segments are numbered in the alphabetical order of their names: S1, S2 ..."))
     if "transactions" in release.tables:
@@ -118,6 +91,37 @@ def describe_changes(release: Release, params: ClientParams) -> list[Message]:
             )
         )
     return said
+
+
+def _codes_and_days(release: Release) -> list[Message]:
+    """Return what became of the ids' order and of the days."""
+    if release.edition == "full":
+        return [
+            N_(
+                "The codes sort as the ids did, because draws and folds of the models depend on that order. It gives"
+                " away the alphabetical order of the ids: who knows a customer's number can guess about where its code"
+                " stands, and who holds the complete list of those who answered can put it beside the codes."
+            ),
+            N_(
+                "Days are kept: the models need the time between answers and orders, and a common shift would be undone"
+                " by anybody who knows when a wave was asked."
+            ),
+        ]
+    return [
+        N_(
+            "The codes are shuffled. Draws and folds therefore fall on other customers than in the study, and"
+            " numbers that rest on them differ a little from those of the study."
+        ),
+        N_(
+            "Orders are left out, because a customer knows its own and could find the answers of its people. What"
+            " the models say about buying cannot be computed from this edition."
+        ),
+        N_(
+            "The day of an answer is that of the first answer of its wave; the day on which a customer joined is"
+            " the middle one of at least {floor:int} customers of its segment who joined about then.",
+            floor=release.cells.floor,
+        ),
+    ]
 
 
 def describe_risks(release: Release, params: ClientParams) -> list[Message]:

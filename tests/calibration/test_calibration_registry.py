@@ -1,26 +1,67 @@
 """Every interval and test that an audit prints is a quantity of the calibration, or says why it is none."""
 
+import csv
+import re
+from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analysis.audit import run_audit
 from analysis.calibration.proof import GROUPS
-from analysis.calibration.quantities import REPEATED, quantity_of, registry, unregistered
+from analysis.calibration.quantities import (
+    JUDGED_AS,
+    REPEATED,
+    exemptions,
+    names_of,
+    quantity_of,
+    registry,
+    unregistered,
+)
 from analysis.calibration.readings import read_result
+from analysis.calibration.regions import DIRECTIONS, LOG_ODDS
+from analysis.models.bootstrap import FULL_FACTOR
 from analysis.params.load import load_params
 from analysis.results import Estimate, NotEstimable
+
+DOCS = Path(__file__).parents[2] / "docs"
+QUICK = (("demo", "board"), ("demo-zh", "full"))
+ELSEWHERE = {
+    "bounds of an indicator", "changes since an earlier audit", "contacts, time to an answer",
+    "mediation, {0}, correlation of errors", "panel, fit", "partner, raw", "revenue at risk", "score of a partner",
+    "spending potential", "{0}, smallest detectable change",
+}  # fmt: skip
+"""What other clients' data or params bring into a report, or what the proof reads beside it."""
+SLOW = (("demo", "full"), ("demo-zh", "board"))
+
+
+@cache
+def audit_of(client, depth):
+    params = load_params(client, Path(__file__).parents[2] / "params")
+    draws = 100 if depth == "board" else 100 // FULL_FACTOR
+    return run_audit(params.model_copy(update={"bootstrap_draws": draws, "depth": depth})).to_dict()
+
+
+@cache
+def readings_of(client, depth):
+    audit = audit_of(client, depth)
+    return {path: each for key, part in audit.items() for path, each in read_result(part, key).items()}
 
 
 @pytest.fixture(scope="module")
 def audit():
-    params = load_params("demo", Path(__file__).parents[2] / "params")
-    return run_audit(params.model_copy(update={"bootstrap_draws": 100})).to_dict()
+    return audit_of("demo", "board")
 
 
 @pytest.fixture(scope="module")
-def readings(audit):
-    return {path: each for key, part in audit.items() for path, each in read_result(part, key).items()}
+def readings():
+    return readings_of("demo", "board")
+
+
+both = pytest.mark.parametrize(
+    ("client", "depth"), [*QUICK, *(pytest.param(*each, marks=pytest.mark.slow) for each in SLOW)]
+)
 
 
 def count_estimates(node) -> int:
@@ -31,9 +72,52 @@ def count_estimates(node) -> int:
     return sum(count_estimates(each) for each in node) if isinstance(node, list | tuple) else 0
 
 
-def test_every_interval_and_test_of_an_audit_is_registered(readings):
+@both
+def test_every_interval_and_test_of_an_audit_is_registered(client, depth):
+    readings = readings_of(client, depth)
     assert len(readings) > 1000
     assert unregistered(readings) == ()
+
+
+@both
+def test_every_interval_and_test_has_a_row_or_is_told_to_have_none(client, depth):
+    with (DOCS / "calibration.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["quantity"] for row in csv.DictReader(file)}
+    without = (DOCS / "calibration.md").read_text(encoding="utf-8").partition("### Drawn, without a row")[2]
+    told = set(re.findall(r"^\| (.+?) \|$", without.partition("\n#")[0], re.M))
+    names = names_of(readings_of(client, depth))
+    assert {name for name in names if not rows & {name, *(f"{name}, {how}" for how in JUDGED_AS)}} <= told
+
+
+def test_every_exemption_is_told_on_the_page():
+    page = (DOCS / "calibration.md").read_text(encoding="utf-8")
+    assert [name for name, why in exemptions() if f"| {name} | {why} |" not in page] == []
+
+
+def test_no_pattern_is_left_over_from_what_is_printed_no_more():
+    """What no audit of these clients prints is printed for others; nothing else is registered."""
+    printed = {quantity_of(path) for each in QUICK for path in readings_of(*each)}
+    assert {each.name for each in registry() if each not in printed} <= ELSEWHERE
+
+
+def test_claims_without_limits_are_read_too():
+    found = read_result({"joint": {"median_p": 0.2, "share_p": 0.3}, "region": {"stretches": []}}, "x")
+    assert {path: each.p_value for path, each in found.items()} == {
+        "x/joint/median_p": 0.2, "x/joint/share_p": 0.3, "x/region": 1.0,
+    }  # fmt: skip
+
+
+def test_a_region_is_read_in_all_directions_relative_to_the_mean():
+    """A circle of radius 2 around (73, even odds), the mean at 70: 3 off it, and between 1 and 5."""
+    angle = np.linspace(0, 2 * np.pi, 400)
+    outline = [[73 + 2 * np.cos(each), float(1 / (1 + np.exp(-2 * np.sin(each) / LOG_ODDS)))] for each in angle]
+    position = {"driver": {"key": "price"}, "importance": {"value": 0.5}, "performance": {"value": 73.0}}
+    found = read_result({"positions": [position | {"region": outline}], "performance_border": 70.0}, "map")
+    reaches = [found[f"map/positions/price/region/{place}"] for place in range(DIRECTIONS)]
+    assert len(reaches) == len([path for path in found if "region" in path])
+    assert (reaches[0].value, reaches[0].low, reaches[0].high) == pytest.approx((3.0, 1.0, 5.0), abs=1e-3)
+    upright = reaches[DIRECTIONS // 2]
+    assert (upright.value, upright.low, upright.high) == pytest.approx((0.0, -2.0, 2.0), abs=1e-3)
 
 
 def test_no_estimate_is_overlooked(audit, readings):

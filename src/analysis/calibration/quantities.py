@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from functools import cache
 
 from analysis.calibration.quantity import Quantity, plain_path
-from analysis.calibration.relations import SAME, relations
+from analysis.calibration.relations import FAMILY, SAME, relations
 from analysis.calibration.relationship import COPY, LEAGUE, relationship
 
-REPEATED = frozenset({SAME, COPY, LEAGUE})
+REPEATED = frozenset({SAME, COPY, LEAGUE, FAMILY})
 """Reasons of numbers that are printed a second time, and judged where they stand first."""
 
 PROPORTIONS = (

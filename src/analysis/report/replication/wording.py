@@ -51,6 +51,12 @@ UNITS: Mapping[str, Message] = {
 }
 
 
+NOT_AMONG_THE_TABLES = N_(
+    "Not among the tables is what better performance would add to the lifetime value of customers (lifetime_uplift of"
+    " the audit): it takes the orders of every customer, also of those who never answered."
+)
+
+
 def describe_changes(release: Release, params: ClientParams) -> list[Message]:
     """Return what was changed so that nobody is named, one paragraph a change."""
     said = [
@@ -59,10 +65,7 @@ def describe_changes(release: Release, params: ClientParams) -> list[Message]:
             " contacts, contracts, and every question that no model reads."
         ),
         N_("Ids are replaced by random codes; which code stands for whom is stored nowhere."),
-        N_(
-            "Not among the tables is what better performance would add to the lifetime value of customers"
-            " (lifetime_uplift of the audit): it takes the orders of every customer, also of those who never answered."
-        ),
+        NOT_AMONG_THE_TABLES,
     ]
     said += _codes_and_days(release)
     if "segment" in release.tables.get("customers", ()):

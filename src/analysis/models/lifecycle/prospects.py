@@ -43,12 +43,15 @@ ScoredBy = Literal["model", "base_rate"]
 
 @dataclass(frozen=True, kw_only=True)
 class ProspectScore(ModelPart):
-    """A prospect of today: its id and name, days since it is known, and its chance to order within the horizon."""
+    """A prospect of today: its id and name, days since it is known, and its chance to order within the horizon.
+
+    `chance` is None where a model does not tell prospects apart: it is the share of all then.
+    """
 
     customer_id: str
     name: str
     days_known: int
-    chance: Outcome
+    chance: Estimate | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,15 +173,15 @@ def _followed(landmarks: list[int], horizon: int, rule: StageRule, data: ClientD
     return _Rows(position=places, day=days, ordered=ordered.astype(np.float64))
 
 
-def _chances(fitted: Fitted | None, today: np.ndarray, rate: Estimate) -> tuple[Estimate, list[Outcome]]:
-    """Return how many of today's prospects will order, and the chance of each."""
+def _chances(fitted: Fitted | None, today: np.ndarray, rate: Estimate) -> tuple[Estimate, list[Estimate] | None]:
+    """Return how many of today's prospects will order, and the chance of each where a model tells them apart."""
     count = int(today.sum())
     if fitted is None:
         expected = Estimate(
             value=rate.value * count, low=rate.low * count, high=rate.high * count, n=rate.n, method=rate.method,
             unit="count", clusters=rate.clusters,
         )  # fmt: skip
-        return expected, [rate] * count
+        return expected, None
     chances = model_chances(fitted, today)
     design = fitted.matrix[today]
     values = np.array([each.value for each in chances])
@@ -190,18 +193,21 @@ def _chances(fitted: Fitted | None, today: np.ndarray, rate: Estimate) -> tuple[
         value=value, low=max(value - margin, 0.0), high=min(value + margin, float(count)), n=rate.n,
         method="delta-cr3-t", unit="count", std_error=error, clusters=fitted.logit.accounts,
     )  # fmt: skip
-    return expected, list(chances)
+    return expected, chances
 
 
-def _listed(here: Codes, today: int, chances: list[Outcome], data: ClientData) -> tuple[ProspectScore, ...]:
+def _listed(here: Codes, today: int, chances: list[Estimate] | None, data: ClientData) -> tuple[ProspectScore, ...]:
     ids = data.customers.index[here]
     names, since = customer_names(ids, data), known_since(data)[here]
     known = np.where(since == NEVER, 0, today - since)
-    values = np.array([chance.value if isinstance(chance, Estimate) else 0.0 for chance in chances])
+    values = np.zeros(len(here)) if chances is None else np.array([chance.value for chance in chances])
     order = np.lexsort((np.arange(len(here)), known, -np.round(values, 12)))
     return tuple(
         ProspectScore(
-            customer_id=str(ids[place]), name=names[place], days_known=int(known[place]), chance=chances[place]
+            customer_id=str(ids[place]),
+            name=names[place],
+            days_known=int(known[place]),
+            chance=None if chances is None else chances[place],
         )
         for place in order[:SHOWN].tolist()
     )

@@ -72,7 +72,7 @@ def tabulate_prospects(result: Prospects | NotEstimable, t: Translator, small_ce
         (
             clean_text(short_id(row.name), LONGEST_NAME),
             t.number(row.days_known, 0),
-            cell_text(row.chance, t, small_cell),
+            cell_text(row.chance or result.rate, t, small_cell),
         )
         for row in result.scores
     )

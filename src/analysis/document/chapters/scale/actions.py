@@ -145,11 +145,11 @@ def tabulate_actions(actions: Sequence[Action], total: int, t: Translator, *, an
         for action in actions
     ]
     columns = (
-        start(t(N_("Action, and for whom")), 2.1),
-        start(t(N_("Evidence")), 2.3),
-        start(t(N_("Expected effect")), 2.0),
+        start(t(N_("Action, and for whom")), 2.0),
+        start(t(N_("Evidence")), 2.2),
+        start(t(N_("Expected effect")), 1.9),
         start(t(N_("Owner, effort")), 1.2),
-        end(t(N_("Due")), 1.1),
+        end(t(N_("Due")), 1.4),
     )
     note = N_(
         "Expected effect: the revenue of the customers concerned (which, the evidence says), a fact; then, with 95%"

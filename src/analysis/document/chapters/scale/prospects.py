@@ -87,8 +87,8 @@ def tabulate_prospects(result: Prospects | NotEstimable, t: Translator, small_ce
         else N_("The chance is the model's.")
     )
     past = N_(
-        "Learnt from {customers:int} customers who were prospects on {days:list}, each counted on each of these days: of"
-        " {followed:int}, {ordered:int} ordered. {hidden:int} further prospects are not listed.",
+        "Learnt from {customers:int} customers who were prospects on {days:list}, each counted on each of these days:"
+        " of {followed:int}, {ordered:int} ordered. {hidden:int} further prospects are not listed.",
         customers=result.customers,
         days=[format_day(dt.date.fromisoformat(day), t.language) for day in result.days],
         ordered=result.ordered,

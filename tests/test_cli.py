@@ -241,7 +241,8 @@ def test_options_of_reports_and_the_environment_mean_the_same(batches, monkeypat
             assert (place.jobs, place.memory) == (3, 4 << 30)
 
 
-def test_only_reports_of_many_clients_go_to_an_object_store(capsys):
+def test_only_reports_of_many_clients_go_to_an_object_store(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")  # no cell is broken into lines
     assert cli.main(["report", "acme", "--out", "s3://key:secret@bucket/reports"]) == 2
     told = capsys.readouterr().err
     assert "must be a folder of this machine" in told

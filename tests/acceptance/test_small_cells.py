@@ -5,6 +5,7 @@ set against every union of published partners; a difference that concerns fewer 
 number and their mean away.
 """
 
+import dataclasses
 import itertools
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def regrouped(data, seed: int):
         own = np.flatnonzero((segment == code) & asked)
         partner.iloc[draw.choice(own, min(3, len(own)), replace=False)] = np.nan
     customers = data.customers.assign(segment=[f"S{code}" for code in segment], partner_id=partner)
-    return type(data)(**(vars(data) | {"customers": customers}))
+    return dataclasses.replace(data, customers=customers)
 
 
 def members(data, spec, key: str) -> pd.DataFrame:

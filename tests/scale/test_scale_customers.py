@@ -1,5 +1,7 @@
 """Customers on the dimensions: the same anchors as the client, and nothing that is not known yet."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -101,7 +103,7 @@ def test_nothing_of_later_moves_what_was_known_on_a_day():
     orders = data.table("transactions")
     future = orders[orders["ordered_on"] > day].assign(revenue=1e9, revenue_constant=1e9, customer_id="C00064")
     tables["transactions"] = pd.concat([tables["transactions"], future], ignore_index=True)
-    moved = type(data)(**(vars(data) | {"tables": tables}))
+    moved = dataclasses.replace(data, tables=tables)
     assert len(future) > 100
     pd.testing.assert_frame_equal(before, customer_dimensions(known_at(moved, day), params, short=True))
 

@@ -51,7 +51,7 @@ def _beside_indicators() -> tuple[Quantity, ...]:
         Quantity(pattern=r"indicators/touchpoints/([^/]*)/by_period/.*", name="touchpoint score by wave"),
         Quantity(pattern=r"indicators/products/([^/]*)/score", name="satisfaction by product"),
         Quantity(pattern=r"indicators/products/([^/]*)/by_period/.*", name="satisfaction by product and wave"),
-        Quantity(pattern=r"indicators/items/(\w+)/change/difference", name="item, change, {0}"),
+        Quantity(pattern=r"indicators/items/(\w+)/change/difference", name="item, change"),
         Quantity(pattern=r"indicators/touchpoints/([^/]*)/change/difference", name="touchpoint score, change"),
         Quantity(pattern=r"indicators/products/([^/]*)/change/difference", name="satisfaction by product, change"),
         Quantity(

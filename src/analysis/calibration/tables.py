@@ -92,7 +92,8 @@ def markdown_text(
         parts += [
             "### Drawn, without a row",
             "What is true of them is their own bound in every cell (a component of a score cut off at 100), no null "
-            "hypothesis of theirs holds in any, or fewer than 30 of the clients drawn have an answer.",
+            "hypothesis of theirs holds in any, or fewer than 30 of the clients drawn have an answer: of what has "
+            "joined the report since, none has yet.",
             _table(("quantity",), [(name,) for name in unrated]),
         ]
     parts += ["## Beside the table", *(_note(note) for note in notes)] if notes else []

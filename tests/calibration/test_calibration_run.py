@@ -85,6 +85,7 @@ def test_every_group_draws_as_many_clients_as_were_asked_for():
         assert sum(cells.values()) >= 1
 
 
+@pytest.mark.slow
 def test_a_broken_run_has_some_of_every_cell(tmp_path):
     """After the truths the cells go forward together: of half the chunks every cell has about half of its own."""
     planned = [each for each in plan_chunks(GROUPS, 2000, tmp_path) if not each.is_truth]

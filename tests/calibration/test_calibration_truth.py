@@ -94,6 +94,7 @@ def truths():
     }
 
 
+@pytest.mark.slow
 def test_a_few_clients_hold_the_truth_as_often_as_promised():
     """The band of 95 +- 2% is widened by three standard errors of so few clients."""
     scenario = scenarios()["demo-120"]

@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 from analysis.document.blocks import MIME_TYPE
 from analysis.document.comparison.compose import WRITERS
 from analysis.params.model import CHAPTERS
+from analysis.report.manifest import VERSION, hash_text
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 AUDIT = NOTEBOOKS / "relationship_audit.ipynb"
@@ -102,10 +103,13 @@ def test_nbval_runs_every_cell_without_an_error(tmp_path):
     books = sorted(str(path) for path in NOTEBOOKS.glob("*.ipynb"))
     command += ["-c", str(tmp_path / "none.ini"), "--rootdir", str(NOTEBOOKS), "-q", *books]
     (tmp_path / "none.ini").write_text("[pytest]\n")
-    for day in ("2024-12-31", "2025-12-31"):  # what the comparison of audits reads
+    for day in ("2024-12-31", "2025-12-31"):  # what the comparison of audits and the portfolio read
         folder = tmp_path / "reports" / "demo" / day
         folder.mkdir(parents=True)
-        (folder / "audit.json").write_text(json.dumps({"schema_version": "1.3", "client": "demo", "as_of": day}))
+        audit = json.dumps({"schema_version": "1.3", "client": "demo", "as_of": day})
+        (folder / "audit.json").write_text(audit)
+        manifest = {"version": VERSION, "language": "en", "outputs": {"audit.json": hash_text(audit)}}
+        (folder / "manifest.json").write_text(json.dumps(manifest))
     environment = os.environ | {"AUDIT_OUT": str(tmp_path / "reports")}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stdout

@@ -1,4 +1,4 @@
-"""The papermill engine: executes a notebook cell by cell in our own kernel and saves it once, whatever happens.
+"""The papermill engine: executes a notebook cell by cell in our own kernel, which is saved once, whatever happens.
 
 Papermill loads this module through its entry point while it is itself being imported, so nothing of papermill may be
 imported at the top: the class has the methods that papermill calls, and takes papermill's own pieces when called.
@@ -36,7 +36,7 @@ class AuditEngine:
         save_to: str | None = None,
         **ignored: Any,
     ) -> NotebookNode:
-        """Execute `nb`; write it in the end, even where the kernel has died or the user has lost patience.
+        """Execute `nb`; write it where papermill will not, for the kernel has died or the user has lost patience.
 
         Parameters
         ----------
@@ -45,7 +45,7 @@ class AuditEngine:
         kernel_name
             Ignored: the kernel is this environment's Python.
         output_path
-            Where papermill would save after every cell; written once, in the end.
+            Where papermill would save after every cell; it is written once, in the end, which papermill does itself.
         kernel
             A kernel that is already starting; default: a new one without preloading.
         on_step
@@ -67,10 +67,12 @@ class AuditEngine:
             else:
                 with TemporaryDirectory(prefix="relationship-audit-") as folder:
                     execute_cells(manager, KernelProcess.start(Path(folder), preload=()), on_step)
-        finally:
+        except BaseException:
             manager.notebook_complete()
             if target is not None:
                 write_ipynb(manager.nb, target)
+            raise
+        manager.notebook_complete()
         return manager.nb
 
     @classmethod

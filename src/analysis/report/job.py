@@ -191,8 +191,8 @@ class Job(ABC):
                 kernel=kernel,
                 on_step=self.progress.step,
             )
-            self._write(report, executed, exports, origin)
-        target = self.folder / self.target_name(self._read_result(report))
+            result = self._write(report, executed, exports, origin)
+        target = self.folder / self.target_name(result)
         publish(report, target)
         shutil.rmtree(self.folder / FAILED_NAME, ignore_errors=True)  # mended
         return target
@@ -200,8 +200,8 @@ class Job(ABC):
     def _given(self, report: Path) -> dict[str, Any]:
         return {name: value for name, value in self.parameters(report).items() if value}
 
-    def _write(self, report: Path, executed: Any, exports: Any, origin: Origin) -> None:
-        """Write the documents beside what the notebook has left in `report`."""
+    def _write(self, report: Path, executed: Any, exports: Any, origin: Origin) -> Mapping[str, Any]:
+        """Write the documents beside what the notebook has left in `report`; return its results."""
         from analysis.report.strip import render_notebook, strip_notebook
 
         result = self._read_result(report)
@@ -214,6 +214,7 @@ class Job(ABC):
         followed = self.earlier(str(result["as_of"]))
         text = render_manifest(clients, result["as_of"], result["language"], origin, report, followed)
         (report / MANIFEST).write_text(text, encoding="utf-8")
+        return result
 
     def _cleaner(self, report: Path) -> Callable[[str], str]:
         from analysis.report.strip import text_cleaner

@@ -28,6 +28,7 @@ from analysis.text.segmentation import LONGEST_READ, tone_features
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfVectorizer
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 Floats = NDArray[np.float64]
 ToneLanguage = Literal["zh", "en"]
@@ -106,9 +107,14 @@ def general_scores(texts: Sequence[str], language: ToneLanguage) -> Floats:
     return np.asarray(scores, dtype=float)
 
 
-def lexicon_scores(texts: Sequence[str]) -> Floats:
-    """Return VADER's compound score of English texts, -1 to 1."""
+@lru_cache(maxsize=1)
+def _lexicon() -> "SentimentIntensityAnalyzer":
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-    analyser = SentimentIntensityAnalyzer()
+    return SentimentIntensityAnalyzer()
+
+
+def lexicon_scores(texts: Sequence[str]) -> Floats:
+    """Return VADER's compound score of English texts, -1 to 1."""
+    analyser = _lexicon()
     return np.array([analyser.polarity_scores(text[:LONGEST_READ])["compound"] for text in texts], dtype=float)

@@ -30,6 +30,10 @@ override JOBS := $(call given,JOBS)
 override MEMORY := $(call given,MEMORY)
 override TIME_LIMIT := $(call given,TIME_LIMIT)
 override SCHEDULER := $(call given,SCHEDULER)
+override DRAWS := $(call given,DRAWS)
+override GROUPS := $(call given,GROUPS)
+override WORKERS := $(call given,WORKERS)
+override CARRY := $(call given,CARRY)
 AUDIT_LANGUAGE := $(call given,LANGUAGE)
 ifneq ($(AUDIT_LANGUAGE),)
 override LANGUAGE := $(AUDIT_LANGUAGE)
@@ -46,6 +50,11 @@ AUDIT_JOBS := $(value JOBS)
 AUDIT_MEMORY := $(value MEMORY)
 AUDIT_TIME_LIMIT := $(value TIME_LIMIT)
 AUDIT_SCHEDULER := $(value SCHEDULER)
+CALIBRATE_DRAWS := $(value DRAWS)
+CALIBRATE_GROUPS := $(value GROUPS)
+CALIBRATE_WORKERS := $(value WORKERS)
+CALIBRATE_CARRY := $(value CARRY)
+export CALIBRATE_DRAWS CALIBRATE_GROUPS CALIBRATE_WORKERS CALIBRATE_CARRY
 export AUDIT_JOBS AUDIT_MEMORY AUDIT_TIME_LIMIT AUDIT_SCHEDULER
 export AUDIT_CLIENT AUDIT_CLIENTS AUDIT_PARAMS AUDIT_OUT AUDIT_AS_OF AUDIT_AGAINST AUDIT_LANGUAGE AUDIT_FORCE AUDIT_RESTRICTED
 # One thread for linear algebra: the matrices are small, and two test workers with two threads each only wait for each other.
@@ -88,6 +97,7 @@ help: ## list what there is to do
 	@echo '  DRAWS=2000          clients drawn for each cell of the grid'
 	@echo '  GROUPS="loyalty"    which analyses to draw (all)'
 	@echo '  WORKERS=2           processes'
+	@echo '  CARRY=no            draw anew what earlier code has drawn (kept where today'"'"'s draws the same)'
 
 report: $(READY) ## build the report of CLIENT: PDF, HTML, notebook and JSON
 	@$(BIN)/audit report

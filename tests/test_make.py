@@ -95,6 +95,19 @@ def test_all_options_reach_the_command(project):
     assert given(project, *(f"{name}={value}" for name, value in options.items())) == options | {"arguments": "report"}
 
 
+def test_options_of_the_calibration_reach_it(project):
+    """They are told by `make help`, and the module reads them under names of its own."""
+    python = project / ".venv" / "bin" / "python"
+    python.write_text('#!/bin/sh\nenv | grep ^CALIBRATE_ | sort\n')
+    python.chmod(python.stat().st_mode | stat.S_IXUSR)
+    options = {"CARRY": "no", "DRAWS": "$(shell touch pwned)", "GROUPS": "loyalty shape", "WORKERS": "1"}
+    done = make(project, "calibrate", *(f"{name}={value}" for name, value in options.items()), CALIBRATE_CARRY="yes")
+    told = dict(line.split("=", 1) for line in done.stdout.splitlines() if line.startswith("CALIBRATE_"))
+    assert told == {f"CALIBRATE_{name}": value for name, value in options.items()}
+    assert not (project / "pwned").exists()
+    assert [name for name in options if f"  {name}=" not in make(project, "help").stdout] == []
+
+
 def test_variables_of_the_desktop_do_not_count(project):
     values = given(project, CLIENT="other", LANGUAGE="en_US:en", OUT="/elsewhere", AS_OF="x", PARAMS="y", FORCE="1")
     assert values == dict.fromkeys(("CLIENT", "PARAMS", "OUT", "AS_OF", "LANGUAGE", "FORCE"), "") | {

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.calibration.notes import Note
 from analysis.calibration.rates import BANDS, WIDENED, Rate
-from analysis.calibration.tables import COLUMNS, csv_text, markdown_text
+from analysis.calibration.tables import COLUMNS, Carried, csv_text, markdown_text
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -136,6 +136,19 @@ def test_a_page_names_what_few_clients_answer():
     few, enough = (written([rate(quantity="nps", draws=draws)]) for draws in (1999, 2000))
     assert "| nps | 1,999 |" in few.partition("### Fewer than 2,000 clients")[2]
     assert "Fewer than" not in enough
+
+
+def test_the_page_tells_what_rests_on_draws_of_earlier_code():
+    """In whole or in part: a quantity does where any of its cells does."""
+    whole, cells = (
+        [rate(quantity="nps"), rate(quantity="ces")],
+        [rate(), rate(quantity="nps (x)"), rate(quantity="ces (x)")],
+    )
+    carried = Carried().beside(1200, ["nps (x)", "alike (x)"]).beside(34, ["nps (x)"])
+    page = markdown_text(whole, cells, (), command="make calibrate", date="2026-01-01", grid=[], carried=carried)
+    assert "4 clients of each analysis and cell, and one large client of each truth" in page
+    assert "(1,234 readings of a client by an analysis) rest 1 of the 2 quantities and 1 of the 3 rows by cell" in page
+    assert "All clients were drawn and read by the code as it is now." in written(whole, cells)
 
 
 def test_no_row_without_width_is_called_within():

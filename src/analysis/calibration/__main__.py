@@ -12,15 +12,32 @@ from analysis.calibration.proof import DRAWS, FOLDER, GROUPS, calibrate
 WORKERS = 2
 
 
-def _tell(started: float, done: int, total: int, chunk: Chunk) -> None:
-    spent = time.monotonic() - started
-    left = spent / done * (total - done) / 60
-    cell = f"{chunk.group}, {'truth of ' if chunk.is_truth else ''}{chunk.scenario}"
-    sys.stderr.write(f"{done} of {total} chunks ({cell}), about {left:.0f} min left\n")
+class Progress:
+    """Tells what has been done, and how long the rest will take at the pace of what is being drawn now."""
+
+    def __init__(self) -> None:
+        """Begin to count time."""
+        self._started = self._latest = time.monotonic()
+
+    def say(self, line: str) -> None:
+        """Tell a line."""
+        self._latest = time.monotonic()
+        sys.stderr.write(f"{line}\n")
+
+    def tell(self, done: int, total: int, chunk: Chunk) -> None:
+        """Tell that a chunk has been drawn, the first of a run or a later one."""
+        if done == 1:
+            self._started = self._latest
+        left = (time.monotonic() - self._started) / done * (total - done) / 60
+        cell = f"{chunk.group}, {'truth of ' if chunk.is_truth else ''}{chunk.scenario}"
+        self.say(f"{done} of {total} chunks ({cell}), about {left:.0f} min left")
 
 
 def main() -> int:
-    """Run what the environment asks for: CALIBRATE_DRAWS, CALIBRATE_GROUPS (separated by spaces), CALIBRATE_WORKERS.
+    """Run what the environment asks for.
+
+    CALIBRATE_DRAWS, CALIBRATE_GROUPS (separated by spaces), CALIBRATE_WORKERS, and CALIBRATE_CARRY: `no` to keep no
+    draws of earlier code.
 
     Returns
     -------
@@ -30,11 +47,15 @@ def main() -> int:
     draws = os.environ.get("CALIBRATE_DRAWS") or str(DRAWS)
     workers = os.environ.get("CALIBRATE_WORKERS") or str(WORKERS)
     groups = tuple((os.environ.get("CALIBRATE_GROUPS") or " ".join(GROUPS)).split())
+    carry = os.environ.get("CALIBRATE_CARRY") or "yes"
     unknown = sorted(set(groups) - set(GROUPS))
     if unknown or not draws.isdigit() or not workers.isdigit() or int(draws) < 1:
         sys.stderr.write(f"DRAWS must be a number, and GROUPS some of: {' '.join(GROUPS)}\n")
         return 1
-    started = time.monotonic()
+    if carry not in ("yes", "no"):
+        sys.stderr.write(f"CARRY is {carry!r}; it must be yes or no\n")
+        return 1
+    progress = Progress()
     rates = calibrate(
         groups,
         int(draws),
@@ -43,7 +64,9 @@ def main() -> int:
         docs=Path("docs"),
         command="make calibrate" + ("" if int(draws) == DRAWS else f" DRAWS={draws}"),
         date=dt.datetime.now(tz=dt.UTC).date().isoformat(),
-        tell=lambda done, total, chunk: _tell(started, done, total, chunk),
+        tell=progress.tell,
+        say=progress.say,
+        is_carrying=carry == "yes",
     )
     outside = [rate for rate in rates if not rate.is_within]
     for rate in outside:

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
 import numpy as np
 
@@ -24,6 +24,9 @@ TRUTH = (10, 20_000)
 """Large clients that the truth is read from, and their customers, unless a group says otherwise."""
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 NUMBERS = 5  # of a reading: value, low, high, p-value, n
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
 class Group(Protocol):
@@ -65,14 +68,47 @@ class Draws:
         Paths of the readings.
     numbers
         Shape (draws, paths, `NUMBERS`): value, low, high, p-value, n; NaN where a client's results lack it.
+    carried
+        How many of the clients were drawn by earlier code (`analysis.calibration.carrying`).
     """
 
     paths: tuple[str, ...]
     numbers: np.ndarray
+    carried: int = 0
 
     def __len__(self) -> int:
         """Return how many clients were drawn."""
         return len(self.numbers)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StoredChunk:
+    """What is kept of a chunk.
+
+    Parameters
+    ----------
+    paths, numbers
+        As of `Draws`.
+    carried
+        Hash of the earlier code that drew it; "" where today's code did.
+    lacking
+        Names of the quantities that today's code prints and that code did not.
+    """
+
+    paths: tuple[str, ...]
+    numbers: np.ndarray
+    carried: str = ""
+    lacking: frozenset[str] = frozenset()
+
+    def of_client(self, row: int) -> dict[str, tuple[float, ...]]:
+        """Return path -> numbers of one of the clients, where its results have any."""
+        own = {path: tuple(float(each) for each in self.numbers[row, column]) for column, path in enumerate(self.paths)}
+        return {path: numbers for path, numbers in own.items() if is_there(numbers)}
+
+
+def is_there(numbers: Iterable[float]) -> bool:
+    """Return whether a reading has any number: one without is none."""
+    return not all(math.isnan(each) for each in numbers)
 
 
 def group_of(name: str) -> Group:
@@ -129,58 +165,76 @@ def draw_together(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
 
     The chunks are of the same clients: cell, seeds and size are alike.
     """
-    one = chunks[0]
-    groups, scenario = [group_of(chunk.group) for chunk in chunks], scenarios()[one.scenario]
-    wanted = [group.TABLES for group in groups]
-    tables = None if None in wanted else sorted({name for own in wanted for name in own or ()})
-    readings: list[list[dict[str, Reading]]] = [[] for _ in chunks]
-    for seed in range(one.first, one.first + one.count):
-        data = scenario.draw(seed, customers=_size(one), tables=tables)
-        for group, kept in zip(groups, readings, strict=True):
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")
-                kept.append(group.read(data, scenario.params))
-    for chunk, kept in zip(chunks, readings, strict=True):
-        _write(chunk.path, kept)
+    one, groups = chunks[0], [group_of(chunk.group) for chunk in chunks]
+    clients = [read_client(groups, one, seed) for seed in range(one.first, one.first + one.count)]
+    for chunk, readings in zip(chunks, zip(*clients, strict=True), strict=True):
+        save_chunk(chunk.path, _tabulated(readings))
     return chunks
+
+
+def read_client(groups: Sequence[Group], chunk: Chunk, seed: int) -> list[dict[str, Reading]]:
+    """Draw one client of a chunk's cell and size, and return what each group reads of it."""
+    scenario, wanted = scenarios()[chunk.scenario], [group.TABLES for group in groups]
+    tables = None if None in wanted else sorted({name for own in wanted for name in own or ()})
+    data = scenario.draw(seed, customers=_size(chunk), tables=tables)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return [group.read(data, scenario.params) for group in groups]
 
 
 def _size(chunk: Chunk) -> int:
     return truth_size(chunk.group)[1] if chunk.is_truth else scenarios()[chunk.scenario].customers
 
 
-def _write(path: Path, readings: Sequence[Mapping[str, Reading]]) -> None:
+def _tabulated(readings: Sequence[Mapping[str, Reading]]) -> StoredChunk:
     paths = sorted({each for reading in readings for each in reading})
     numbers = np.full((len(readings), len(paths), NUMBERS), np.nan)
     for row, reading in enumerate(readings):
         for column, each in enumerate(paths):
             if each in reading:
                 numbers[row, column] = reading[each].numbers()
+    return StoredChunk(paths=tuple(paths), numbers=numbers)
+
+
+def save_chunk(path: Path, kept: StoredChunk) -> None:
+    """Write a chunk: whole or not at all, so that a broken run leaves no half of one."""
+    mark = {"from": kept.carried, "lacking": sorted(kept.lacking)}
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
     with part.open("wb") as file:
-        np.savez_compressed(file, numbers=numbers, paths=np.array(json.dumps(paths)))
-    part.replace(path)  # whole or not at all: a broken run leaves no half of a chunk
+        np.savez_compressed(
+            file, numbers=kept.numbers, paths=np.array(json.dumps(kept.paths)), carried=np.array(json.dumps(mark))
+        )
+    part.replace(path)
+
+
+def load_chunk(path: Path) -> StoredChunk:
+    """Return what is kept of a chunk that is there."""
+    with np.load(path) as file:
+        # chunks that were written before any was carried over have no mark
+        mark = json.loads(str(file["carried"])) if "carried" in file.files else {}
+        paths = tuple(json.loads(str(file["paths"])))
+        carried, lacking = mark.get("from", ""), frozenset(mark.get("lacking", ()))
+        return StoredChunk(paths=paths, numbers=file["numbers"], carried=carried, lacking=lacking)
 
 
 def load_chunks(chunks: Iterable[Chunk]) -> Draws:
     """Return the draws of the chunks that are there, in the order of their seeds."""
-    tables = []
-    for chunk in chunks:
-        if chunk.path.is_file():
-            with np.load(chunk.path) as file:
-                tables.append((json.loads(str(file["paths"])), file["numbers"]))
-    paths = sorted({path for own, _ in tables for path in own})
+    kept = [load_chunk(chunk.path) for chunk in chunks if chunk.path.is_file()]
+    paths = sorted({path for own in kept for path in own.paths})
     place = {path: column for column, path in enumerate(paths)}
-    numbers = np.full((sum(len(rows) for _, rows in tables), len(paths), NUMBERS), np.nan)
+    numbers = np.full((sum(len(own.numbers) for own in kept), len(paths), NUMBERS), np.nan)
     start = 0
-    for own, rows in tables:
-        numbers[start : start + len(rows), [place[path] for path in own]] = rows
-        start += len(rows)
-    return Draws(paths=tuple(paths), numbers=numbers)
+    for own in kept:
+        numbers[start : start + len(own.numbers), [place[path] for path in own.paths]] = own.numbers
+        start += len(own.numbers)
+    carried = sum(len(own.numbers) for own in kept if own.carried)
+    return Draws(paths=tuple(paths), numbers=numbers, carried=carried)
 
 
-def run_chunks(chunks: Sequence[Chunk], workers: int, tell: Callable[[int, int, Chunk], None]) -> None:
+def run_chunks(
+    chunks: Sequence[Chunk], workers: int, tell: Callable[[int, int, Chunk], None], *, is_again: bool = False
+) -> None:
     """Draw the chunks that are not there yet, those of the same clients together.
 
     Parameters
@@ -191,23 +245,26 @@ def run_chunks(chunks: Sequence[Chunk], workers: int, tell: Callable[[int, int, 
         Processes.
     tell
         Called after each chunk with the number done, the number there were to do, and the chunk.
+    is_again
+        Draw those that are there as well.
     """
-    waiting = [chunk for chunk in chunks if not chunk.path.is_file()]
+    waiting = [chunk for chunk in chunks if is_again or not chunk.path.is_file()]
     batches: dict[tuple[str, int, int, int], list[Chunk]] = {}
     for chunk in waiting:
         batches.setdefault((chunk.scenario, chunk.first, chunk.count, _size(chunk)), []).append(chunk)
     done = 0
-    for batch in _drawn(list(batches.values()), workers):
+    for batch in in_parallel(draw_together, list(batches.values()), workers):
         for chunk in batch:
             done += 1
             tell(done, len(waiting), chunk)
 
 
-def _drawn(batches: Sequence[Sequence[Chunk]], workers: int) -> Iterator[Sequence[Chunk]]:
+def in_parallel(work: Callable[[Item], Made], items: Sequence[Item], workers: int) -> Iterator[Made]:
+    """Yield what a function of a module makes of each of the items, in their order, with so many processes."""
     if workers <= 1:
-        yield from map(draw_together, batches)
+        yield from map(work, items)
         return
     for name in ONE_THREAD:  # inherited by the processes: as many threads as processes would only get in their way
         os.environ.setdefault(name, "1")
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap(draw_together, batches)
+        yield from pool.imap(work, items)

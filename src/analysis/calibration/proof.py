@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.calibration.carrying import carried_chunks, carry_over
 from analysis.calibration.draws import Chunk, chunks_of, group_of, load_chunks, run_chunks, truth_chunks_of, truth_size
 from analysis.calibration.notes import Note, notes_of
 from analysis.calibration.quantities import JUDGED_AS, exemptions, names_of
 from analysis.calibration.rates import Rate, over_the_grid, rates_of
 from analysis.calibration.scenarios import FIRST_SEED, scenarios
-from analysis.calibration.tables import csv_text, markdown_text
+from analysis.calibration.tables import Carried, csv_text, markdown_text
 from analysis.calibration.truths import truths_of
 
 GROUPS = (
@@ -53,11 +54,15 @@ def plan_chunks(groups: Sequence[str], draws: int, folder: Path) -> list[Chunk]:
 
 @dataclass(frozen=True, kw_only=True)
 class Collected:
-    """What was counted: the rates by cell, the remarks beside them, and the names of what was drawn without a rate."""
+    """What was counted: the rates by cell, the remarks beside them, and the names of what was drawn without a rate.
+
+    `carried` says what of it rests on draws of earlier code.
+    """
 
     rates: list[Rate]
     notes: list[Note]
     unrated: list[str]
+    carried: Carried
 
 
 def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> Collected:
@@ -65,6 +70,7 @@ def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> Collected:
     rates: list[Rate] = []
     names: set[str] = set()
     cells = []
+    carried = Carried()
     for key, scenario in scenarios().items():
         for group in groups:
             if key not in group_of(group).CELLS:
@@ -77,7 +83,10 @@ def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> Collected:
             names |= names_of(found.paths)
             truths = truths_of(found, large, scenario, customers)
             times = max(len(large) * customers / scenario.customers, 1.0)
-            rates += rates_of(found, truths, scenario.name, null=key, times=times)
+            own = rates_of(found, truths, scenario.name, null=key, times=times)
+            rates += own
+            if found.carried or large.carried:
+                carried = carried.beside(found.carried, (rate.quantity for rate in own))
             if group == "indicators":
                 cells.append((scenario.name, found, truths))
     judged = {rate.quantity.rpartition(" (")[0] for rate in rates if not rate.is_at_bound}
@@ -85,6 +94,7 @@ def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> Collected:
         rates=sorted(rates, key=lambda rate: rate.quantity),
         notes=notes_of(cells),
         unrated=sorted(name for name in names if not judged & {name, *(f"{name}, {how}" for how in JUDGED_AS)}),
+        carried=carried,
     )
 
 
@@ -124,6 +134,7 @@ def write_tables(groups: Sequence[str], draws: int, folder: Path, docs: Path, *,
         grid=list(describe_cells()),
         unrated=found.unrated,
         exempt=exemptions(),
+        carried=found.carried,
     )
     (docs / "calibration.csv").write_text(csv_text(whole), encoding="utf-8")
     (docs / "calibration_cells.csv").write_text(csv_text(judged), encoding="utf-8")
@@ -141,8 +152,12 @@ def calibrate(
     command: str,
     date: str,
     tell: Callable[[int, int, Chunk], None],
+    say: Callable[[str], None],
+    is_carrying: bool = True,
 ) -> list[Rate]:
     """Draw what has not been drawn yet in `groups`, then write the tables of all groups.
+
+    What earlier code has drawn is kept where today's code draws the same; what that lacks is drawn last.
 
     Parameters
     ----------
@@ -154,6 +169,14 @@ def calibrate(
         For the table's heading.
     tell
         Called after each chunk.
+    say
+        Called with a line for each group and cell whose earlier draws were looked for.
+    is_carrying
+        Whether draws of earlier code are kept at all; if not, those kept before are drawn again too.
     """
-    run_chunks(plan_chunks(groups, draws, folder), workers, tell)
+    planned = plan_chunks(groups, draws, folder)
+    if is_carrying:
+        carry_over(planned, workers, tell=say, tell_drawn=tell)
+    run_chunks(planned, workers, tell)
+    run_chunks(carried_chunks(planned, is_lacking=is_carrying), workers, tell, is_again=True)
     return write_tables(GROUPS, draws, folder, docs, command=command, date=date)

@@ -2,8 +2,10 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from analysis.calibration.carrying import COMPARED
 from analysis.calibration.notes import Note
 from analysis.calibration.quantity import Kind
 from analysis.calibration.rates import BANDS, WIDENED, Rate
@@ -22,6 +24,18 @@ CLASSES: dict[Kind, str] = {
 }
 ENOUGH = 2000  # clients; a cell in which an analysis often has no answer has fewer
 CAUTION = 0.15  # standard errors by which the truth used may be off before it is said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """What rests on draws of earlier code: how many clients, and the rows by cell that some of them count in."""
+
+    clients: int = 0
+    rows: frozenset[str] = frozenset()
+
+    def beside(self, clients: int, rows: Iterable[str]) -> "Carried":
+        """Return this with the clients and rows of another group and cell."""
+        return Carried(clients=self.clients + clients, rows=self.rows.union(rows))
 
 
 def csv_text(rates: Sequence[Rate]) -> str:
@@ -44,6 +58,7 @@ def markdown_text(
     grid: Sequence[tuple[str, str]],
     unrated: Sequence[str] = (),
     exempt: Sequence[tuple[str, str]] = (),
+    carried: Carried | None = None,
 ) -> str:
     """Return the table for people, with bands and verdicts.
 
@@ -59,10 +74,13 @@ def markdown_text(
         What was drawn and has no rate.
     exempt
         Name of what is not judged by itself, and why.
+    carried
+        What rests on draws of earlier code.
     """
     at_bound = [rate for rate in cells if rate.is_at_bound]
     cells = [rate for rate in cells if not rate.is_at_bound]
     parts = [*_opening(command, date, grid), _verdict(whole, "quantities"), _verdict(cells, "rows by cell")]
+    parts.append(_provenance(whole, cells, carried or Carried()))
     few = [rate for rate in whole if rate.draws < ENOUGH]
     if few:
         parts += [
@@ -104,6 +122,20 @@ def markdown_text(
 def _verdict(rates: Sequence[Rate], what: str) -> str:
     within = sum(rate.is_within for rate in rates)
     return f"{within:,} of {len(rates):,} {what} lie within their band."
+
+
+def _provenance(whole: Sequence[Rate], cells: Sequence[Rate], carried: Carried) -> str:
+    """Return which draws are not today's code's own."""
+    if not carried.rows:
+        return "All clients were drawn and read by the code as it is now."
+    names = {row.rpartition(" (")[0] for row in carried.rows}
+    quantities, rows = sum(rate.quantity in names for rate in whole), sum(r.quantity in carried.rows for r in cells)
+    return (
+        f"Draws made by earlier code are kept where {COMPARED} clients of each analysis and cell, and one large client "
+        "of each truth, drawn again by the code as it is now, gave the same numbers to nine digits: on such draws "
+        f"({carried.clients:,} readings of a client by an analysis) rest {quantities:,} of the {len(whole):,} "
+        f"quantities and {rows:,} of the {len(cells):,} rows by cell, in whole or in part."
+    )
 
 
 def _opening(command: str, date: str, grid: Sequence[tuple[str, str]]) -> list[str]:

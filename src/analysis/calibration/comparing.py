@@ -1,0 +1,135 @@
+"""Whether today's code reads a client as earlier code did: the same quantities, and the same numbers for each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.calibration.quantities import quantity_of
+from analysis.calibration.quantity import plain_path
+
+CLOSE = 1e-9
+"""How far numbers may lie apart, relative to the largest of a reading's value and limits; of p-values and counts, to
+one and to themselves."""
+NUMBER_NAMES = ("value", "lower limit", "upper limit", "p-value", "n")
+P_VALUE = 3  # its place among the numbers
+
+Numbers = Sequence[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One client, read by earlier code and by today's.
+
+    Parameters
+    ----------
+    seed
+        The client's.
+    stored, today
+        Path -> numbers.
+    known
+        Paths that the earlier code printed for any client of the same chunk.
+    """
+
+    seed: int
+    stored: Mapping[str, Numbers]
+    today: Mapping[str, Numbers]
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What has changed.
+
+    Parameters
+    ----------
+    differences
+        What forbids to mix the draws, in words; none where they are equal.
+    vanished
+        Paths that today's code prints for none of the clients, though earlier code did for some.
+    withdrawn
+        Names of the rows that none of what today's code prints counts in, though some of what earlier code printed did.
+    added
+        Paths that only today's code prints, and earlier code for no client of the same chunk.
+    """
+
+    differences: tuple[str, ...] = ()
+    vanished: frozenset[str] = frozenset()
+    withdrawn: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
+
+
+def row_name(path: str) -> str:
+    """Return the name of the row that a path counts in; "" where it has none."""
+    quantity = quantity_of(path)
+    return "" if quantity is None or quantity.exempt else quantity.label(path)
+
+
+def needs_truth(path: str) -> bool:
+    """Return whether what large clients print at a path is held for true: not of tests, nor of means over the draws."""
+    quantity = quantity_of(path)
+    return quantity is not None and not quantity.exempt and quantity.kind != "test" and quantity.reference != "draws"
+
+
+def row_names(paths: Iterable[str]) -> frozenset[str]:
+    """Return the names of the rows that paths count in."""
+    return frozenset(name for name in map(row_name, paths) if name)
+
+
+def differing_numbers(pair: Pair) -> list[str]:
+    """Return, in words, which numbers of the paths that both codes print are not the same."""
+    paths = sorted(pair.stored.keys() & pair.today.keys())
+    if not paths:
+        return []
+    old, new = (np.array([side[path] for path in paths], dtype=float) for side in (pair.stored, pair.today))
+    scale = np.zeros_like(old)
+    scale[:, :P_VALUE] = np.nan_to_num(np.abs(old[:, :P_VALUE]), posinf=0.0).max(axis=1)[:, None]
+    scale[:, P_VALUE] = 1.0
+    same = np.isclose(new, old, rtol=CLOSE, atol=CLOSE * scale, equal_nan=True)
+    return [
+        f"{paths[row]}: {NUMBER_NAMES[column]} {old[row, column]:.10g}, now {new[row, column]:.10g} "
+        f"(client {pair.seed})"
+        for row, column in np.argwhere(~same)
+    ]
+
+
+def compare_clients(pairs: Sequence[Pair]) -> Comparison:
+    """Compare some clients.
+
+    A path that has gained or lost other controls is a difference, and so is one that only some clients have gained or
+    lost. One that all have lost has been withdrawn; one that is new to all clients of a chunk may be added.
+    """
+    printed = {path for pair in pairs for path in pair.today}
+    differences: list[str] = []
+    vanished: set[str] = set()
+    added: set[str] = set()
+    for pair in pairs:
+        differences += differing_numbers(pair)
+        gone, new = pair.stored.keys() - pair.today.keys(), pair.today.keys() - pair.stored.keys()
+        renamed = {plain_path(path) for path in gone} & {plain_path(path) for path in new}
+        for path in sorted(gone):
+            if path in printed or plain_path(path) in renamed:
+                differences.append(f"{path}: printed no more (client {pair.seed})")
+            else:
+                vanished.add(path)
+        for path in sorted(new):
+            if path in pair.known or plain_path(path) in renamed or not _may_be_lacked(path):
+                differences.append(f"{path}: printed only now (client {pair.seed})")
+            else:
+                added.add(path)
+    return Comparison(
+        differences=tuple(differences),
+        vanished=frozenset(vanished),
+        withdrawn=row_names(path for pair in pairs for path in pair.stored) - row_names(printed),
+        added=frozenset(added),
+    )
+
+
+def _may_be_lacked(path: str) -> bool:
+    """Return whether a client without a path counts for nothing in its row.
+
+    Where a test that does not reject leaves no result, a client without one counts as not rejected; where intervals
+    hold together, one that is not there cannot miss.
+    """
+    quantity = quantity_of(path)
+    return quantity is None or not (quantity.is_silent or quantity.is_joint)

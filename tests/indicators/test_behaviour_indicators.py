@@ -365,6 +365,20 @@ def test_feedback_resolution_with_open_cases():
     assert got.by_kind == {"complaint": 3, "praise": 1, "question": 1}
 
 
+def test_cases_all_settled_alike_have_the_interval_of_a_day():
+    feedback = pd.DataFrame(
+        {
+            "customer_id": [f"c{number}" for number in range(40)],
+            "received_on": pd.to_datetime([days_before(50)] * 40),
+            "resolved_on": pd.to_datetime([days_before(47)] * 40),
+            "kind": "complaint",
+            "text": "…",
+        }
+    )
+    median = audit(None, tables={"feedback": feedback}).feedback.median_days
+    assert (median.value, median.low, median.high) == (3, 2, 3)
+
+
 def test_the_win_rate_is_of_what_was_decided():
     opportunities = pd.DataFrame(
         {

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from analysis.indicators.survival import Spells, influence_at, median_time, survival_at
+from analysis.indicators.survival import (
+    Spells,
+    from_zero,
+    influence_at,
+    median_time,
+    survival_at,
+    within_its_day,
+)
 
 
 def spells(exit_, ended, entry=None) -> Spells:
@@ -81,6 +88,21 @@ def test_clusters_of_identical_twins_widen_the_interval():
 def test_median():
     assert median_time(spells([1, 2, 3, 4], [1, 1, 1, 1]))[0] == 2.0
     assert median_time(spells([1, 2, 3, 4], [1, 0, 0, 0])) is None
+
+
+@pytest.mark.parametrize(
+    ("counted", "limits", "printed"),
+    [
+        ((3.0, 2.0, 5.0), (2.0, 5.0), (2.0, 1.0, 4.0)),
+        ((3.0, 3.0, 3.0), (2.0, 3.0), (2.0, 1.0, 2.0)),
+        ((1.0, 1.0, 1.0), (0.0, 1.0), (0.0, 0.0, 1.0)),  # on the day itself: within one day
+        ((0.5, 0.5, 0.5), (0.0, 0.5), None),
+    ],
+)
+def test_a_median_of_whole_days_lies_within_a_day_and_never_at_a_point(counted, limits, printed):
+    assert within_its_day(*counted) == limits
+    if printed is not None:
+        assert from_zero(counted[0], *limits) == printed
 
 
 def test_unwatched_spells_are_refused():

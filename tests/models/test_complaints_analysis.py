@@ -94,6 +94,18 @@ def test_a_settled_complaint_was_answered_by_then():
     assert resolution.answered_within_3.value == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize(("day", "limits"), [(0, (0, 1)), (1, (0, 1)), (4, (3, 4))])
+def test_a_median_that_all_agree_on_has_the_limits_of_its_day(day, limits):
+    ids = ids_of(40)
+    frame = feedback_of([(customer, 100, "complaint", 6) for customer in ids])
+    frame["responded_on"] = frame["received_on"] + pd.Timedelta(days=day)
+    data = served_data({"transactions": orders(weekly_orders(ids)), "feedback": frame})
+    resolution = analyse_complaints(data, served_params()).resolution
+    answered, settled = resolution.first_response_days, resolution.median_days
+    assert (answered.value, answered.low, answered.high) == (day, *limits)
+    assert (settled.value, settled.low, settled.high) == (6, 5, 6)
+
+
 def recovering(*, settled_late=40, gain=0.4, customers=300, seed=2):
     """Complaints 300 days ago; who is settled in 10 days buys again more often, by `gain`, than who is settled late."""
     rng, ids = generator(seed), ids_of(customers)

@@ -87,7 +87,7 @@ def _beside_indicators() -> tuple[Quantity, ...]:
         ),
         Quantity(pattern=r"indicators/partners/\w+/rows/\w+/raw", name="partner, raw", exempt=SAME),
         Quantity(pattern=r"indicators/feedback/resolved_within_30", name="feedback resolved in 30 days", is_share=True),
-        # of so many cases the interval is a single day, which is no interval: large clients have none
+        # whole days: a single one is the middle of the draws, not the mean of large clients
         Quantity(
             pattern=r"indicators/feedback/median_days",
             name="feedback, median days",

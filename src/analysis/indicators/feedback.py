@@ -11,7 +11,7 @@ from analysis.indicators.estimation import Measure, estimate
 from analysis.indicators.ledger import Window, to_days, year_ending
 from analysis.indicators.samples import Codes, Sample
 from analysis.indicators.shapes import FeedbackSummary
-from analysis.indicators.survival import Spells, median_time, survival_at
+from analysis.indicators.survival import Spells, from_zero, median_time, survival_at, within_its_day
 from analysis.messages import N_
 from analysis.params.model import ClientParams
 from analysis.results import Estimate, NotEstimable, Outcome
@@ -141,9 +141,9 @@ def _resolution(cases: pd.DataFrame, window: Window, params: ClientParams) -> tu
 
 def _median(spells: Spells, accounts: Codes, n: int) -> Outcome:
     found = median_time(spells, accounts)
-    if found is None or found[1] is None or found[2] is None or found[1] == found[2]:
+    if found is None or found[1] is None or found[2] is None:
         return NotEstimable(reason=N_("Too few cases are resolved to say by when half of them are."), n=n)
-    value, low, high = found[0] - 1, found[1] - 1, found[2] - 1
+    value, low, high = from_zero(found[0], *within_its_day(found[0], found[1], found[2]))
     return Estimate(
         value=value,
         low=low,

@@ -120,6 +120,21 @@ def median_time(spells: Spells, clusters: Codes | None = None) -> tuple[float, f
     return value, low, high
 
 
+def within_its_day(value: float, low: float, high: float) -> tuple[float, float]:
+    """Return the limits of a median of durations in whole days, counted from 1, which are never the same.
+
+    Who lasted three days left at some time of the third: a median of 3 says that half lasted longer than two days and
+    half no longer than three. Where the curve's limits pass one half on the same day, they are the limits of that day.
+    """
+    return (low, high) if low < high else (max(value - 1.0, 0.0), value)
+
+
+def from_zero(value: float, low: float, high: float) -> tuple[float, float, float]:
+    """Return days counted from 1 (so that none lasts no time) as days from 0, the limits a day apart at least."""
+    low = max(low - 1.0, 0.0)
+    return value - 1.0, low, max(high - 1.0, low + 1.0)
+
+
 def _events(spells: Spells) -> tuple[Floats, Floats, Floats]:
     moments, deaths = np.unique(spells.exit[spells.ended], return_counts=True)
     return moments, deaths.astype(np.float64), spells.at_risk(moments)

@@ -10,7 +10,7 @@ from analysis.data.client import ClientData
 from analysis.indicators.estimation import Measure, Sample, estimate
 from analysis.indicators.interaction import MIN_DAYS, YEAR
 from analysis.indicators.samples import Codes
-from analysis.indicators.survival import Spells
+from analysis.indicators.survival import Spells, from_zero
 from analysis.messages import N_
 from analysis.models.contacts.records import SHARE, Records, share_of_customers
 from analysis.models.contacts.result import Frequency, LabelShare
@@ -80,10 +80,10 @@ def one_day_less(median: Outcome) -> Outcome:
     """Return a median of days that were counted from 1 (so that none lasts no time) as days from 0."""
     if isinstance(median, NotEstimable):
         return median
+    value, low, high = from_zero(median.value, median.low, median.high)
     return Estimate(
-        value=median.value - 1, low=median.low - 1, high=median.high - 1, n=median.n, method=median.method,
-        unit="days", clusters=median.clusters,
-    )  # fmt: skip
+        value=value, low=low, high=high, n=median.n, method=median.method, unit="days", clusters=median.clusters
+    )
 
 
 def last_contact(records: Records) -> Codes:

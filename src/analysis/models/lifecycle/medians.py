@@ -1,7 +1,7 @@
 """By when half have ended: the median of a Kaplan-Meier curve, with few evaluations of the curve's limits.
 
 The limits are the times at which the limits of the curve pass one half (Brookmeyer and Crowley 1982 [1]_), found by
-bisection over the event times.
+bisection over the event times. Where both do so on one day, they are the beginning and the end of that day.
 
 References
 ----------
@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from analysis.indicators.survival import Spells, Survival, survival_at
+from analysis.indicators.survival import Spells, Survival, survival_at, within_its_day
 from analysis.messages import Message
 from analysis.models.clustering import Codes
 from analysis.results import Estimate, NotEstimable, Outcome
@@ -49,7 +49,8 @@ def median_days(spells: Spells, groups: Codes, *, least: int, absent: Message) -
     value, low, high = passed(lambda at: at.share), passed(lambda at: at.low), passed(lambda at: at.high)
     if value is None or low is None or high is None:
         return NotEstimable(reason=absent, n=len(groups))
+    low, high = within_its_day(value, min(low, value), max(high, value))
     return Estimate(
-        value=value, low=min(low, value), high=max(high, value), n=len(groups), method=METHOD, unit="days",
+        value=value, low=low, high=high, n=len(groups), method=METHOD, unit="days",
         clusters=count,
     )  # fmt: skip

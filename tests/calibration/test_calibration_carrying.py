@@ -7,7 +7,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from analysis.calibration import carrying, draws
+from analysis.calibration import carrying, draws, proof
 from analysis.calibration.carrying import COMPARED, carried_chunks, carry_over
 from analysis.calibration.draws import (
     chunks_of,
@@ -291,6 +291,51 @@ def test_rows_that_rest_on_earlier_draws_are_counted(group, old, tmp_path):
     run_chunks(truth_chunks_of("made_up", scenarios()[CELL], tmp_path), 1, silent)
     assert rows().clients == CLIENTS
     assert "ordered logit of loyalty, top effect (120 customers)" in rows().rows
+
+
+def test_the_whole_run_keeps_what_it_can_and_draws_the_rest(group, tmp_path, monkeypatch):
+    """First what no code has drawn, then what lacks something new; without carrying all is drawn anew."""
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    monkeypatch.setattr(proof, "GROUPS", ("made_up",))
+
+    def run(code, **options):
+        group.code = code
+        group.seen.clear()
+        lines = []
+        proof.calibrate(
+            ("made_up",), CLIENTS, 1, folder=tmp_path / "draws", docs=docs, command="make calibrate", date="2026-01-01",
+            tell=silent, say=lines.append, **options,
+        )  # fmt: skip
+        return lines, (docs / "calibration.md").read_text(encoding="utf-8")
+
+    lines, page = run("old")
+    assert lines == [
+        f"made_up, truth of {CELL}: nothing drawn by earlier code",
+        f"made_up, {CELL}: nothing drawn by earlier code",
+    ]
+    assert len(group.seen) == CLIENTS + 3
+    assert "All clients were drawn and read by the code as it is now." in page
+
+    lines, page = run("same")
+    assert ["kept" in line for line in lines] == [True, True]
+    assert group.seen == [TRUTH_SEED, *ENDS]
+    assert f"({CLIENTS} readings of a client by an analysis)" in page
+
+    group.change = changed(NEW, value=0.2, low=0.1, high=0.3)
+    lines, page = run("more")
+    assert all("its truth is wanted" in line for line in lines[:-1])
+    assert "new, to be drawn at the end" in lines[-1]
+    assert len(group.seen) == 3 + COMPARED + CLIENTS
+    assert "All clients were drawn and read by the code as it is now." in page
+
+    lines, _ = run("anew", is_carrying=False)
+    assert lines == []
+    assert len(group.seen) == CLIENTS + 3
+    run("kept")
+    assert group.seen == [TRUTH_SEED, *ENDS]
+    run("kept", is_carrying=False)
+    assert len(group.seen) == CLIENTS + 2  # the large client drawn to be compared is its own
 
 
 def test_a_real_analysis_reads_a_client_twice_alike(tmp_path, monkeypatch):

@@ -37,6 +37,7 @@ from analysis.calibration.draws import (
     in_parallel,
     is_there,
     load_chunk,
+    load_mark,
     read_client,
     run_chunks,
     save_chunk,
@@ -105,8 +106,8 @@ def carried_chunks(chunks: Sequence[Chunk], *, is_lacking: bool = False) -> list
     found: list[Chunk] = []
     for chunk in chunks:
         if chunk.path.parent in homes and chunk.path.is_file():
-            kept = load_chunk(chunk.path)
-            if kept.lacking or (kept.carried and not is_lacking):
+            carried, lacking = load_mark(chunk.path)
+            if lacking or (carried and not is_lacking):
                 found.append(chunk)
     return found
 

@@ -210,12 +210,18 @@ def save_chunk(path: Path, kept: StoredChunk) -> None:
 
 def load_chunk(path: Path) -> StoredChunk:
     """Return what is kept of a chunk that is there."""
+    carried, lacking = load_mark(path)
+    with np.load(path) as file:
+        paths = tuple(json.loads(str(file["paths"])))
+        return StoredChunk(paths=paths, numbers=file["numbers"], carried=carried, lacking=lacking)
+
+
+def load_mark(path: Path) -> tuple[str, frozenset[str]]:
+    """Return which earlier code drew a chunk, if any, and what it lacks, as of `StoredChunk`."""
     with np.load(path) as file:
         # chunks that were written before any was carried over have no mark
         mark = json.loads(str(file["carried"])) if "carried" in file.files else {}
-        paths = tuple(json.loads(str(file["paths"])))
-        carried, lacking = mark.get("from", ""), frozenset(mark.get("lacking", ()))
-        return StoredChunk(paths=paths, numbers=file["numbers"], carried=carried, lacking=lacking)
+        return mark.get("from", ""), frozenset(mark.get("lacking", ()))
 
 
 def load_chunks(chunks: Iterable[Chunk]) -> Draws:

@@ -80,15 +80,7 @@ def markdown_text(
     at_bound = [rate for rate in cells if rate.is_at_bound]
     cells = [rate for rate in cells if not rate.is_at_bound]
     parts = [*_opening(command, date, grid), _verdict(whole, "quantities"), _verdict(cells, "rows by cell")]
-    parts.append(_provenance(whole, cells, carried or Carried()))
-    few = [rate for rate in whole if rate.draws < ENOUGH]
-    if few:
-        parts += [
-            f"### Fewer than {ENOUGH:,} clients",
-            "What only some of the clients have an answer to, what is asked in few cells, or what has not been drawn "
-            "in full yet; the band is the wider for it.",
-            _table(("quantity", "clients"), [(rate.quantity, f"{rate.draws:,}") for rate in few]),
-        ]
+    parts += [_provenance(whole, cells, carried or Carried()), *_few(whole)]
     outside = [rate for rate in (*whole, *cells) if not rate.is_within]
     if outside:
         parts += ["### Outside the band", _rate_table(outside)]
@@ -117,6 +109,19 @@ def markdown_text(
     parts += ["## Beside the table", *(_note(note) for note in notes)] if notes else []
     parts += ["## All quantities, over the whole grid", _rate_table(whole), "## Cell by cell", _rate_table(cells)]
     return "\n\n".join(parts) + "\n"
+
+
+def _few(whole: Sequence[Rate]) -> list[str]:
+    """Return the part on what fewer than `ENOUGH` clients have an answer to, if there is any."""
+    few = [rate for rate in whole if rate.draws < ENOUGH]
+    if not few:
+        return []
+    return [
+        f"### Fewer than {ENOUGH:,} clients",
+        "What only some of the clients have an answer to, what is asked in few cells, or what has not been drawn in "
+        "full yet; the band is the wider for it.",
+        _table(("quantity", "clients"), [(rate.quantity, f"{rate.draws:,}") for rate in few]),
+    ]
 
 
 def _verdict(rates: Sequence[Rate], what: str) -> str:

@@ -89,6 +89,15 @@ class Callout(Block):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reference(Block):
+    """A line that leads to another place of the document: a heading's `anchor`; plain text where there is none."""
+
+    kind: ClassVar[str] = "reference"
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Markdown(Block):
     """Commentary by the consultant, in Markdown; parsed where it is rendered, raw HTML stays text."""
 
@@ -230,16 +239,25 @@ class Cover(Block):
 
 @dataclass(frozen=True, kw_only=True)
 class Chapter:
-    """A chapter's blocks, shown by one notebook cell."""
+    """A chapter's blocks, shown by one notebook cell.
+
+    `annex` is what belongs to the chapter and stands behind all chapters, where nobody has to leaf through it: pages of
+    single accounts. It begins with a heading of level 1.
+    """
 
     key: str
     blocks: tuple[Block, ...]
+    annex: tuple[Block, ...] = ()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from analysis.document.html import render_block
 
+        data: dict[str, Any] = {"kind": "chapter", "key": self.key}
+        data["blocks"] = [block.to_dict() for block in self.blocks]
+        if self.annex:
+            data["annex"] = [block.to_dict() for block in self.annex]
         return {
-            MIME_TYPE: {"kind": "chapter", "key": self.key, "blocks": [block.to_dict() for block in self.blocks]},
-            "text/html": "\n".join(render_block(block) for block in self.blocks),
+            MIME_TYPE: data,
+            "text/html": "\n".join(render_block(block) for block in (*self.blocks, *self.annex)),
             "text/plain": f"chapter {self.key}: {len(self.blocks)} blocks",
         }

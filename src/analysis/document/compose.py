@@ -119,6 +119,7 @@ def interface_texts(t: Translator) -> dict[str, str]:
     words = {
         "contents": N_("Contents"),
         "page_of": N_("Page {page:text} of {pages:text}", page="{page}", pages="{pages}"),
+        "on_page": N_("(page {page:text})", page="{page}"),
         "skip_to_content": N_("Skip to content"),
         "figure": N_("Figure"),
         "figure_data": N_("The figure's data"),

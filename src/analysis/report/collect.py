@@ -26,6 +26,14 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Annex:
+    """What a chapter has behind all chapters; `of` is the anchor of that chapter's heading."""
+
+    of: str
+    blocks: Unit
+
+
+@dataclass(frozen=True, kw_only=True)
 class Content:
     """The document that a notebook holds.
 
@@ -40,12 +48,20 @@ class Content:
         ``number``, Markdown blocks the ``anchors`` of their headings.
     contents
         Every heading of level 1 and 2, in order.
+    annexes
+        What stands behind the chapters: pages of single accounts and managers.
     """
 
     cover: Data
     front: Unit
     chapters: tuple[Unit, ...]
     contents: tuple[Entry, ...]
+    annexes: tuple[Annex, ...] = ()
+
+    @property
+    def body(self) -> tuple[Unit, ...]:
+        """The chapters and what stands behind them, as they are read."""
+        return (*self.chapters, *(annex.blocks for annex in self.annexes))
 
     @property
     def labels(self) -> dict[str, str]:
@@ -70,31 +86,41 @@ def collect_content(notebook: NotebookNode) -> Content:
     ReportError
         Where no cell shows a cover.
     """
-    units = [unit for cell in notebook.cells for unit in _cell_units(cell) if unit]
+    shown = [(unit, annex) for cell in notebook.cells for unit, annex in _cell_units(cell) if unit]
+    units = [unit for unit, _ in shown]
     covers = [block for unit in units for block in unit if block["kind"] == "cover"]
     if not covers:
         raise ReportError("the notebook shows no cover: was it executed, and does a cell show the document's cover?")
     has_cover = [any(block["kind"] == "cover" for block in unit) for unit in units]
     units = [tuple(block for block in unit if block["kind"] != "cover") for unit in units]
-    units, contents = _number(units)
+    homes = [place for place, (_, annex) in enumerate(shown) if annex]
+    numbered, contents = _number([*units, *(shown[place][1] for place in homes)])  # an annex is read last
+    units, behind = numbered[: len(units)], numbered[len(units) :]
     at = has_cover.index(True)
     end = next((i for i, unit in enumerate(units) if any(block["kind"] == "scorecard" for block in unit)), at)
     front = tuple(block for unit in units[: end + 1] for block in unit)
     rest = tuple(unit for unit in units[end + 1 :] if unit)
-    return Content(cover=covers[0], front=front, chapters=rest, contents=tuple(contents))
+    annexes = tuple(Annex(of=_anchor(units[place]), blocks=blocks) for place, blocks in zip(homes, behind, strict=True))
+    return Content(cover=covers[0], front=front, chapters=rest, contents=tuple(contents), annexes=annexes)
 
 
-def _cell_units(cell: NotebookNode) -> Iterable[Unit]:
+def _anchor(unit: Unit) -> str:
+    return next((str(block["anchor"]) for block in unit if block["kind"] == "heading"), "")
+
+
+def _cell_units(cell: NotebookNode) -> Iterable[tuple[Unit, Unit]]:
+    """Yield what a cell shows, each with what stands behind the chapters."""
     if HIDDEN_TAG in cell.metadata.get("tags", ()):
         return
     if cell.cell_type == "markdown":
         if cell.source.strip():
-            yield ({"kind": "markdown", "text": cell.source, "byline": "", "is_cell": True, "heading_shift": 0},)
+            yield ({"kind": "markdown", "text": cell.source, "byline": "", "is_cell": True, "heading_shift": 0},), ()
         return
     for output in cell.get("outputs", ()):
         data = output.get("data", {}).get(MIME_TYPE)
         if data is not None:
-            yield tuple(dict(block) for block in _blocks(data))
+            annex = data.get("annex", ()) if data["kind"] == "chapter" else ()
+            yield tuple(dict(block) for block in _blocks(data)), tuple(dict(block) for block in annex)
 
 
 def _blocks(data: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -102,7 +128,7 @@ def _blocks(data: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
 
 
 def _number(units: Iterable[Unit]) -> tuple[list[Unit], list[Entry]]:
-    """Count figures and tables, give Markdown headings ids, and list the headings."""
+    """Count figures and tables, give Markdown headings ids, undo references to nothing, and list the headings."""
     counts = {"figure": 0, "table": 0}
     taken: set[str] = set()
     contents: list[Entry] = []
@@ -121,6 +147,8 @@ def _number(units: Iterable[Unit]) -> tuple[list[Unit], list[Entry]]:
                 block["anchors"] = [entry.anchor for entry in found]
                 contents.extend(found)
         numbered.append(unit)
+    for block in (block for unit in numbered for block in unit if block["kind"] == "reference"):
+        block["anchor"] = block["anchor"] if block["anchor"] in taken else ""  # its chapter may have been taken out
     return numbered, [entry for entry in contents if entry.level <= 2]
 
 

@@ -98,12 +98,12 @@ def _page(content: Content) -> dict[str, Any]:
         "outline": _outline(content.contents),
         "cover": _fragment(content.cover, labels),
         "front": [_fragment(block, labels) for block in content.front],
-        "chapters": [[_fragment(block, labels) for block in chapter] for chapter in content.chapters],
+        "chapters": [[_fragment(block, labels) for block in chapter] for chapter in content.body],
     }
 
 
 def _drawings(content: Content) -> list[str]:
-    blocks = (block for unit in (content.front, *content.chapters) for block in unit)
+    blocks = (block for unit in (content.front, *content.body) for block in unit)
     return [block["svg"] for block in blocks if block["kind"] == "figure"]
 
 

@@ -133,7 +133,10 @@ def _typst_data(content: Content, gate: Gate) -> Data:
     """Return what the layout reads, cleaned."""
     levels = _Levels()
     front = _prepare(content.front, gate, levels)
-    chapters = [_prepare(chapter, gate, levels) for chapter in content.chapters]
+    chapters = [_prepare(chapter, gate, levels) for chapter in content.body]
+    targets = {block["anchor"] for chapter in chapters for block in chapter if block["kind"] == "reference"}
+    for block in (block for chapter in chapters for block in chapter if block["kind"] == "heading"):
+        block["is_target"] = block["anchor"] in targets
     cover = gate.tree({key: value for key, value in content.cover.items() if key not in ("labels", "logo")})
     labels = {"page_of": DEFAULT_PAGE_OF} | gate.tree(content.labels)
     language, _, region = content.language.partition("-")

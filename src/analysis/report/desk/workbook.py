@@ -73,15 +73,27 @@ def _write(book: Book, words: Words) -> None:
 
 
 def gather_chapters(content: Content) -> list[tuple[str, Unit]]:
-    """Return the chapters after the first page by title; a piece without a title goes with what stands before it."""
+    """Return the chapters after the first page by title; a piece without a title goes with what stands before it.
+
+    An annex goes with its chapter: a sheet is leafed through by scrolling, so nothing is in the way there.
+    """
     found: list[tuple[str, Unit]] = []
-    for unit in content.chapters:
+    pages = {annex.of: _without_opening(annex.blocks) for annex in content.annexes}
+    for chapter in content.chapters:
+        anchor = next((block["anchor"] for block in chapter if block["kind"] == "heading"), "")
+        unit = (*chapter, *pages.get(anchor, ()))
         title = next((block["text"] for block in unit if block["kind"] == "heading" and block["level"] == 1), "")
         if title or not found:
             found.append((title or content.cover["title"], unit))
         else:
             found[-1] = (found[-1][0], (*found[-1][1], *unit))
     return found
+
+
+def _without_opening(blocks: Unit) -> Unit:
+    """Return an annex from its first page on, without its own title."""
+    start = next((place for place, block in enumerate(blocks) if block["kind"] == "heading" and block["level"] > 1), 0)
+    return blocks[start:]
 
 
 def _table_options(name: str, rows: Sequence[Row], book: Book) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def manager_pages(context: ChapterContext, result: Appraisal | NotEstimable) -> 
 def _page(t: Translator, card: ManagerCard, number: int) -> tuple[Block, ...]:
     key = f"manager-{number}"
     blocks: list[Block | None] = [
-        Heading(level=3, text=t(N_("Account manager {manager:text}", manager=_shown(card.manager))), anchor=key),
+        Heading(level=2, text=t(N_("Account manager {manager:text}", manager=_shown(card.manager))), anchor=key),
         Prose(paragraphs=(t.sentences(*_card_findings(card, t)),)),
         tabulate_manager(card, t, f"table-{key}") if card.indicators else None,
         tabulate_key_accounts(card, t, f"table-{key}-accounts"),

@@ -2,12 +2,14 @@
 
 import dataclasses
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from analysis.document.blocks import Block, Chapter, Heading, Table
+from analysis.document.blocks import Block, Chapter, Heading, Reference
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.scale.appraisal import manager_pages
 from analysis.document.chapters.scale.key_accounts import key_account_cards
 from analysis.document.chapters.sections import section_blocks, section_limits
+from analysis.messages import N_, Message
 
 
 def write_score(context: ChapterContext) -> Chapter:
@@ -21,13 +23,31 @@ def write_lifecycle(context: ChapterContext) -> Chapter:
 
 
 def write_key_accounts(context: ChapterContext) -> Chapter:
-    """Return the chapter on key accounts: all of them on a map, then a page each."""
-    return _of_questions(context, "key_accounts", key_account_cards(context, context.audit.relationship.key_accounts))
+    """Return the chapter on key accounts: all of them on a map; a page each stands behind all chapters."""
+    pages = key_account_cards(context, context.audit.relationship.key_accounts)
+    return _of_questions(
+        context,
+        "key_accounts",
+        Annex(
+            title=N_("Key accounts, one page each"),
+            lead=N_("Key accounts, one page each, at the end of this report"),
+            pages=pages,
+        ),
+    )
 
 
 def write_targets(context: ChapterContext) -> Chapter:
-    """Return the chapter on targets: which were met, then a page for each account manager."""
-    return _of_questions(context, "targets", manager_pages(context, context.audit.relationship.appraisal))
+    """Return the chapter on targets: which were met; a page for each account manager stands behind all chapters."""
+    pages = manager_pages(context, context.audit.relationship.appraisal)
+    return _of_questions(
+        context,
+        "targets",
+        Annex(
+            title=N_("Account managers, one page each"),
+            lead=N_("Account managers, one page each, at the end of this report"),
+            pages=pages,
+        ),
+    )
 
 
 def write_actions(context: ChapterContext) -> Chapter:
@@ -35,19 +55,40 @@ def write_actions(context: ChapterContext) -> Chapter:
     return _of_questions(context, "actions")
 
 
-def _of_questions(context: ChapterContext, key: str, pages: Sequence[Sequence[Block]] = ()) -> Chapter:
+@dataclass(frozen=True, kw_only=True)
+class Annex:
+    """Pages behind all chapters: their title, the line that leads to them, and the blocks of each page."""
+
+    title: Message
+    lead: Message
+    pages: Sequence[Sequence[Block]]
+
+
+def _of_questions(context: ChapterContext, key: str, annex: Annex | None = None) -> Chapter:
     sections = context.questions(key)
     limits = context.limits(section_limits(context, sections))
-    if not any(section.answered for section in sections) and not pages:
+    has_pages = annex is not None and bool(annex.pages)
+    if not any(section.answered for section in sections) and not has_pages:
         return context.silent_chapter(key, context.t.sentences(*section_limits(context, sections)))
-    blocks, own = section_blocks(context, key, sections), [block for page in pages for block in _on_a_page(page)]
-    # before pages that begin anew the callout stands above the table, or it might have a page to itself
-    end = (
-        next((place for place, block in enumerate(blocks) if isinstance(block, Table)), len(blocks))
-        if own
-        else len(blocks)
-    )
-    return context.chapter(key, [*blocks[:end], *limits, *blocks[end:], *own])
+    blocks = section_blocks(context, key, sections)
+    if annex is None or not has_pages:
+        return context.chapter(key, [*blocks, *limits])
+    reference = Reference(text=context.t(annex.lead), anchor=_anchor_of(key))
+    chapter = context.chapter(key, [*blocks, reference, *limits])
+    return dataclasses.replace(chapter, annex=_set_apart(context, key, annex))
+
+
+def _set_apart(context: ChapterContext, key: str, annex: Annex) -> tuple[Block, ...]:
+    """Return the annex: its heading on a new page, the way back, then a page each."""
+    t, home = context.t, context.heading(key)
+    heading = Heading(level=1, text=t(annex.title), anchor=_anchor_of(key), new_page=True)
+    back = Reference(text=t(N_("Back to the chapter “{chapter:text}”", chapter=home.text)), anchor=home.anchor)
+    first, *others = annex.pages
+    return (heading, back, *first, *(block for page in others for block in _on_a_page(page)))
+
+
+def _anchor_of(key: str) -> str:
+    return f"{key}-pages".replace("_", "-")
 
 
 def _on_a_page(blocks: Sequence[Block]) -> list[Block]:

@@ -27,7 +27,7 @@ OWN_RECORD = N_("An account's own record on the scale of the audit; not an estim
 def key_accounts_section(context: ChapterContext, result: KeyAccounts | NotEstimable) -> Section:
     """Return the question of the key accounts, answered; or why there is none.
 
-    The cards are apart (`key_account_cards`), one a page.
+    The cards are apart (`key_account_cards`), one a page, behind all chapters.
     """
     t = context.t
     if isinstance(result, NotEstimable):
@@ -156,8 +156,8 @@ def _beyond(result: KeyAccounts, more: int) -> Message:
     """Return how many accounts the list leaves out, and whether each has a card."""
     if len(result.cards) == result.total:
         return NP_(
-            "One smaller key account is not listed; its card follows.",
-            "{count:int} smaller key accounts are not listed; the card of each follows.",
+            "One smaller key account is not listed; it has a card like the others.",
+            "{count:int} smaller key accounts are not listed; each has a card like the others.",
             more,
         )
     return NP_(

@@ -306,6 +306,23 @@ def test_broken_and_older_audits_are_named_in_the_appendix(english, params):
     assert "Audits of an older form were brought up to date: 31 December 2024." in text
 
 
+def test_an_audit_of_a_version_too_old_is_named_where_the_board_reads_and_the_follow_up_goes_on(english, params):
+    too_old = stored("0.3", as_of="2024-06-30")
+    section = follow_up_section(english, followed(params, too_old, stored(), value=70.0))
+    assert section.answered
+    assert "recommended up to the audit of 31 December 2024" in plain(section.finding)
+    named = [limit for limit in section.limits if "folder 2024-06-30 was not used" in limit]
+    assert "written in version 0.3 (schema_version)" in named[0]
+
+
+def test_where_no_earlier_audit_can_be_used_it_is_not_said_that_there_is_none(english, params):
+    section = follow_up_section(english, followed(params, stored("0.3")))
+    assert not section.answered
+    assert section.finding.startswith("No earlier audit of this client can be compared with: none could be read.")
+    assert "folder 2024-12-31 was not used. Its audit.json is written in version 0.3" in section.finding
+    assert "folder 2024-12-31 was not used" in plain(" ".join(shown(section)))
+
+
 def test_the_follow_up_renders_in_both_languages_and_is_json(context, params):
     taken = {"restore_contact": ActionTakenSpec(taken_on="2025-01-01", key_accounts=True)}
     found = followed(params, stored(), taken=taken, value=70.0)

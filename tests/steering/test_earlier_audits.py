@@ -7,6 +7,7 @@ import pytest
 from analysis.document.translate import Translator
 from analysis.monitoring import read_earlier
 from analysis.monitoring.since import published_difference
+from analysis.monitoring.versions import MIGRATIONS, OLDEST
 from analysis.results import Estimate
 
 ESTIMATE = {"estimable": True, "value": 60.0, "low": 55.0, "high": 65.0, "n": 80, "method": "t", "unit": "index",
@@ -60,7 +61,9 @@ def test_key_without_a_title_is_shown_as_it_is_written():
     [
         ("", "is no JSON"), ("{", "is no JSON"), ("[]", "does not say in which version"),
         ('{"schema_version": 1.1}', "does not say in which version"), (stored("3.0")[1], "written in version 3.0"),
-        (stored("new")[1], "written in version new"), (stored(client="other")[1], "of another client"),
+        (stored("new")[1], "written in version new"), (stored("²")[1], "written in version ²"),
+        (stored("1")[1], "written in version 1,"), (stored("01.0")[1], "written in version 01.0"),
+        (stored("9" * 5000 + ".0")[1], "written in version 999"), (stored("-1.0")[1], "written in version -1.0"), (stored(client="other")[1], "of another client"),
         (stored(as_of="soon")[1], "of which date"), (stored(as_of=None)[1], "of which date"),
     ],
 )  # fmt: skip
@@ -69,6 +72,21 @@ def test_what_cannot_be_used_is_named(text, says):
     assert audits == ()
     assert unreadable.name == "2025-03-31"
     assert says in Translator("en")(unreadable.reason)
+
+
+@pytest.mark.parametrize("version", ["0.3", "0.9", "0.12"])
+def test_a_version_older_than_every_step_is_named_with_the_rule_and_the_others_are_used(version):
+    audits, (unreadable,) = read(stored(version, as_of="2024-12-31"), stored(as_of="2025-06-30"))
+    assert [audit.as_of for audit in audits] == ["2025-06-30"]
+    assert unreadable.name == "2024-12-31"
+    assert Translator("en")(unreadable.reason) == (
+        f"Its audit.json is written in version {version} (schema_version); audits are brought up to today's form from"
+        " version 1.0 on, and there is no way from an older one."
+    )
+
+
+def test_the_oldest_version_named_is_the_oldest_with_a_step():
+    assert min(MIGRATIONS) == OLDEST
 
 
 @pytest.mark.parametrize(

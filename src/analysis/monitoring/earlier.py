@@ -7,30 +7,16 @@ audit at all, is named with the reason. Nothing in such a file can stop the audi
 import datetime as dt
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
 from analysis.messages import N_, Message
 from analysis.models.parts import ModelPart
+from analysis.monitoring.versions import bring_up_to_date
 from analysis.results import Estimate
 
-NEWEST_MAJOR = 2
-"""Audits of this main version and older ones can be read; what later minor versions add is left aside."""
-TEN_FIRST: Mapping[str, tuple[str, str]] = {
-    "restore_contact": ("contact_coverage", "overdue_customers"),
-    "win_back": ("retention_rate", "lost_customers"),
-    "stop_shrinking": ("revenue_growth", "shrinking_customers"),
-    "add_contacts": ("contacts_per_customer", "single_contact_key_accounts"),
-    "widen_range": ("categories_bought", "single_category_customers"),
-    "close_complaints": ("complaint_rate", "open_complaints"),
-    "raise_weakest_item": ("satisfaction_index", "weakest_item"),
-    "coach_partners": ("satisfaction_index", "weak_partners"),
-    "ask_customers": ("satisfaction_index", "survey"),
-    "record_contacts": ("contact_coverage", "interactions"),
-}
-"""The actions of version 1.1 and before -> the indicator they aimed at, and the fact that they rested on."""
 TEXTUAL = ("", "text", "list", "message")
 """Formats of placeholders that take any text."""
 _ESTIMATE = ("value", "low", "high", "n", "method", "unit", "level", "std_error", "clusters")
@@ -159,13 +145,10 @@ def _parsed(text: str, client: str) -> StoredAudit:
     if not isinstance(content, dict) or not isinstance(content.get("schema_version"), str):
         raise _Unusable(N_("Its audit.json does not say in which version it is written."))
     version = content["schema_version"]
-    major = version.partition(".")[0]
-    if not major.isdigit() or int(major) > NEWEST_MAJOR:
-        raise _Unusable(
-            N_("It is written in version {version:text}, which this software does not know.", version=version)
-        )
-    while (step := MIGRATIONS.get(content["schema_version"])) is not None:
-        content = step(content)
+    migrated = bring_up_to_date(content)
+    if isinstance(migrated, Message):
+        raise _Unusable(migrated)
+    content = migrated
     day = content.get("as_of")
     if content.get("client") != client:
         raise _Unusable(N_("It is an audit of another client."))
@@ -180,36 +163,6 @@ def _parsed(text: str, client: str) -> StoredAudit:
         actions=tuple(_actions(content.get("actions"))),
     )
     return StoredAudit(audit=audit, content=content)
-
-
-def _from_1_0(content: dict[str, Any]) -> dict[str, Any]:
-    """Version 1.1 added what drives loyalty and repeat purchase, of which nothing is used here."""
-    return content | {"schema_version": "1.1"}
-
-
-def _from_1_1(content: dict[str, Any]) -> dict[str, Any]:
-    """Version 1.2 says of each action which indicator it aims at and on which facts it rests."""
-    actions = content.get("actions")
-    migrated = [
-        {"indicator": TEN_FIRST.get(str(action.get("key")), ("", ""))[0],
-         "facts": [TEN_FIRST.get(str(action.get("key")), ("", ""))[1]], **action}
-        for action in (actions if isinstance(actions, list) else [])
-        if isinstance(action, dict)
-    ]  # fmt: skip
-    return content | {"schema_version": "1.2", "actions": migrated}
-
-
-def _from_1_2(content: dict[str, Any]) -> dict[str, Any]:
-    """Version 1.3 judges held-out gains against recency and frequency alone; nothing of the models is used here."""
-    return content | {"schema_version": "1.3"}
-
-
-MIGRATIONS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "1.0": _from_1_0,
-    "1.1": _from_1_1,
-    "1.2": _from_1_2,
-}
-"""Version -> the step to the next one."""
 
 
 def is_day(text: str) -> bool:

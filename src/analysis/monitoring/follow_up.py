@@ -28,6 +28,7 @@ Concerned = Callable[[str, pd.Timestamp], pd.Index | None]
 Titles = Callable[[str, Mapping[str, Any], str], tuple[Message, str, str] | None]
 """Key of an action, what its title was filled with and in which language -> title today, indicator and fact."""
 NO_EARLIER = NotEstimable(reason=N_("There is no earlier audit of this client to compare with."))
+NONE_USABLE = NotEstimable(reason=N_("No earlier audit of this client can be compared with: none could be read."))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +135,7 @@ def follow_up(
     return FollowUp(
         earlier=tuple((audit.as_of, audit.version) for audit in audits),
         unreadable=unreadable,
-        compared_with=NO_EARLIER if latest is None else latest.as_of,
+        compared_with=(NONE_USABLE if unreadable else NO_EARLIER) if latest is None else latest.as_of,
         changes=() if latest is None else changes_since(latest, indicators, data, params),
         score_before=None if latest is None else latest.score,
         false_discovery_rate=RATE,

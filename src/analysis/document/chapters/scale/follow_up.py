@@ -16,22 +16,26 @@ from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
 from analysis.messages import N_, NP_, Message
 from analysis.monitoring import ActionFollowUp, FollowUp, IndicatorChange
+from analysis.monitoring.earlier import UnreadableAudit
 from analysis.monitoring.effect import GroupComparison
+from analysis.monitoring.versions import MIGRATIONS
 from analysis.results import NotEstimable
 
 KEY = "follow-up"
 QUESTION = N_("Did what was recommended happen, and did it work?")
 LONGEST_TITLE = 70
+NAMED = 3  # earlier audits that were not used, where the board reads
 
 
 def follow_up_section(context: ChapterContext, result: FollowUp) -> Section:
     """Return what came of the earlier audits; or that there is none and nothing was taken."""
     t = context.t
     if isinstance(result.compared_with, NotEstimable) and not result.actions:
-        # what was charted needs no earlier audit, so it is not lost
+        # what was charted needs no earlier audit, so it is not lost; an audit that was not used is never passed over
+        why = t.sentences(result.compared_with.reason, *map(_unused, result.unreadable[:NAMED]))
         return Section(
-            key=KEY, question=QUESTION, finding=t(result.compared_with.reason), answered=False,
-            appendix=_charts(context, result),
+            key=KEY, question=QUESTION, finding=why, answered=False,
+            appendix=(*_charts(context, result), *_notes(result, t)),
         )  # fmt: skip
     return Section(
         key=KEY,
@@ -169,7 +173,7 @@ def title_changes(changes: Sequence[IndicatorChange]) -> Message:
 
 
 def _limits(result: FollowUp) -> list[Message]:
-    limits = []
+    limits = [_unused(each) for each in result.unreadable[:NAMED]]
     if any(isinstance(action.comparison, GroupComparison) for action in result.actions):
         limits.append(
             N_(
@@ -187,6 +191,15 @@ def _limits(result: FollowUp) -> list[Message]:
     return limits
 
 
+def _unused(audit: UnreadableAudit) -> Message:
+    """Return which earlier audit was not used, where it lies and why."""
+    return N_(
+        "The earlier audit in the folder {name:text} was not used. {reason:message}",
+        name=clean_text(audit.name, LONGEST_TITLE),
+        reason=audit.reason,
+    )
+
+
 def _charts(context: ChapterContext, result: FollowUp) -> tuple[Block | None, ...]:
     if not result.charts:
         return ()
@@ -194,17 +207,8 @@ def _charts(context: ChapterContext, result: FollowUp) -> tuple[Block | None, ..
 
 
 def _notes(result: FollowUp, t: Translator) -> list[Block]:
-    notes = [
-        t(
-            N_(
-                "The earlier audit in the folder {name:text} was not used. {reason:message}",
-                name=each.name,
-                reason=each.reason,
-            )
-        )
-        for each in result.unreadable
-    ]
-    older = [date for date, version in result.earlier if version in ("1.0", "1.1")]
+    notes = [t(_unused(each)) for each in result.unreadable]
+    older = [date for date, version in result.earlier if version in MIGRATIONS]
     if older:
         dates = [format_date(date, t.language) for date in older]
         notes.append(t(N_("Audits of an older form were brought up to date: {dates:list}.", dates=dates)))

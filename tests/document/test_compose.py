@@ -245,7 +245,7 @@ def test_partners_that_only_chance_tells_apart_share_one_sentence_and_no_table(i
     alike = dataclasses.replace(league(["First", "Second", "Third"], 3), between_sd=0.0)
     chapter = partners_of(indicators, alike, make_audit)
     assert chapter.blocks[1].paragraphs == (
-        "On Satisfaction index, the 3 partners compared do not differ by more than chance alone would bring.",
+        "On Satisfaction index (3 partners compared), partners do not differ by more than chance alone would bring.",
     )
     assert not any(isinstance(block, Table) for block in chapter.blocks)
 

@@ -69,7 +69,7 @@ def context(language="en"):
     [
         (0.01, 3, "comes first, with a rank between 1 and 3", "none is the best"),
         (0.01, 1, "leads, beyond doubt of its rank", "leads the partners"),
-        (0.6, 3, "do not differ by more than chance", "cannot be told apart"),
+        (0.6, 3, "On no single measure do partners differ by more than chance", "cannot be told apart"),
     ],
 )
 def test_a_best_partner_only_beyond_doubt(p_value, high, says, title):
@@ -77,6 +77,27 @@ def test_a_best_partner_only_beyond_doubt(p_value, high, says, title):
     assert says in section.finding
     figure = next(block for block in section.blocks if isinstance(block, Figure))
     assert title in figure.title
+
+
+def spec(key, name, n, *, counts=True):
+    return MeasureSpec(
+        key=key, name=N_(name), unit="index", higher_is_better=True, counts=counts, partners=n, p_value=0.01
+    )
+
+
+def test_it_is_said_why_fewer_partners_are_compared_over_all_measures_than_on_one():
+    measures = (spec("a", "Satisfaction", 4), spec("b", "Complaints", 5), spec("c", "Repeat", 5, counts=False))
+    finding = partners_section(context(), partners(measures=measures, cards=())).finding
+    assert finding.startswith("Measure by measure, partners differ beyond chance on Satisfaction")
+    assert (
+        "each measure takes those with at least 5 customers or answers on it (4–5 of 5); over Satisfaction and"
+        " Complaints together it is the 3 with enough on every one of them." in finding.replace("\xa0", " ")
+    )
+
+
+def test_nothing_is_explained_where_all_partners_are_compared_on_everything():
+    same = partners(measures=(spec("a", "Satisfaction", 3),), partners=3, cards=())
+    assert "How many partners" not in partners_section(context(), same).finding
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -57,9 +57,11 @@ def state_leagues(leagues: Sequence[tuple[PartnerLeague, Message]], t: Translato
     alike = [(league, name) for league, name in leagues if not tells_apart(league)]
     if alike:
         sentence = N_(
-            "On {names:list}, the {count:int} partners compared do not differ by more than chance alone would bring.",
-            names=[name for _, name in alike],
-            count=max(len(league.rows) for league, _ in alike),
+            "On {names:list}, partners do not differ by more than chance alone would bring.",
+            names=[
+                N_("{name:message} ({count:int} partners compared)", name=name, count=len(league.rows))
+                for league, name in alike
+            ],
         )
         findings.append(t(sentence))
     return findings

@@ -12,6 +12,7 @@ from analysis.document.figures.partners import plot_partners
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
 from analysis.document.vocabulary import short_id
+from analysis.indicators.league import MIN_UNITS
 from analysis.messages import N_, NP_, Message
 from analysis.models.partners.result import Partners, Standing
 from analysis.results import NotEstimable
@@ -67,25 +68,46 @@ def state_partners(result: Partners, t: Translator) -> str:
             )
         )
     found, best = differs(result), result.standings[0]
-    compared = len(result.standings)
     if not found:
-        return t(
-            N_(
-                "The {count:int} partners compared do not differ by more than chance alone would bring, on any"
-                " measure; the"
-                " rank of {best:text}, first overall, could be anything from {low:int} to {high:int}.",
-                count=compared,
-                best=_name(best),
-                low=best.rank_low,
-                high=best.rank_high,
-            )
+        alike = N_(
+            "On no single measure do partners differ by more than chance alone would bring; over all measures together"
+            " the rank of {best:text}, first of {count:int}, could be anything from {low:int} to {high:int}.",
+            count=len(result.standings),
+            best=_name(best),
+            low=best.rank_low,
+            high=best.rank_high,
         )
-    return t.sentences(
-        N_(
-            "The {count:int} partners compared differ beyond chance on {names:list}.", count=compared, names=list(found)
-        ),
-        _state_best(best),
+        return t.sentences(alike, who_is_compared(result))
+    single = N_("Measure by measure, partners differ beyond chance on {names:list}.", names=list(found))
+    return t.sentences(single, _state_best(best), who_is_compared(result))
+
+
+def who_is_compared(result: Partners) -> Message | None:
+    """Return why more partners are compared on one measure than on another and over all; None where all are the same.
+
+    The numbers stand close together in the chapter, and would otherwise contradict each other.
+    """
+    if not isinstance(result.standings, tuple):
+        return None
+    sizes = {measure.partners for measure in result.measures if measure.p_value is not None}
+    together = len(result.standings)
+    if not sizes or (sizes == {together} and together == result.partners):
+        return None
+    return N_(
+        "How many partners are compared differs, because each measure takes those with at least {least:int} customers"
+        " or answers on it ({sizes:text} of {all:int}); over {measures:list} together it is the {together:int} with"
+        " enough on every one of them.",
+        least=MIN_UNITS,
+        sizes=_span(sizes),
+        all=result.partners,
+        measures=[measure.name for measure in result.measures if measure.counts],
+        together=together,
     )
+
+
+def _span(sizes: set[int]) -> str:
+    low, high = min(sizes), max(sizes)
+    return str(low) if low == high else f"{low}–{high}"
 
 
 def _state_best(best: Standing) -> Message:

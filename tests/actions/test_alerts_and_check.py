@@ -72,6 +72,13 @@ def test_alerts_say_what_they_found_those_that_fired_first():
     assert Translator("en")(alerts[0].name) == "Net Promoter Score"
 
 
+def test_an_alert_on_a_change_says_the_change_and_what_it_is_held_against():
+    fell = dataclasses.replace(FACTS["nps"], values={"change": N_("-8 points")})
+    change, level = evaluate_alerts(["nps falls", "nps.low < 20"], {"nps": fell})
+    assert Translator("en")(change.found).endswith("n\xa0=\xa0200); -8 points against the period before")
+    assert "-8" not in Translator("en")(level.found)
+
+
 def test_every_name_has_a_kind_and_others_have_none():
     names = fact_names(dimensions=("loyalty", "绿色"), items=("q1",))
     assert len(set(names)) == len(names)

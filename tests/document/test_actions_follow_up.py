@@ -10,7 +10,8 @@ import pytest
 from analysis.actions import Action, Alert, Effect, action_titles
 from analysis.data.client import ClientData, DataQuality
 from analysis.document.chapters.base import ChapterContext
-from analysis.document.chapters.scale.actions import actions_section, alerts_callout
+from analysis.document.chapters.scale.actions import actions_section
+from analysis.document.chapters.scale.alerts import alerts_callout
 from analysis.document.chapters.scale.follow_up import follow_up_section
 from analysis.document.html import render_block
 from analysis.document.theme import Theme
@@ -21,7 +22,7 @@ from analysis.monitoring import follow_up
 from analysis.params.model import ClientParams
 from analysis.params.steering import ActionTakenSpec
 from analysis.params.survey import ItemSpec, SurveySpec
-from analysis.results import Estimate, IndicatorResult, NotEstimable
+from analysis.results import Change, Estimate, IndicatorResult, NotEstimable
 
 IDS = [f"C{i:03d}" for i in range(60)]
 ABSENT = NotEstimable(reason=N_("There is nothing to see."))
@@ -152,6 +153,29 @@ def test_alerts_for_the_first_page(english):
     assert alerts_callout(english, [unknown]).title == "Alerts that the data cannot answer"
 
 
+@pytest.mark.parametrize(
+    ("earlier", "says"),
+    [
+        ("2025-06-30", "2025 with 2024; the follow-up compares with the audit of 30 June 2025 instead."),
+        (ABSENT, "2025 with 2024."),
+    ],
+)
+def test_an_alert_on_a_change_says_which_periods_it_compares(earlier, says):
+    change = Change(
+        earlier="2024-01-01/2024-12-31", later="2025-01-01/2025-12-31", verdict="fell", overlap=0, smallest_detectable=1.0,
+        difference=estimate(-3.0, -5.0, -1.0, "percentage_points"),
+    )  # fmt: skip
+    result = dataclasses.replace(indicator("retention_rate", 0.8, "w2", "proportion"), change=change)
+    audit = SimpleNamespace(
+        small_cell=5, indicators=SimpleNamespace(results={"retention_rate": result}),
+        follow_up=SimpleNamespace(compared_with=earlier),
+    )  # fmt: skip
+    context = ChapterContext(audit, Translator("en", "EUR"), Theme("en"))
+    fired = Alert(condition="retention falls", state="fired", name=N_("Retention"), found=N_("80%"))
+    (item,) = alerts_callout(context, [fired]).items
+    assert plain(item) == f"retention falls: Retention, 80%. Compared by the data of this audit: {says}"
+
+
 # ---- follow-up
 
 
@@ -224,6 +248,14 @@ def test_what_was_done_and_what_moved(english, params):
         in finding
     )
     assert any("Nobody drew lots" in limit for limit in section.limits)
+
+
+def test_what_the_follow_up_compares_with_is_said_beside_what_the_alerts_do(english, params):
+    section = follow_up_section(english, followed(params, stored()))
+    assert "compared with the audit of 31 December 2024, none changed beyond what chance explains." in plain(
+        section.finding
+    )
+    assert any("the alerts and the other chapters compare with the period before" in limit for limit in section.limits)
 
 
 def test_an_action_for_everybody_cannot_be_compared(english, params):

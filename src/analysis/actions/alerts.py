@@ -15,6 +15,8 @@ from analysis.params.conditions import COMPARISONS, parse_condition
 from analysis.results import Estimate
 
 State = Literal["fired", "silent", "unknown"]
+CHANGES = ("rises", "falls")
+"""What is asked of a change: always of the one since the period before, by the data of the same audit."""
 STATES: dict[str, State] = {"holds": "fired", "does_not_hold": "silent", "unknown": "unknown"}
 
 
@@ -66,8 +68,17 @@ def _evaluate(text: str, facts: Facts) -> Alert:
         condition=condition.text,
         state=STATES[judge(condition, facts)],
         name=_name(condition.fact, fact),
-        found=_found(fact),
+        found=_against_the_period_before(fact) if condition.verb in CHANGES else _found(fact),
     )
+
+
+def _against_the_period_before(fact: Fact | None) -> Message:
+    """Return what was found, with the change that the alert asks about and what it is held against."""
+    found = _found(fact)
+    change = None if fact is None else fact.values.get("change")
+    if not isinstance(change, Message):
+        return found
+    return N_("{found:message}; {change:message} against the period before", found=found, change=change)
 
 
 def describe_condition(text: str) -> Message:

@@ -6,7 +6,7 @@ from analysis.actions import Action
 from analysis.document.answer_changes import state_answer_changes
 from analysis.document.blocks import ActionItem, ActionList, Block, BulletList, Chapter, Scorecard, ScoreCell, Tone
 from analysis.document.chapters.base import ChapterContext
-from analysis.document.chapters.scale.actions import alerts_callout
+from analysis.document.chapters.scale.alerts import alerts_callout
 from analysis.document.estimates import format_range
 from analysis.document.periods import name_period_before
 from analysis.document.prose import amount_of_change

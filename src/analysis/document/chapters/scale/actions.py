@@ -1,12 +1,12 @@
-"""What should be done, and on which evidence: the ranked list, what it may be worth, and the alerts that fired."""
+"""What should be done, and on which evidence: the ranked list, and what it may be worth."""
 
 import datetime as dt
 from collections.abc import Sequence
 
-from analysis.actions import Action, Alert
+from analysis.actions import Action
 from analysis.actions.alerts import describe_condition, name_of_fact
 from analysis.actions.recommend import Effect
-from analysis.document.blocks import Callout, Table
+from analysis.document.blocks import Table
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.section import Section
 from analysis.document.figures.actions import plot_actions
@@ -244,27 +244,3 @@ def tabulate_evidence(actions: Sequence[Action], t: Translator) -> Table:
         notes=(t(note),),
         anchor="table-actions-evidence",
     )
-
-
-def alerts_callout(context: ChapterContext, alerts: Sequence[Alert]) -> Callout | None:
-    """Return the client's own alerts that fired, and those without an answer, for the first page; None without any."""
-    t = context.t
-    items = [
-        t(N_("{condition:text}: {name:message}, {found:message}", condition=a.condition, name=a.name, found=a.found))
-        for a in alerts
-        if a.state == "fired"
-    ]
-    items += [
-        t(N_("Cannot be answered: {condition:text}. {found:message}", condition=a.condition, found=a.found))
-        for a in alerts
-        if a.state == "unknown"
-    ]
-    if not items:
-        return None
-    fired = sum(alert.state == "fired" for alert in alerts)
-    title = (
-        NP_("An alert has fired", "{count:int} alerts have fired", fired)
-        if fired
-        else N_("Alerts that the data cannot answer")
-    )
-    return Callout(variant="caution", title=t(title), items=tuple(items))

@@ -46,7 +46,7 @@ def follow_up_section(context: ChapterContext, result: FollowUp) -> Section:
             or plot_control_charts(result.charts, t, context.theme),
             tabulate_actions_taken(result.actions, t) if result.actions else None,
         ),
-        limits=tuple(t(limit) for limit in _limits(result)),
+        limits=tuple(t(limit) for limit in _limits(result, t)),
         appendix=(
             tabulate_changes_since(result.changes, t) if result.changes else None,
             *_charts(context, result),
@@ -59,7 +59,7 @@ def state_follow_up(result: FollowUp, t: Translator) -> list[Message]:
     """Return the finding: what was done, what moved, and whether those acted on moved more."""
     sentences: list[Message] = []
     if isinstance(result.compared_with, str):
-        sentences += [_taken(result, result.compared_with, t), *_moved(result, t)]
+        sentences += [_taken(result, result.compared_with, t), *_moved(result, result.compared_with, t)]
     else:
         sentences.append(result.compared_with.reason)
     return [*sentences, *_worked(result.actions, t)]
@@ -81,16 +81,19 @@ def _taken(result: FollowUp, compared_with: str, t: Translator) -> Message:
     )
 
 
-def _moved(result: FollowUp, t: Translator) -> list[Message]:
+def _moved(result: FollowUp, compared_with: str, t: Translator) -> list[Message]:
     if not result.changes:
         return [N_("Nothing has been measured anew since.")]
     moved = [change for change in result.changes if change.verdict != "no_change"]
     if not moved:
         return [
             NP_(
-                "The one indicator compared shows no change that the data can tell from noise.",
-                "Of {count:int} indicators compared, none changed beyond what chance explains.",
+                "The one indicator compared with the audit of {date:text} shows no change that the data can tell from"
+                " noise.",
+                "Of {count:int} indicators compared with the audit of {date:text}, none changed beyond what chance"
+                " explains.",
                 len(result.changes),
+                date=format_date(compared_with, t.language),
             )
         ]
     first, good = moved[0], sum(bool(change.good) for change in moved)
@@ -172,8 +175,17 @@ def title_changes(changes: Sequence[IndicatorChange]) -> Message:
     return N_("Since the earlier audit some indicators have moved for the better and some for the worse")
 
 
-def _limits(result: FollowUp) -> list[Message]:
+def _limits(result: FollowUp, t: Translator) -> list[Message]:
     limits = [_unused(each) for each in result.unreadable[:NAMED]]
+    if result.changes and isinstance(result.compared_with, str):
+        limits.append(
+            N_(
+                "Changes here are against what the audit of {date:text} printed; the first page, the alerts and the"
+                " other chapters compare with the period before by the data of this audit. A number may have changed"
+                " against the one and not against the other.",
+                date=format_date(result.compared_with, t.language),
+            )
+        )
     if any(isinstance(action.comparison, GroupComparison) for action in result.actions):
         limits.append(
             N_(

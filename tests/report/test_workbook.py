@@ -189,8 +189,13 @@ def test_every_indicator_stands_in_every_cut_with_reason_target_and_unit():
     assert (found[3]["n"], found[3]["Remark"]) == (None, "withheld (fewer than 5 answers)")
     assert sheet.freeze_panes == "A2"
     assert sheet.tables["Indicators"].ref == sheet.dimensions
-    definitions = rows_of(book["Definitions"])
-    assert dict(zip(*definitions, strict=True))["Direction"] == "higher is better"
+    titles, first, *terms = rows_of(book["Definitions"])
+    assert dict(zip(titles, first, strict=True))["Direction"] == "higher is better"
+    assert book["Definitions"].tables["Definitions"].ref == book["Definitions"].dimensions
+    found = {row[0]: dict(zip(titles, row, strict=True)) for row in terms}
+    assert found["Design effect"]["Kind"] == "term"
+    assert found["Design effect"]["Formula"] == "n Σ w² / (Σ w)²"
+    assert "Kish" in found["Design effect"]["Source"]
 
 
 def test_the_sheets_of_odd_and_equal_titles_are_unlike_and_legal():

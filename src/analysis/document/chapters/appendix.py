@@ -10,6 +10,8 @@ from analysis.document.method_tables import (
 )
 from analysis.document.methods import UNITS_OF_ANALYSIS
 from analysis.document.tables import tabulate_changes
+from analysis.document.terms.glossary import TERMS
+from analysis.document.terms.term import Term
 from analysis.messages import N_, NP_, Message
 
 
@@ -60,7 +62,7 @@ def write_method(context: ChapterContext) -> Chapter:
         tabulate_score(audit.score, t, context.small_cell, {r.key: r.unit for r in audit.indicators.results.values()}),
         tabulate_changes(audit.changes, t) if audit.changes.items else None,
         context.section(N_("Terms"), "method-terms"),
-        BulletList(items=tuple(t(term) for term in _glossary())),
+        BulletList(items=tuple(t.sentences(_named(term), term.meaning) for term in TERMS if term.in_print)),
         context.section(N_("Limits"), "method-limits"),
         Callout(
             variant="limits", title=t(N_("What this audit does not claim")), items=tuple(t(item) for item in _limits())
@@ -122,21 +124,8 @@ def _score_rule() -> Message:
     )
 
 
-def _glossary() -> list[Message]:
-    return [
-        N_("Interval: the range that holds the true value in 95 of 100 such audits; wide means uncertain."),
-        N_("n: how many respondents, accounts or customers a number rests on."),
-        N_(
-            "Net Promoter Score (NPS): share answering 9 or 10 of 10 to recommending, minus the share answering 0 to 6."
-        ),
-        N_("Top two answers: the share of answers in the two best categories of a question."),
-        N_("Index: answers put on 0 (worst) to 100 (best), whatever the question's own scale."),
-        N_("Percentage point: the difference of two percentages; from 40% to 44% are 4 percentage points."),
-        N_("p-value: how often chance alone would show a difference at least this large, if there were none."),
-        N_("RFM: customers by how recently, how often and for how much they bought."),
-        N_("Constant currency: all amounts at the latest exchange rate, so that rates do not look like growth."),
-        N_("Confounder: something that drives both what is compared, and so feigns or hides a relation."),
-    ]
+def _named(term: Term) -> Message:
+    return N_("{term:message}:", term=term.name)
 
 
 def _limits() -> list[Message]:

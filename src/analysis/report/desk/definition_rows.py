@@ -1,6 +1,8 @@
-"""What each indicator measures, in which unit and direction, and how its interval is made."""
+"""What each indicator measures and how its interval is made, then what the terms of the other sheets mean."""
 
 from analysis.document.methods import UNITS_OF_ANALYSIS, method_name
+from analysis.document.terms.glossary import TERMS
+from analysis.document.terms.term import Term
 from analysis.messages import N_, Message
 from analysis.report.collect import Data
 from analysis.report.desk.cells import EMPTY, Cell, number_cell, text_cell, unit_format
@@ -8,9 +10,13 @@ from analysis.report.desk.rows import Row, table
 from analysis.report.desk.summary_rows import reason
 from analysis.report.desk.words import Words, at
 
+INDICATORS = "definitions.md, Indicators"
 HEAD: tuple[Message, ...] = (
-    N_("Indicator"),
+    N_("Indicator or term"),
+    N_("Kind"),
     N_("Definition"),
+    N_("Formula"),
+    N_("Source"),
     N_("Dimension"),
     N_("Unit"),
     N_("Direction"),
@@ -23,11 +29,11 @@ HEAD: tuple[Message, ...] = (
     N_("Remark"),
     N_("Key"),
 )
-NUMBERS = (False,) * 5 + (True, True, False, False, True, True)
+NUMBERS = (False,) * 8 + (True, True, False, False, True, True)
 
 
 def definition_rows(words: Words) -> list[Row]:
-    """Return the head and one row an indicator; none without indicators."""
+    """Return the head, one row an indicator and one a term; none without indicators."""
     results = at(words.audit, "indicators", "results") or {}
     anchors = {
         component["indicator"]: component
@@ -35,7 +41,20 @@ def definition_rows(words: Words) -> list[Row]:
         for component in dimension["components"]
     }
     body = [_cells(result, anchors.get(key), words) for key, result in results.items()]
-    return table([words.t(title) for title in HEAD], body, NUMBERS) if body else []
+    terms = [_term_cells(term, words) for term in TERMS]
+    return table([words.t(title) for title in HEAD], [*body, *terms], NUMBERS) if body else []
+
+
+def _term_cells(term: Term, words: Words) -> list[Cell]:
+    t = words.t
+    told = [
+        text_cell(t(term.name), {"bold": True}),
+        text_cell(t(N_("term"))),
+        text_cell(t(term.meaning)),
+        EMPTY if term.formula is None else text_cell(t(term.formula)),
+        text_cell(term.source),
+    ]
+    return [*told, *[EMPTY] * (len(HEAD) - len(told))]
 
 
 def _cells(result: Data, anchor: Data | None, words: Words) -> list[Cell]:
@@ -49,7 +68,10 @@ def _cells(result: Data, anchor: Data | None, words: Words) -> list[Cell]:
     scored = [EMPTY if bound is None else number_cell(bound, number) for bound in (zero, full)]
     return [
         text_cell(words.told(result["name"]), {"bold": True}),
+        text_cell(t(N_("indicator"))),
         text_cell(words.told(result["definition"])),
+        EMPTY,
+        text_cell(INDICATORS),
         text_cell(words.dimension(result["dimension"])),
         text_cell(words.unit(result["unit"])),
         text_cell(t(direction)),

@@ -246,7 +246,7 @@ def make_audit(indicators, loyalty_model, repurchase_model) -> Callable[..., Cli
         repairs=(Repair(table="survey", rule="duplicate_key", description=N_(
             "Rows with the same key and the same content were counted once."), rows=10, total=210, removed=True,
             examples=(HOSTILE, "7")),),
-        notes=(N_("There are no survey weights."),),
+        notes=(N_("The survey came without weights of its own."),),
     )  # fmt: skip
 
     def make(language: str = "en", **changed: Any) -> ClientAudit:

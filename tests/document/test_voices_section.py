@@ -52,7 +52,7 @@ def voices(*themes, **more):
                  ToneModel(key="general", learnt_from="reviews", serves=True, language="en", texts=200,
                            accuracy=est(0.8, 0.02), known_auc=0.88, majority=0.66, source="reviews of food")),
         "tone_note": None, "common_from": 0.05, "satisfaction_n": 400, "repurchase_n": 0, "repurchase_events": 0,
-        "horizon_days": 180, "segment_test_n": 5, "found": 0, "notes": (N_("There are no survey weights."),),
+        "horizon_days": 180, "segment_test_n": 5, "found": 0, "notes": (N_("The survey came without weights of its own."),),
     }  # fmt: skip
     return Voices(**(base | more))
 

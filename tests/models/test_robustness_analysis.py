@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from model_clients import AS_OF, client_of, make_client, make_params, split_third
 
+from analysis.document.chapters.scale.respondents import QUESTION
 from analysis.models.loyalty import fit_satisfaction_loyalty
 from analysis.models.loyalty_sample import build_loyalty_sample
 from analysis.models.repurchase import fit_repeat_purchase
@@ -163,7 +164,8 @@ def test_weights_move_each_estimate(found):
 def test_without_weights_the_answer_is_that_there_are_none():
     found = check(make_client(accounts=120))
     assert isinstance(found.loyalty_weights, NotEstimable)
-    assert "no survey weights" in found.repurchase_weights.reason.msgid
+    assert "without weights of its own" in found.repurchase_weights.reason.msgid
+    assert QUESTION.msgid in found.repurchase_weights.reason.msgid  # where the raked weights are, by its own words
 
 
 def test_weights_of_zero_are_refused(client):

@@ -49,7 +49,9 @@ def _loyalty_specification(model: LoyaltyModel, context: ChapterContext) -> list
         sentences.append(N_("Controls: {controls:list}.", controls=list(model.controls)))
     if model.waves:
         sentences.append(N_("Waves: {waves:list}.", waves=[t.period(wave) for wave in model.waves]))
-    sentences.append(N_("Survey weights are used.") if model.weighted else N_("There are no survey weights."))
+    sentences.append(
+        N_("Survey weights are used.") if model.weighted else N_("The survey came without weights of its own.")
+    )
     return [*sentences, *model.notes]
 
 

@@ -32,7 +32,10 @@ from analysis.models.terms import SATISFACTION, Design
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
 
-NO_WEIGHTS = N_("There are no survey weights: every answer counts the same.")
+NO_WEIGHTS = N_(
+    "The survey came without weights of its own: here every answer counts the same. What weights raked to all customers"
+    " change in the two models is told under the question “Do those who answered speak for all customers?”"
+)
 SAME = 1e-12
 
 LoyaltyPart = tuple[

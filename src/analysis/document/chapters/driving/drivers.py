@@ -218,7 +218,9 @@ def _method(result: DriverAnalysis, t: Translator) -> tuple[str, ...]:
         ),
     ]
     sentences.append(
-        N_("Survey weights are in every estimate.") if result.weighted else N_("The answers carry no survey weights.")
+        N_("Survey weights are in every estimate.")
+        if result.weighted
+        else N_("The survey came without weights of its own.")
     )
     for shares in (result.satisfaction, result.loyalty_item, result.nps, result.nps_category, result.repurchase):
         if isinstance(shares, NotEstimable):

@@ -188,7 +188,7 @@ def _appendix(context: ChapterContext, model: IntentionModel) -> tuple[Block | N
         missing=model.missing,
         draws=model.draws,
     )
-    weights = N_("With survey weights.") if model.weighted else N_("There are no survey weights.")
+    weights = N_("With survey weights.") if model.weighted else N_("The survey came without weights of its own.")
     return (
         Prose(paragraphs=(t.sentences(method, weights),)),
         notes_on_sample(t(note) for note in model.notes),

@@ -181,7 +181,7 @@ def _duration_blocks(model: DurationModel, t: Translator) -> list[Block]:
 
 
 def _weights(weighted: bool) -> Message:
-    return N_("With survey weights.") if weighted else N_("There are no survey weights.")
+    return N_("With survey weights.") if weighted else N_("The survey came without weights of its own.")
 
 
 def _tabulate_outcomes(

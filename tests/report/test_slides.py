@@ -25,7 +25,7 @@ from analysis.document.blocks import (
     Table,
 )
 from analysis.report.collect import collect_content
-from analysis.report.desk.measure import count_lines, first_sentence, shorten, split_sentences, text_width
+from analysis.report.desk.measure import as_title, count_lines, first_sentence, shorten, split_sentences, text_width
 from analysis.report.desk.slide_layout import BODY_BOTTOM, HEIGHT, SMALLEST, WIDTH
 from analysis.report.desk.slide_table import fit_table, page_table
 from analysis.report.desk.slides import render_slides
@@ -183,10 +183,54 @@ def test_a_shortened_title_keeps_its_numbers_whole_and_says_that_it_is_cut(long_
         slide.shapes.title.text for slide in deck.slides if slide.shapes.title.text[:12] == FINDING[language][:12]
     ]
     assert len(titles) >= 2
+    whole = as_title(first_sentence(FINDING[language])[0])
     for title in titles:
-        said = re.sub(r" \(\d+(/\d+)?\)", "", title)
-        assert "…" in said
+        said = re.sub(r" \(\d+(/\d+)?\)$", "", title)
+        assert said == whole or "…" in said
         assert set(re.findall(r"[−]?\d[\d.,]*\d|\d", said)) <= numbers
+
+
+def question_slide(language, finding):
+    """Return the slide of a question with this finding and a figure."""
+    chapter = Chapter(
+        key="drivers",
+        blocks=(
+            Heading(level=1, text="Drivers", anchor="drivers"),
+            Heading(level=2, text="What drives it?", anchor="drivers-drivers"),
+            Prose(paragraphs=(finding,)),
+            demo.make_figure(language, 5),
+        ),
+    )
+    deck = deck_of(content_of(chapter, language=language))
+    return next(slide for slide in deck.slides if any(shape.shape_type == 13 for shape in slide.shapes))
+
+
+MODERATE = {
+    "en": (
+        "Ten points more satisfaction with delivery would be worth 1.2% of revenue a year (95% interval 0.3% to 2.4%),"
+        " if the relation is causal; for no other part of the service can the data tell a gain from noise (n = 1,234)."
+    ),
+    "zh": "若关系为因果关系，交付满意度提高 10 分，每年约增加收入的 1.2%（95% 区间 0.3% 至 2.4%）；服务的其他方面，数据均无法把收益与随机波动区分开（n = 1,234）。",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_long_finding_is_a_whole_title_with_its_interval(language):
+    slide = question_slide(language, MODERATE[language])
+    assert slide.shapes.title.text == as_title(MODERATE[language])
+    size = slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size.pt
+    assert size >= 16
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_finding_too_long_for_any_title_stands_whole_below_the_figures_title(language):
+    joint = "; " if language == "en" else "；"
+    finding = joint.join([as_title(MODERATE[language])] * 2) + ("." if language == "en" else "。")
+    slide = question_slide(language, finding)
+    assert slide.shapes.title.text == demo.make_figure(language, 5).title
+    shown = [s.text_frame.text for s in slide.shapes if s.has_text_frame]
+    assert not any("…" in text for text in shown)
+    assert any(as_title(finding) in text for text in [*shown, slide.notes_slide.notes_text_frame.text])
 
 
 def test_rows_that_find_no_room_are_counted(long_deck):

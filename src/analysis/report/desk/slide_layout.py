@@ -27,7 +27,7 @@ INNER = WIDTH - 2 * MARGIN
 KICKER_TOP, TITLE_TOP, TITLE_HEIGHT = 22.0, 38.0, 62.0
 BODY_TOP, BODY_BOTTOM = 112.0, 500.0
 FOOTER_TOP, FOOTER_HEIGHT = 512.0, 16.0
-TITLE_SIZES = (24.0, 22.0, 20.0)
+TITLE_SIZES = (24.0, 22.0, 20.0, 18.0, 16.0)
 SMALLEST = 10.0
 LATIN, CHINESE = "Arial", "Microsoft YaHei"
 """On every computer with an office program; the fonts of the PDF are not."""

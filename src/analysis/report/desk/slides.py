@@ -127,6 +127,7 @@ class _Writer:
         if slide.table is not None and slide.in_full:
             self._write_pages(slide, slide.table)
             return
+        slide = _with_whole_title(slide)
         page = self._open(slide)
         if page.is_cut:  # the whole finding, where there is room
             slide = replace(slide, points=(slide.title, *slide.points))
@@ -266,6 +267,22 @@ class _Writer:
             lines = fit_points(texts, width, page.room - head.height(width), LIST_SIZES)
             box = (MARGIN + index * (width + _COLUMN_GAP), page.top, width, page.room)
             add_text(page.native, box, [head, *lines], self._language)
+
+
+def _with_whole_title(slide: Slide) -> Slide:
+    """Return the slide with a title that needs no cut: its figure's where the finding is too long for any size.
+
+    A finding cut short loses its interval; the figure's title is a whole sentence, and the finding stands beside it.
+    """
+    heading = visible_text((slide.figure or {}).get("title", "")).strip()
+    if not heading or _is_whole(slide.title) or not _is_whole(heading):
+        return slide
+    return replace(slide, title=heading, points=(slide.title, *slide.points))
+
+
+def _is_whole(title: str) -> bool:
+    title = title.replace("\n", " ").strip()
+    return fit_title(title, INNER, TITLE_HEIGHT).text == title
 
 
 def _heading_height(table: Mapping[str, Any]) -> float:

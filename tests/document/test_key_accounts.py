@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import pytest
 from pypdf import PdfReader
 
-from analysis.document.blocks import Callout, Chapter, Cover, Figure, Heading, Scorecard, Table
+from analysis.document.blocks import Callout, Chapter, Cover, Figure, Heading, Reference, Scorecard, Table
 from analysis.document.chapters.base import ChapterContext
-from analysis.document.chapters.scale.key_accounts import key_account_cards, key_accounts_section
+from analysis.document.chapters.scale.key_account_cards import key_account_cards
+from analysis.document.chapters.scale.key_accounts import key_accounts_section
 from analysis.document.figures.key_accounts import plot_portfolio, plot_quarters
 from analysis.document.html import render_block
 from analysis.document.theme import Theme
@@ -151,6 +152,57 @@ def test_a_card_of_an_account_of_which_nothing_is_known():
     assert scorecard.headline.value == "–"
     assert "not comparable without" in scorecard.headline.detail
     assert next(block for block in blocks if isinstance(block, Table)).rows[0][0] == "Records"
+
+
+PARTS = {
+    "satisfaction": ("satisfaction_index",), "loyalty": ("repeat_purchase_rate", "retention_rate"),
+    "value": ("revenue_growth",), "interaction": ("contact_coverage", "contact_frequency"),
+    "depth_breadth": ("contact_level_top2_share", "categories_bought"),
+}  # fmt: skip
+
+
+def resting_on(parts, of=2):
+    return tuple(
+        dataclasses.replace(part, components=parts[part.dimension], known=len(parts[part.dimension]), of=of)
+        for part in health((60.0, 70.0, 0.0, 70.0, 70.0))
+    )
+
+
+def test_a_card_says_what_each_dimension_rests_on_and_that_size_is_not_in_value():
+    (blocks,) = key_account_cards(context_of("en"), make_result(cards=(make_card(health=resting_on(PARTS)),)))
+    scorecard = next(block for block in blocks if isinstance(block, Scorecard))
+    details = {cell.label: cell.detail.replace("\xa0", " ") for cell in scorecard.cells}
+    assert details["Customer value"] == "from 1 of 2 parts: Revenue growth"
+    assert details["Interaction"].startswith("from Contact")
+    assert "growth of the account's revenue alone, −20.0% a year being 0 points and +20.0% 100" in scorecard.note
+    assert "how much it buys is not in it" in scorecard.note
+
+
+def test_nothing_is_said_of_growth_where_value_rests_on_something_else_or_nothing():
+    other = make_card(health=resting_on(PARTS | {"value": ("revenue_growth", "other")}))
+    none = make_card(health=health((60.0, 70.0, None, 70.0, 70.0)))
+    for blocks in key_account_cards(context_of("en"), make_result(cards=(other, none))):
+        scorecard = next(block for block in blocks if isinstance(block, Scorecard))
+        assert "growth" not in scorecard.note
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_fullest_card_fits_on_the_first_page_of_the_annex(language):
+    from analysis.report.pdf import AuditPDFExporter
+
+    context = context_of(language)
+    parts = PARTS | {"loyalty": ("loyalty_index", "repeat_purchase_rate", "retention_rate")}
+    card = make_card(
+        name="A very long name of an account that goes on and on", ended="2025-11-30", health=resting_on(parts, of=4)
+    )
+    (blocks,) = key_account_cards(context, make_result(cards=(card,)))
+    head = Heading(level=1, text="Key accounts, one page each", anchor="pages", new_page=True)
+    annex = (head, Reference(text="Back to the chapter", anchor="home"), *blocks)
+    home = Chapter(key="home", blocks=(Heading(level=1, text="Home", anchor="home"),), annex=annex)
+    pdf, _ = AuditPDFExporter().from_notebook_node(notebook_of([notebook_cell(block) for block in (cover(), home)]))
+    pages = [page.extract_text().replace("\n", " ") for page in PdfReader(io.BytesIO(pdf)).pages]
+    ended = context.t(N_("Relationship ended"))
+    assert [text for text in pages if "one page each" in text][-1] == next(text for text in pages if ended in text)
 
 
 def test_anchors_are_unique():

@@ -74,11 +74,21 @@ def test_answers_are_shown_with_consent_and_inside_only(demo):
         blind = analyse_key_accounts(without(data, "survey"), protected)
         for card, other in zip(found.cards, blind.cards, strict=True):
             # of + known tell what the client has, not what the account answered; nothing else may differ
-            scores = [(part.dimension, part.score, part.known) for part in card.health]
-            assert scores == [(part.dimension, part.score, part.known) for part in other.health]
+            scores = [(part.dimension, part.score, part.components) for part in card.health]
+            assert scores == [(part.dimension, part.score, part.components) for part in other.health]
             assert card.relationship is None
             assert card.next_step == other.next_step
         assert [p.relationship for p in found.portfolio] == [p.relationship for p in blind.portfolio]
+
+
+def test_every_card_names_the_components_that_its_points_are_the_mean_of(demo):
+    for card in demo.cards:
+        parts = {part.dimension: part for part in card.health}
+        assert all(len(part.components) == part.known for part in parts.values())
+        assert all((part.score is None) == (not part.components) for part in parts.values())
+        assert parts["value"].components in ((), ("revenue_growth",))
+    several = [part for card in demo.cards for part in card.health if len(part.components) > 1]
+    assert {part.dimension for part in several} >= {"loyalty", "interaction"}
 
 
 def test_an_account_has_a_whole_only_with_all_dimensions(demo):

@@ -10,6 +10,8 @@ from analysis.results import Estimate, IndicatorResult, NotEstimable, Outcome
 from analysis.scale.shapes import Anchor
 
 DAYS_PER_YEAR = 365.25
+GROWTH_AT_0, GROWTH_AT_100 = -0.2, 0.2
+"""Growth of revenue a year that is worth 0 points, and 100."""
 
 
 def dimension_names() -> dict[str, Message]:
@@ -68,7 +70,7 @@ def anchors_with(params: ClientParams, offered: float) -> dict[str, tuple[Anchor
             Anchor(indicator="repeat_purchase_rate", zero=0, full=1),
             Anchor(indicator="retention_rate", zero=0, full=1),
         ),
-        "value": (Anchor(indicator="revenue_growth", zero=-0.2, full=0.2),),
+        "value": (Anchor(indicator="revenue_growth", zero=GROWTH_AT_0, full=GROWTH_AT_100),),
         "interaction": (
             Anchor(indicator="contact_coverage", zero=0, full=1),
             Anchor(indicator="contact_frequency", zero=0, full=planned),

@@ -18,6 +18,8 @@ class Health(ModelPart):
         0 to 100 by the anchors of the scale, and its level; None and "" where nothing is known, or may be shown.
     known, of
         How many of the components that make up the dimension are known of the account and may be shown.
+    components
+        Keys of those components: what the score is the mean of.
     reason
         Why there is no score, or None.
     """
@@ -28,6 +30,7 @@ class Health(ModelPart):
     level: str
     known: int
     of: int
+    components: tuple[str, ...] = ()
     reason: Message | None = None
 
 

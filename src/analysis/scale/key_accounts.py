@@ -6,18 +6,13 @@ behaviour alone, or have no score.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.data.client import ClientData
-from analysis.data.small_waves import answers_are_protected
-from analysis.indicators.samples import Codes, Floats
-from analysis.messages import N_, Message
+from analysis.messages import N_
 from analysis.params.model import ClientParams
-from analysis.params.scale import custom_dimensions
 from analysis.results import NotEstimable
 from analysis.scale.account_facts import (
     complaints_of,
@@ -26,10 +21,10 @@ from analysis.scale.account_facts import (
     quarterly_revenue,
     yearly_revenue,
 )
-from analysis.scale.anchors import anchors_with, dimension_label, direct_weights, indicator_of
+from analysis.scale.account_standing import Standing, health_of, stand_on_dimensions
+from analysis.scale.anchors import dimension_label, direct_weights
 from analysis.scale.combining import letter_of
-from analysis.scale.customers import ASKED, components_today, mean_by_dimension
-from analysis.scale.key_account_shapes import AccountCard, Health, KeyAccounts, PortfolioPoint
+from analysis.scale.key_account_shapes import AccountCard, KeyAccounts, PortfolioPoint
 from analysis.scale.next_step import Facts, choose_step
 
 MOST_CARDS = 60
@@ -38,9 +33,6 @@ MOST_TAKEN = 12
 """Customers at most that are taken for key accounts where none is marked."""
 MOST_POINTS = 40  # on the map; more could not be told apart
 HALF = 0.5
-MOST = 0.75  # of the key accounts must be known on a dimension for the map to compare them on it
-PROTECTED = N_("Answers of single customers are not shown.")
-UNKNOWN = N_("Nothing is known of it here.")
 
 
 def analyse_key_accounts(
@@ -73,7 +65,7 @@ def analyse_key_accounts(
     if not len(ids):
         reason = N_("No customer is marked as a key account, and there are no orders that would tell the largest.")
         return NotEstimable(reason=reason, n=0)
-    standing = _stand(data, params, ids, dict(direct_weights(params) if weights is None else weights))
+    standing = stand_on_dimensions(data, params, ids, dict(direct_weights(params) if weights is None else weights))
     worth, is_lifetime = _worth(ids, revenue, customer_value)
     compared = standing.compared()
     points = _portfolio(data, worth, standing, compared)
@@ -89,60 +81,6 @@ def analyse_key_accounts(
         middle=float(np.median([point.value for point in points])) if points else None,
         strong=float(params.scale.levels["B"]),
         answers_shown=standing.answers_shown,
-    )
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Standing:
-    """The key accounts on the dimensions.
-
-    `names` are the dimensions; `scores` and `known` have one row an account and one column a dimension: points (NaN
-    where none) and how many of the components are known. `of` says how many the client has, `shares` what each
-    dimension weighs, and `asked` which are made of answers alone.
-    """
-
-    names: tuple[str, ...]
-    scores: Floats
-    known: Codes
-    of: tuple[int, ...]
-    shares: Floats
-    asked: frozenset[str]
-    answers_shown: bool
-
-    def compared(self) -> list[int]:
-        """Return the places of the dimensions of some weight, that of value apart, that are known of most accounts."""
-        common = np.isfinite(self.scores).mean(axis=0) >= MOST
-        return [
-            place for place, name in enumerate(self.names) if name != "value" and self._counts[place] and common[place]
-        ]
-
-    def whole(self, row: int) -> float | None:
-        """Return an account's weighted mean, or None where a dimension of some weight is missing."""
-        own, weights = self.scores[row, self._counts], self.shares[self._counts]
-        return float(own @ weights / weights.sum()) if len(own) and np.isfinite(own).all() else None
-
-    @property
-    def _counts(self) -> NDArray[np.bool_]:
-        return np.asarray(self.shares > 0)
-
-
-def _stand(data: ClientData, params: ClientParams, ids: pd.Index, shares: Mapping[str, float]) -> _Standing:
-    """Return how the accounts stand, without what was answered where answers of single customers are not shown."""
-    everyone = components_today(data, params)
-    answers_shown = not answers_are_protected(params)
-    asked = {*ASKED, *map(indicator_of, custom_dimensions(params.survey))}
-    own = everyone.loc[ids]
-    if not answers_shown:
-        own = own.assign(**dict.fromkeys(sorted(asked.intersection(own.columns)), np.nan))
-    members = {name: [anchor.indicator for anchor in anchors] for name, anchors in anchors_with(params, 2.0).items()}
-    return _Standing(
-        names=tuple(members),
-        scores=mean_by_dimension(own, params).to_numpy(dtype=np.float64),
-        known=np.column_stack([own[keys].notna().sum(axis=1).to_numpy() for keys in members.values()]),
-        of=tuple(int(everyone[keys].notna().any().sum()) for keys in members.values()),
-        shares=np.array([shares.get(name, 0.0) for name in members]),
-        asked=frozenset(name for name, keys in members.items() if set(keys) <= asked),
-        answers_shown=answers_shown,
     )
 
 
@@ -178,7 +116,7 @@ def _given(customer_value: pd.DataFrame, column: str) -> pd.Series:
 
 
 def _portfolio(
-    data: ClientData, worth: pd.Series | None, standing: _Standing, compared: list[int]
+    data: ClientData, worth: pd.Series | None, standing: Standing, compared: list[int]
 ) -> tuple[PortfolioPoint, ...]:
     """Return the places on the map, most valuable first, of the accounts whose worth and relationship are known."""
     if worth is None or not compared:
@@ -198,7 +136,7 @@ def _cards(
     params: ClientParams,
     ids: pd.Index,
     revenue: pd.DataFrame | None,
-    standing: _Standing,
+    standing: Standing,
     customer_value: pd.DataFrame | None,
 ) -> tuple[AccountCard, ...]:
     quarters, contacts = quarterly_revenue(data, ids), contacts_of(data, params, ids)
@@ -212,7 +150,7 @@ def _cards(
     for row, customer in enumerate(ids):
         key = str(customer)
         now, before = (None, None) if revenue is None else _known_pair(revenue.loc[customer])
-        health = _health(row, standing, params, cuts)
+        health = health_of(row, standing, params, cuts)
         whole = standing.whole(row)
         facts = Facts(
             contact=contacts.get(key),
@@ -247,28 +185,6 @@ def _cards(
             )
         )
     return tuple(cards)
-
-
-def _health(row: int, standing: _Standing, params: ClientParams, cuts: Mapping[str, float]) -> tuple[Health, ...]:
-    found = []
-    for place, name in enumerate(standing.names):
-        score = float(standing.scores[row, place])
-        known = bool(np.isfinite(score))
-        reason: Message | None = None
-        if not known:
-            reason = PROTECTED if name in standing.asked and not standing.answers_shown else UNKNOWN
-        found.append(
-            Health(
-                dimension=name,
-                name=dimension_label(name, params),
-                score=score if known else None,
-                level=letter_of(score, cuts) if known else "",
-                known=int(standing.known[row, place]),
-                of=standing.of[place],
-                reason=reason,
-            )
-        )
-    return tuple(found)
 
 
 def _known_pair(row: pd.Series) -> tuple[float, float | None]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from analysis.document.blocks import Block, Chapter, Heading, Reference
 from analysis.document.chapters.base import ChapterContext
 from analysis.document.chapters.scale.appraisal import manager_pages
-from analysis.document.chapters.scale.key_accounts import key_account_cards
+from analysis.document.chapters.scale.key_account_cards import key_account_cards
 from analysis.document.chapters.sections import section_blocks, section_limits
 from analysis.messages import N_, Message
 

@@ -72,6 +72,19 @@ def test_alerts_say_what_they_found_those_that_fired_first():
     assert Translator("en")(alerts[0].name) == "Net Promoter Score"
 
 
+def test_an_alert_on_a_group_or_a_dimension_is_called_by_its_name():
+    facts = {
+        "nps.segments_below": Fact(kind="count", number=2.0),
+        "score.value": est(40, 30, 50, values={"name": N_("Score of: {name:message}", name=N_("Customer value"))}),
+    }
+    names = {each.condition: Translator("en")(each.name) for each in evaluate_alerts(
+        ["nps.segments_below >= 1", "score.value.high < 60"], facts)}  # fmt: skip
+    assert names == {
+        "nps.segments_below >= 1": "Net Promoter Score: groups clearly below the whole",
+        "score.value.high < 60": "Score of: Customer value",
+    }
+
+
 def test_an_alert_on_a_change_says_the_change_and_what_it_is_held_against():
     fell = dataclasses.replace(FACTS["nps"], values={"change": N_("-8 points")})
     change, level = evaluate_alerts(["nps falls", "nps.low < 20"], {"nps": fell})
@@ -158,6 +171,13 @@ def test_an_own_entry_is_added_and_one_of_the_same_key_replaces(write):
     assert list(catalogue)[-1] == "answer_fast"
     assert catalogue["win_back"].spec.owner == "Service"
     assert catalogue["widen_range"].spec.due_days == 120
+
+
+@pytest.mark.parametrize("aim", ["score", "score.loyalty"])
+def test_an_own_entry_may_aim_at_a_score_of_the_client(write, aim):
+    check_steering(write(entry(indicator=aim)))
+    (fault,) = faults(write(entry(indicator="score.loyalti")))
+    assert (fault.what, fault.hint) == ("answer_fast.indicator", "did you mean 'score.loyalty'?")
 
 
 def test_all_faults_of_an_own_catalogue_at_once_with_their_lines(write):

@@ -28,15 +28,21 @@ IDS = [f"C{i:03d}" for i in range(60)]
 ABSENT = NotEstimable(reason=N_("There is nothing to see."))
 
 
+def bare_audit(items=(), dimensions=()):
+    return SimpleNamespace(
+        small_cell=5, indicators=SimpleNamespace(items=items), score=SimpleNamespace(dimensions=dimensions)
+    )
+
+
 @pytest.fixture(params=["en", "zh"])
 def context(request):
-    audit = SimpleNamespace(small_cell=5, indicators=SimpleNamespace(items=()))
+    audit = bare_audit()
     return ChapterContext(audit, Translator(request.param, "EUR"), Theme(request.param))
 
 
 @pytest.fixture
 def english():
-    return ChapterContext(SimpleNamespace(small_cell=5), Translator("en", "EUR"), Theme("en"))
+    return ChapterContext(bare_audit(), Translator("en", "EUR"), Theme("en"))
 
 
 @pytest.fixture
@@ -106,6 +112,25 @@ def test_what_an_action_aims_at_is_said_in_words(context):
     named = [row[2] for row in evidence.rows]
     assert all(name and "_" not in name for name in named)
     assert ("Net Promoter Score" in named) == (context.t.language == "en")
+
+
+def test_the_client_s_own_scores_and_questions_are_called_by_their_names():
+    items = (SimpleNamespace(key="price_q7", label={"en": "Price", "zh": "价格"}),)
+    dimensions = (SimpleNamespace(dimension="value", name=N_("Customer value")),)
+    own = [
+        dataclasses.replace(action("a"), indicator="score.value", conditions=("item.price_q7.high < 50",)),
+        dataclasses.replace(action("b"), indicator="item.price_q7", conditions=("nps.segments_below >= 1",)),
+    ]
+    for language, aims, conditions in (
+        ("en", ["Score of: Customer value", "“Price”"], ["“Price”, upper limit < 50",
+                                                    "Net Promoter Score: groups clearly below the whole >= 1"]),
+        ("zh", ["“客户价值”得分", "“价格”"], None),
+    ):  # fmt: skip
+        context = ChapterContext(bare_audit(items, dimensions), Translator(language, "EUR"), Theme(language))
+        section = actions_section(context, own)
+        rows = next(each for each in section.appendix if each and each.anchor == "table-actions-evidence").rows
+        assert [row[2] for row in rows] == aims
+        assert conditions is None or [row[1] for row in rows] == conditions
 
 
 def test_an_action_says_what_it_may_bring_or_why_nobody_can_say(english):

@@ -3,11 +3,11 @@
 An alert that cannot be evaluated does not ring, and it says so: silence for want of data must not look like calm.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from analysis.actions.facts import OWN, Fact, quantity
+from analysis.actions.facts import BELOW, OWN, Fact, quantity
 from analysis.actions.judge import Facts, judge
 from analysis.indicators.catalogue import CATALOGUE
 from analysis.messages import N_, Message
@@ -81,10 +81,10 @@ def _against_the_period_before(fact: Fact | None) -> Message:
     return N_("{found:message}; {change:message} against the period before", found=found, change=change)
 
 
-def describe_condition(text: str) -> Message:
-    """Return a condition in words: what it asks of which fact."""
+def describe_condition(text: str, names: Mapping[str, Message] | None = None) -> Message:
+    """Return a condition in words: what it asks of which fact; `names` as for `name_of_fact`."""
     condition = parse_condition(text)
-    name = _name(condition.fact, None)
+    name = name_of_fact(condition.fact, names)
     if condition.verb in COMPARISONS:
         sides = {"low": N_("lower limit"), "high": N_("upper limit"), "n": N_("n")}
         values = {"name": name, "verb": condition.verb, "operand": _operand(condition.operand)}
@@ -106,9 +106,14 @@ def describe_condition(text: str) -> Message:
     return words[condition.verb]
 
 
-def name_of_fact(name: str) -> Message:
-    """Return what a fact is called: an indicator, or one of the other facts that conditions may ask about."""
-    return _name(name, None)
+def name_of_fact(name: str, names: Mapping[str, Message] | None = None) -> Message:
+    """Return what a fact is called: an indicator, or one of the other facts that conditions may ask about.
+
+    `names` are those of the client's own facts, ``score.<dimension>`` and ``item.<key>``; one that is not there is
+    shown by its key.
+    """
+    own = (names or {}).get(name)
+    return _name(name, None) if own is None else own
 
 
 def _operand(operand: float | str | None) -> Message:
@@ -126,10 +131,11 @@ def _name(name: str, fact: Fact | None) -> Message:
         return OWN[name][1]
     if name == "score":
         return N_("Relationship score")
+    stem, _, last = name.rpartition(".")
+    if last in BELOW and stem in CATALOGUE:
+        return N_("{name:message}: groups clearly below the whole", name=CATALOGUE[stem].name)
     label = None if fact is None else fact.values.get("name")
-    if isinstance(label, Message):
-        return N_("{name:message}: groups clearly below the whole", name=label)
-    return N_("{name:text}", name=str(label or name))
+    return label if isinstance(label, Message) else N_("{name:text}", name=str(label or name))
 
 
 def _found(fact: Fact | None) -> Message:

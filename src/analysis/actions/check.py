@@ -97,7 +97,8 @@ def entry_problems(
     for place, text in enumerate(spec.when):
         for rule, hint in _problems(parse_condition(text), params, evidence=True):
             yield f"when[{place}]", rule, repr(text), hint
-    known = (*CATALOGUE, *(name for name in fact_names() if fact_kind(name) == "estimate"))
+    words = _vocabulary(params)
+    known = (*CATALOGUE, *(name for name in fact_names(**words) if fact_kind(name, **words) == "estimate"))
     if spec.indicator not in known:
         yield "indicator", "must be a known indicator", repr(spec.indicator), suggestion(spec.indicator, known)
     for place, other in enumerate(spec.yields_to):

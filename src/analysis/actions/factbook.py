@@ -20,7 +20,7 @@ from analysis.indicators.league import partner_names
 from analysis.indicators.shapes import (
     Indicators,
 )
-from analysis.messages import N_
+from analysis.messages import N_, Message
 from analysis.models.complaints.result import Complaints
 from analysis.models.contacts.result import Contacts
 from analysis.models.lifecycle.retention import Retention
@@ -48,6 +48,7 @@ class DimensionScored(Protocol):
     """A dimension's score, as in `analysis.scale.DimensionScore`."""
 
     dimension: str
+    name: Message
     score: Outcome
 
 
@@ -161,11 +162,12 @@ class FactBook:
         if score is None:
             return None
         scored: RelationshipScored = score  # type: ignore[assignment]
-        outcome = scored.overall
+        outcome, named = scored.overall, {}
         if dimension:
             found = next((each for each in scored.dimensions if each.dimension == dimension), None)
             outcome = ABSENT if found is None else found.score
-        fact = estimate_fact(outcome)
+            named = {} if found is None else {"name": N_("Score of: {name:message}", name=found.name)}
+        fact = estimate_fact(outcome, **named)
         if not isinstance(outcome, Estimate):
             return fact
         level = _letter(outcome.value, scored.cuts)

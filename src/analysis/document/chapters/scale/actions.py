@@ -1,7 +1,7 @@
 """What should be done, and on which evidence: the ranked list, and what it may be worth."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analysis.actions import Action
 from analysis.actions.alerts import describe_condition, name_of_fact
@@ -15,6 +15,7 @@ from analysis.document.tables import DASH, end, notes_of, start
 from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
 from analysis.messages import N_, NP_, Message
+from analysis.params.base import localized
 from analysis.results import Estimate
 
 KEY = "actions"
@@ -49,7 +50,7 @@ def actions_section(context: ChapterContext, result: Sequence[Action]) -> Sectio
             tabulate_actions(result, len(result), t, anchor="table-actions-all")
             if len(result) > ON_THE_BOARD
             else None,
-            tabulate_evidence(result, t),
+            tabulate_evidence(result, t, _own_names(context)),
         ),
     )
 
@@ -225,13 +226,30 @@ def _brings(effect: Effect, t: Translator) -> Message:
     )
 
 
-def tabulate_evidence(actions: Sequence[Action], t: Translator) -> Table:
-    """Return the conditions that held for each action, and what it should move."""
+def _own_names(context: ChapterContext) -> dict[str, Message]:
+    """Return what the client's own facts are called: the scores of dimensions, and the questions of its survey."""
+    scores = {
+        f"score.{each.dimension}": N_("Score of: {name:message}", name=each.name)
+        for each in context.audit.score.dimensions
+    }
+    language = context.t.language
+    items = {
+        f"item.{each.key}": N_("“{label:text}”", label=clean_text(localized(each.label, language), LONGEST_TITLE))
+        for each in context.audit.indicators.items
+    }
+    return scores | items
+
+
+def tabulate_evidence(actions: Sequence[Action], t: Translator, names: Mapping[str, Message]) -> Table:
+    """Return the conditions that held for each action, and what it should move.
+
+    `names` are those of the client's own facts.
+    """
     rows = tuple(
         (
             clean_text(t(action.title), LONGEST_TITLE),
-            t.listing(t(describe_condition(condition)) for condition in action.conditions),
-            t(name_of_fact(action.indicator)),
+            t.listing(t(describe_condition(condition, names)) for condition in action.conditions),
+            t(name_of_fact(action.indicator, names)),
         )
         for action in actions
     )

@@ -17,6 +17,18 @@ def test_chinese_characters_count_twice():
     assert text_width("") == 0
 
 
+def test_the_space_between_chinese_and_digits_counts():
+    assert text_width("2026年11月30日") == 8 + 3 * 2 + 5 * 0.5
+    assert text_width("客户 2026") == 4 + 1 + 4
+
+
+def test_a_column_of_words_is_not_pressed_below_its_dates():
+    shares = column_shares(
+        table([("日", "start", 1.0), ("修复", "start", 1.0)], ["2026年11月30日，销售部", "数据" * 200])
+    )
+    assert shares[0] * LINE >= text_width("2026年11月30日") + PADDING
+
+
 def test_room_that_is_left_goes_by_the_authors_weights():
     shares = column_shares(table([("A", "start", 2.0), ("B", "end", 1.0)], ["abcd", "12"]))
     rest = LINE - (4 + PADDING) - (2 + PADDING)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -20,6 +21,8 @@ COMPACT_EN = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 COMPACT_ZH = ((1e8, "亿"), (1e4, "万"))
 NBSP = "\u00a0"
 TIMES_FROM = 2.0  # growth of +200% and more reads as a multiple
+CHINESE_DATE = re.compile("[0-9]{4}年[0-9]{1,2}月(?:[0-9]{1,2}日)?|[0-9]{1,2}月[0-9]{1,2}日")
+"""A date or month in Chinese, between whose characters no line should break."""
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 _SHORT = {"en": "en", "zh": "zh_Hans_CN"}  # British English alone writes four letters for one month, Sept
 

@@ -5,9 +5,10 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from analysis.document.blocks import Block
+from analysis.document.formatting import CHINESE_DATE
 from analysis.document.markdown import parse_markdown
 from analysis.document.svg import inline_svg
 from analysis.document.visible import visible_text
@@ -49,13 +50,29 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         finalize=visible,
     )
-    environment.filters |= {"svg": _svg, "markdown": _markdown, "percent_css": _percent_css, "datum": _datum}
+    environment.filters |= {"svg": _svg, "markdown": _markdown, "percent_css": _percent_css}
+    environment.filters |= {"datum": _datum, "days": keep_days}
     return environment
 
 
 def visible(value: Any) -> Any:
     """Return what a template's expression has given, without characters that a page must not hold."""
     return visible_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def keep_days(text: str) -> str:
+    """Return a text with its Chinese dates kept on one line each; escaped where it holds any.
+
+    Between Chinese characters a line may break anywhere, and a date with its 日 on the next line reads as another.
+    """
+    if "月" not in text:
+        return text
+    shown = visible_text(text)
+    pieces, end = [], 0
+    for found in CHINESE_DATE.finditer(shown):
+        pieces += [escape(shown[end : found.start()]), Markup('<span class="ra-day">{}</span>').format(found[0])]
+        end = found.end()
+    return Markup("").join([*pieces, escape(shown[end:])])
 
 
 def _svg(block: Mapping[str, Any]) -> Markup:

@@ -6,10 +6,14 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.document.formatting import CHINESE_DATE
+
 LINE = 106.0  # characters of average width on a line of a table, at 8.8 points over 170 mm
 PADDING = 2.0  # of a cell, in the same unit
-# What stands between blanks; Chinese breaks between any two characters.
-UNBREAKABLE = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
+# Dates, and what stands between blanks; else Chinese breaks between any two characters.
+UNBREAKABLE = re.compile(rf"{CHINESE_DATE.pattern}|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
+JOINT = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])(?=[\u4e00-\u9fff])")
+JOINT_WIDTH = 0.5  # the layout sets a quarter of an em between a Chinese character and a letter or digit
 HEAD = 16.0  # a longer head may break between its words
 SHORTEST_WORDS = 8.0  # what a column of words is not pressed below, and its longest word up to the next bound
 LONGEST_WORD = 22.0
@@ -70,4 +74,7 @@ def _shortest(table: Mapping[str, Any], index: int) -> float:
 
 def text_width(text: str) -> float:
     """Return the width of a text in average letters: a Chinese character counts as two."""
-    return sum(2.0 if unicodedata.east_asian_width(character) in "WF" else 1.0 for character in text)
+    if text.isascii():
+        return float(len(text))
+    wide = sum(2.0 if unicodedata.east_asian_width(character) in "WF" else 1.0 for character in text)
+    return wide + JOINT_WIDTH * sum(1 for _ in JOINT.finditer(text))

@@ -330,17 +330,20 @@ def _compare(arguments: argparse.Namespace) -> int:
 
 
 def _portfolio(arguments: argparse.Namespace) -> int:
+    from analysis.batch.store import refresh_page
     from analysis.report.portfolio_build import build_portfolio
     from analysis.report.progress import TerminalProgress
 
+    out = _folder(arguments, "out", "reports")
     with TerminalProgress(sys.stderr) as progress:
         result = build_portfolio(
-            out=_folder(arguments, "out", "reports"),
+            out=out,
             as_of=_as_of(arguments),
             language=_option(arguments, "language"),
             progress=progress,
             force=_is_forced(arguments),
         )
+    refresh_page(out)  # so that it leads to the review
     _tell(result, result.files)
     return DONE
 

@@ -6,9 +6,19 @@ import pytest
 
 from analysis.batch.plan import Past
 from analysis.batch.shapes import Outcome
-from analysis.batch.store import INDEX, OUTCOMES, Entry, latest_report, read_entries, record
+from analysis.batch.store import (
+    INDEX,
+    OUTCOMES,
+    PORTFOLIO,
+    Entry,
+    latest_report,
+    read_entries,
+    record,
+    refresh_page,
+)
 from analysis.errors import Fault
 from analysis.messages import N_
+from analysis.report.portfolio_files import FOLDER
 
 HOSTILE = "<script>alert(1)</script>\"'& {{ 7*7 }}\u202e"
 
@@ -56,6 +66,50 @@ def out(tmp_path):
 def write(out, *entries, language="en"):
     record({each.outcome.client: each for each in entries}, out, out.parent / "params", language)
     return Page((out / INDEX).read_text("utf-8"))
+
+
+REVIEW = ("index.html", "portfolio.html", "portfolio.pdf", "portfolio.json")
+
+
+def test_the_latest_portfolio_review_is_linked_where_there_is_one(out):
+    publish(out, "acme")
+    assert not any("_portfolio" in link for link in write(out, entry("acme")).links)
+    publish(out, PORTFOLIO, "2025-06-30", files=REVIEW)
+    publish(out, PORTFOLIO, "2025-12-31", files=REVIEW)
+    page = write(out, entry("acme"))
+    assert [link for link in page.links if "_portfolio" in link] == [
+        f"_portfolio/2025-12-31/{name}" for name in ("index.html", "portfolio.html", "portfolio.pdf")
+    ]
+    assert "Portfolio review of 31 December 2025" in page.texts
+    assert PORTFOLIO not in read_entries(out)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_review_made_after_the_page_is_linked_and_nothing_else_changes(out, language):
+    publish(out, "acme")
+    before = write(out, entry("acme"), language=language)
+    publish(out, PORTFOLIO, files=REVIEW)
+    outcomes = (out / OUTCOMES).read_bytes()
+    refresh_page(out)
+    after = Page((out / INDEX).read_text("utf-8"))
+    linked = [link for link in after.links if link.startswith(f"{PORTFOLIO}/")]
+    assert len(linked) == 3
+    assert [link for link in after.links if link not in linked] == before.links
+    assert set(before.texts) <= set(after.texts)
+    assert "from an earlier run" not in after.texts
+    assert (out / OUTCOMES).read_bytes() == outcomes
+    later = write(out, entry("beta"), language="en")
+    assert "from an earlier run" in later.texts
+
+
+def test_no_page_is_made_where_there_was_none(out):
+    publish(out, PORTFOLIO, files=REVIEW)
+    refresh_page(out)
+    assert not (out / INDEX).exists()
+
+
+def test_the_folder_of_reviews_is_the_portfolio_s_own():
+    assert PORTFOLIO == FOLDER
 
 
 def test_each_client_has_its_documents_date_and_outcome(out):

@@ -20,7 +20,9 @@ from analysis.params.model import BenchmarkSpec
 from analysis.portfolio.review import review_portfolio
 from analysis.report import portfolio_build
 from analysis.report.job import BuildResult
+from analysis.report.portfolio_build import NOTEBOOK, _PortfolioJob
 from analysis.report.portfolio_files import find_audits, hash_audits, load_portfolio, write_portfolio
+from analysis.report.progress import NoProgress
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&{name}\u202e"
 
@@ -160,6 +162,24 @@ def test_the_index_allows_its_own_script_alone_and_links_to_what_there_is(tmp_pa
     assert all((folder / link).is_file() for link in links)
     assert "http:" not in text
     assert "https:" not in text
+
+
+@pytest.mark.parametrize("has_page", [False, True])
+def test_the_index_leads_back_to_the_page_of_all_reports_where_there_is_one(tmp_path, has_page):
+    out = publish(tmp_path / "reports", *twelve())
+    if has_page:
+        (out / "index.html").write_text("all reports")
+    portfolio = load_portfolio(str(out))
+    folder = out / "_portfolio" / DAY
+    folder.mkdir(parents=True)
+    written(portfolio, compose_portfolio(portfolio), out, folder)
+    text = (folder / "index.html").read_text("utf-8")
+    assert ('<a href="../../index.html">All reports</a>' in text) == has_page
+    jobs = [_PortfolioJob(params_folder=out, folder=out / "_portfolio", notebook=NOTEBOOK, progress=NoProgress(),
+                          out=out, as_of="", language="") for _ in range(2)]  # fmt: skip
+    before = jobs[0].origin()
+    (out / "index.html").unlink() if has_page else (out / "index.html").write_text("all reports")
+    assert jobs[1].origin() != before  # a portfolio that should lead back is made anew
 
 
 def test_no_audit_at_all_is_a_fault_and_nothing_is_made(tmp_path, capsys, monkeypatch):

@@ -10,8 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analysis.batch.memory import as_size
 from analysis.batch.shapes import SEVERITY, Outcome
-from analysis.batch.store import Entry, Published
+from analysis.batch.store import PORTFOLIO, Entry, Published
 from analysis.batch.words import reasons, state_word, summary
+from analysis.document.formatting import format_date
 from analysis.document.html import visible
 from analysis.document.translate import Translator
 from analysis.messages import N_
@@ -47,7 +48,12 @@ class _Row:
     detail: str
 
 
-def render_index(entries: Mapping[str, Entry], reports: Mapping[str, Published | None], language: str) -> str:
+def render_index(
+    entries: Mapping[str, Entry],
+    reports: Mapping[str, Published | None],
+    language: str,
+    portfolio: Published | None = None,
+) -> str:
     """Return the page as HTML.
 
     Parameters
@@ -58,6 +64,8 @@ def render_index(entries: Mapping[str, Entry], reports: Mapping[str, Published |
         The latest published report of each.
     language
         Of the page: ``en`` or ``zh``. Clients are shown in their own.
+    portfolio
+        The latest review of all clients side by side, if there is one.
     """
     code: Literal["en", "zh"] = "zh" if language == "zh" else "en"
     translate = Translator(code)
@@ -70,9 +78,25 @@ def render_index(entries: Mapping[str, Entry], reports: Mapping[str, Published |
             language=_LANGUAGE_CODES.get(code, code),
             labels={key: translate(message) for key, message in _labels().items()},
             summary=translate(summary(entry.outcome for entry in entries.values())),
+            portfolio=_review(portfolio, translate),
             rows=[_row(client, entries[client], reports[client], translate) for client in order],
         )
     )
+
+
+def language_of(page: str) -> str:
+    """Return the language in which a page of all reports was written."""
+    return "zh" if f'<html lang="{_LANGUAGE_CODES["zh"]}"' in page else "en"
+
+
+def _review(portfolio: Published | None, translate: Translator) -> list[tuple[str, str]]:
+    """Return name and address of each document of the portfolio review, its own page first."""
+    if portfolio is None:
+        return []
+    named = N_("Portfolio review of {date:text}", date=format_date(portfolio.as_of, translate.language))
+    folder = f"{PORTFOLIO}/{quote(portfolio.as_of)}"
+    files = {"index.html": translate(named), "portfolio.html": "HTML", "portfolio.pdf": "PDF"}
+    return [(name, f"{folder}/{file}") for file, name in files.items() if file in portfolio.files]
 
 
 def _weight(outcome: Outcome) -> tuple[int, bool]:
@@ -123,6 +147,7 @@ def _labels() -> dict[str, Any]:
         "caption": N_(
             "Clients that need a look come first, then by name. Documents are those of the last published report."
         ),
+        "review": N_("All clients side by side:"),
         "client": N_("Client"),
         "as_of": N_("Date of the audit"),
         "outcome": N_("Outcome"),

@@ -20,6 +20,8 @@ from analysis.report.publish import client_lock
 
 OUTCOMES = "outcomes.json"
 INDEX = "index.html"
+PORTFOLIO = "_portfolio"
+"""Folder of the portfolio reviews, beside those of the clients."""
 _VERSION = 1
 
 
@@ -48,14 +50,16 @@ class Entry:
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data."""
         past = None if self.past is None else dict(vars(self.past))
-        return {"name": self.name, "language": self.language, "outcome": self.outcome.to_dict(), "last_build": past}
+        told = {"name": self.name, "language": self.language, "outcome": self.outcome.to_dict(), "last_build": past}
+        return told | {"is_earlier": self.is_earlier}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Return the entry that `to_dict` has written, as one of an earlier run."""
+        """Return the entry that `to_dict` has written."""
         past = None if data["last_build"] is None else Past(**data["last_build"])
         outcome = Outcome.from_dict(data["outcome"])
-        return cls(name=data["name"], language=data["language"], outcome=outcome, is_earlier=True, past=past)
+        is_earlier = bool(data.get("is_earlier", True))
+        return cls(name=data["name"], language=data["language"], outcome=outcome, is_earlier=is_earlier, past=past)
 
 
 class Home(Protocol):
@@ -143,13 +147,37 @@ def record(entries: Mapping[str, Entry], out: Path, params_folder: Path, languag
     out.mkdir(parents=True, exist_ok=True)
     with client_lock(out):
         earlier = read_entries(out)
-        kept = {client: entry for client, entry in earlier.items() if _is_known(client, out, params_folder)}
+        kept = {
+            client: replace(entry, is_earlier=True)
+            for client, entry in earlier.items()
+            if _is_known(client, out, params_folder)
+        }
         merged = kept | {client: _with_past(entry, earlier.get(client)) for client, entry in entries.items()}
         data = {client: merged[client].to_dict() for client in sorted(merged)}
         text = json.dumps({"version": _VERSION, "clients": data}, ensure_ascii=False, indent=1)
         _replace(out / OUTCOMES, text + "\n")
         reports = {client: latest_report(out / client) for client in merged}
-        _replace(out / INDEX, render_index(merged, reports, language))
+        _replace(out / INDEX, render_index(merged, reports, language, latest_report(out / PORTFOLIO)))
+
+
+def refresh_page(out: Path) -> None:
+    """Write the page of all reports anew, where there is one: a portfolio review has been published beside it.
+
+    Raises
+    ------
+    OSError
+        The folder of the reports cannot be written.
+    """
+    from analysis.batch.index import language_of, render_index
+
+    if not (out / INDEX).is_file():
+        return
+    with client_lock(out):
+        entries = read_entries(out)
+        if entries:
+            reports = {client: latest_report(out / client) for client in entries}
+            language = language_of((out / INDEX).read_text("utf-8", errors="replace"))
+            _replace(out / INDEX, render_index(entries, reports, language, latest_report(out / PORTFOLIO)))
 
 
 def _is_known(client: str, out: Path, params_folder: Path) -> bool:

@@ -13,7 +13,7 @@ from analysis.params.model import ClientParams
 from analysis.report.job import BuildResult, Job, published_files
 from analysis.report.manifest import Origin, hash_code, hash_file, hash_text
 from analysis.report.notebook import PROJECT
-from analysis.report.portfolio_files import FOLDER, find_audits, find_editions, hash_audits, no_audits
+from analysis.report.portfolio_files import FOLDER, find_audits, find_editions, has_page, hash_audits, no_audits
 from analysis.report.progress import NoProgress, Progress
 
 NOTEBOOK = PROJECT / "notebooks" / "portfolio_review.ipynb"
@@ -91,10 +91,10 @@ class _PortfolioJob(Job):
         return ()
 
     def origin(self) -> Origin:
-        """Return what it depends on: the audits with their manifests, the options and the code."""
+        """Return what it depends on: the audits with their manifests, the options, a page to lead back to, the code."""
         return Origin(
             params={},
-            options=hash_text(json.dumps([self.as_of, self.language])),
+            options=hash_text(json.dumps([self.as_of, self.language, has_page(self.out)])),
             inputs=hash_audits(self.out, self.as_of),
             code=hash_code(self.notebook),
         )

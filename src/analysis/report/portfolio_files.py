@@ -25,7 +25,7 @@ from analysis.report.manifest import FILE_NAME as MANIFEST
 from analysis.report.manifest import hash_file, hash_text, read_manifest
 from analysis.report.notebook import PROJECT
 from analysis.report.portfolio_benchmarks import render_benchmarks_json, render_benchmarks_yaml
-from analysis.report.portfolio_index import render_portfolio_index
+from analysis.report.portfolio_index import PAGE, render_portfolio_index
 
 FILE_NAME = "portfolio.json"
 FOLDER = "_portfolio"
@@ -100,6 +100,11 @@ def load_portfolio(reports: str = "", *, language: str = "", as_of: str = "") ->
     if portfolio is None:
         raise ParamsError([no_audits(out, stored, as_of)])
     return portfolio
+
+
+def has_page(out: Path) -> bool:
+    """Return whether there is a page of all reports that the portfolio can lead back to."""
+    return (out / PAGE).is_file()
 
 
 def no_audits(out: Path, stored: dict[str, Any], as_of: str = "") -> Fault:
@@ -183,7 +188,7 @@ def write_portfolio(portfolio: Portfolio, document: PortfolioDocument, folder: P
     files = {client.client: tuple(sorted(_listed(out / client.client / client.as_of))) for client in portfolio.clients}
     texts = {
         FILE_NAME: render_audit_json(portfolio),
-        "index.html": render_portfolio_index(portfolio, t, files),
+        PAGE: render_portfolio_index(portfolio, t, files, has_page=has_page(out)),
         "benchmarks.json": render_benchmarks_json(portfolio, t),
         "benchmarks.yml": render_benchmarks_yaml(portfolio, t),
     }

@@ -33,6 +33,8 @@ DOCUMENTS: Mapping[str, str] = {
     "JSON": "audit.json",
 }
 """What the page links to, by the name of the link."""
+PAGE = "index.html"
+"""The page of all reports, in their folder (`analysis.batch.store`)."""
 UP = "../.."
 """From the portfolio's folder to that of all reports."""
 _LANGUAGE_CODES = {"zh": "zh-Hans"}
@@ -78,7 +80,9 @@ class _Row:
     links: Sequence[tuple[str, str]]
 
 
-def render_portfolio_index(portfolio: Portfolio, t: Translator, files: Mapping[str, Sequence[str]]) -> str:
+def render_portfolio_index(
+    portfolio: Portfolio, t: Translator, files: Mapping[str, Sequence[str]], *, has_page: bool = False
+) -> str:
     """Return the page as HTML.
 
     Parameters
@@ -87,6 +91,8 @@ def render_portfolio_index(portfolio: Portfolio, t: Translator, files: Mapping[s
         What it shows, and in which language.
     files
         Client -> names of the files of its latest audit.
+    has_page
+        Whether there is a page of all reports to lead back to.
     """
     labels = {key: t(message) for key, message in _labels().items()}
     dimensions = {each.measure: t(each.name) for each in portfolio.standings[1:]}
@@ -101,6 +107,7 @@ def render_portfolio_index(portfolio: Portfolio, t: Translator, files: Mapping[s
         .render(
             language=_LANGUAGE_CODES.get(t.language, t.language),
             day=format_date(portfolio.as_of, t.language),
+            back=f"{UP}/{PAGE}" if has_page else "",
             labels=labels,
             summary=t.sentences(*_summary(portfolio)),
             industries=[(each, t(own_industry(each))) for each in industries],
@@ -205,6 +212,7 @@ def _labels() -> dict[str, Message]:
     return {
         "title": N_("Portfolio review"),
         "review": N_("The whole review:"),
+        "back": N_("All reports"),
         "caption": N_(
             "Scores from 0 to 100 with their level; * not compared with the others. Change of the score since the audit"
             " before, in colour where it is beyond chance."

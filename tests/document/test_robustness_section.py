@@ -14,10 +14,7 @@ from analysis.messages import N_
 from analysis.models.imputation.result import ImputationComparison, ImputedEffect, ItemGaps
 from analysis.models.robustness.choices import choice, level_label, spec_key
 from analysis.models.robustness.result import (
-    Benchmark,
     ChoiceShare,
-    Confounding,
-    EValue,
     InfluenceResult,
     JointTest,
     LevelMean,
@@ -28,6 +25,7 @@ from analysis.models.robustness.result import (
     SpecificationCurve,
     WeightComparison,
 )
+from analysis.models.robustness.unseen_factor import Benchmark, Confounding, EValue
 from analysis.results import Estimate, NotEstimable, Point
 
 ABSENT = NotEstimable(reason=N_("There are no orders, so it is not known who bought again."))

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from analysis.messages import N_, NP_, Message
 from analysis.models.drivers.result import DriverShares, EffectTable
-from analysis.models.robustness.result import Confounding, EValue, InfluenceResult, Robustness, SpecificationCurve
+from analysis.models.robustness.result import InfluenceResult, Robustness, SpecificationCurve
+from analysis.models.robustness.unseen_factor import Confounding, EValue
 from analysis.params.model import ClientParams
 from analysis.results import Estimate, NotEstimable, Outcome, Point
 from analysis.study.evidence import NumberColumn, NumberTable

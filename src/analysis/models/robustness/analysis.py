@@ -18,8 +18,6 @@ from analysis.models.robustness.loyalty_specifications import is_repeated, loyal
 from analysis.models.robustness.moments import Effect, cluster_moments, independent_columns, regress
 from analysis.models.robustness.repurchase_specifications import fit_logit, repurchase_factors, try_repurchase
 from analysis.models.robustness.result import (
-    Confounding,
-    EValue,
     InfluenceResult,
     PlaceboComparison,
     Relation,
@@ -28,6 +26,7 @@ from analysis.models.robustness.result import (
     WeightComparison,
 )
 from analysis.models.robustness.specification import UNITS, grid, summarise_curve
+from analysis.models.robustness.unseen_factor import Confounding, EValue
 from analysis.models.terms import SATISFACTION, Design
 from analysis.params.model import ClientParams
 from analysis.results import NotEstimable

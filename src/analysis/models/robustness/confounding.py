@@ -25,7 +25,7 @@ from analysis.models.clustering import LEVEL, Floats, critical_value, p_value
 from analysis.models.linear import LinearFit
 from analysis.models.loyalty import slope_estimate
 from analysis.models.loyalty_sample import LoyaltySample
-from analysis.models.robustness.result import Benchmark, Confounding, EValue
+from analysis.models.robustness.unseen_factor import Benchmark, Confounding, EValue
 from analysis.models.terms import Design
 from analysis.results import Estimate, NotEstimable, Outcome, Point
 

@@ -20,13 +20,13 @@ from analysis.messages import N_, Message
 from analysis.models.imputation.result import ImputationComparison
 from analysis.models.robustness.choices import PHRASES
 from analysis.models.robustness.result import (
-    Confounding,
     InfluenceResult,
     PlaceboComparison,
     Removal,
     Robustness,
     SpecificationCurve,
 )
+from analysis.models.robustness.unseen_factor import Confounding
 from analysis.results import Estimate, NotEstimable
 
 KEY = "robustness"

@@ -7,8 +7,6 @@ from analysis.messages import N_, Message
 from analysis.models.imputation.result import ImputationComparison, ImputedEffect
 from analysis.models.robustness.choices import PHRASES
 from analysis.models.robustness.result import (
-    Confounding,
-    EValue,
     InfluenceResult,
     PlaceboComparison,
     Removal,
@@ -16,6 +14,7 @@ from analysis.models.robustness.result import (
     SpecificationCurve,
     WeightComparison,
 )
+from analysis.models.robustness.unseen_factor import Confounding, EValue
 from analysis.results import Estimate, NotEstimable, Point
 
 

@@ -6,7 +6,8 @@ from analysis.document.tables import DASH, cap_rows, end, notes_of, start
 from analysis.document.translate import Translator
 from analysis.messages import N_, Message
 from analysis.models.imputation.result import ImputationComparison, ImputedEffect
-from analysis.models.robustness.result import Confounding, JointTest, SpecificationCurve
+from analysis.models.robustness.result import JointTest, SpecificationCurve
+from analysis.models.robustness.unseen_factor import Confounding
 from analysis.params.base import localized
 from analysis.results import Estimate, NotEstimable, Point
 

@@ -7,7 +7,6 @@ from tiny_notebook import CHAPTER, write_client, write_notebook
 
 from analysis import cli
 from analysis.report import build as build_module
-from analysis.report import kernel as kernel_module
 from analysis.report.earlier import find_stored_audits, fired_alerts, unknown_alerts
 
 FOUND = {
@@ -25,9 +24,8 @@ def alert(state, condition="nps.low < 20"):
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(tmp_path, monkeypatch, forked_kernels):
     """Return a function that runs the command on a client whose audit holds some alerts."""
-    monkeypatch.setattr(kernel_module.KernelProcess.start.__func__, "__kwdefaults__", {"preload": (), "cwd": None})
     monkeypatch.delenv("AUDIT_FORCE", raising=False)
     write_client(tmp_path)
     written = []

@@ -1,6 +1,7 @@
 import datetime as dt
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,26 +11,46 @@ import pytest
 from tiny_notebook import CHAPTER, write_client, write_notebook
 
 from analysis.errors import DataError, ParamsError, ReportError
-from analysis.report import kernel as kernel_module
 from analysis.report.build import build_report
+from analysis.report.kernel import KernelProcess
 
 OUTPUTS = ["audit.html", "audit.ipynb", "audit.json", "audit.pdf", "audit.xlsx", "manifest.json"]
+LONG = 240
+"""Seconds that nothing here should need, on however busy a machine."""
 FAULTY = """
 from analysis.errors import DataError, Fault
 raise DataError([Fault(what="a", rule="b", found="c", where="d")])"""
 
 
-@pytest.fixture(autouse=True)
-def _no_preloading(monkeypatch):
-    """The tiny notebook needs none of the statistics."""
-    monkeypatch.setattr(kernel_module.KernelProcess.start.__func__, "__kwdefaults__", {"preload": (), "cwd": None})
-
-
 @pytest.fixture
-def project(tmp_path):
+def cold_project(tmp_path):
+    """A project whose kernels are started anew, as they are for a single report."""
     write_client(tmp_path)
     write_notebook(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def project(cold_project, forked_kernels):
+    return cold_project
+
+
+@pytest.fixture(scope="module")
+def good_project(tmp_path_factory, fork_kernels):
+    """A project with its report, built once."""
+    folder = tmp_path_factory.mktemp("good")
+    write_client(folder)
+    write_notebook(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        fork_kernels(patch)
+        build(folder)
+    return folder
+
+
+@pytest.fixture
+def published(good_project, tmp_path, forked_kernels):
+    """A copy of the project with its report, which a test may spoil."""
+    return shutil.copytree(good_project, tmp_path, dirs_exist_ok=True)
 
 
 def build(project, **options):
@@ -50,7 +71,8 @@ def content(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_report_is_published_complete_and_nothing_else_is_left(project):
+def test_report_is_published_complete_and_nothing_else_is_left(cold_project):
+    project = cold_project
     result = build(project)
     assert result.folder == project / "reports" / "tiny" / "2026-06-30"
     assert [path.name for path in result.files] == names(result.folder) == OUTPUTS
@@ -70,9 +92,12 @@ def test_unchanged_client_is_not_built_again(project):
     assert {path: path.stat().st_mtime_ns for path in again.files} == before
 
 
-@pytest.mark.parametrize("change", ["data", "params", "notebook", "output", "missing", "language", "as_of", "force"])
-def test_any_change_builds_again(project, change):
-    folder, options = build(project).folder, {}
+@pytest.mark.parametrize(
+    "change", ["none", "data", "params", "notebook", "output", "missing", "language", "as_of", "force"]
+)
+def test_only_a_change_builds_again(published, change):
+    project, options = published, {}
+    folder = project / "reports" / "tiny" / "2026-06-30"
     if change == "data":
         write_client(project, "Some are not.")
     elif change == "params":
@@ -86,9 +111,9 @@ def test_any_change_builds_again(project, change):
         (folder / "audit.pdf").unlink()
     elif change == "force":
         options["force"] = True
-    else:
+    elif change != "none":
         options = {"language": {"language": "zh"}, "as_of": {"as_of": dt.date(2026, 3, 31)}}[change]
-    assert not build(project, **options).unchanged
+    assert build(project, **options).unchanged is (change == "none")
 
 
 def test_same_inputs_give_the_same_bytes(project):
@@ -106,9 +131,8 @@ def test_nothing_of_this_machine_is_in_any_output(project, monkeypatch):
         assert os.fsencode(sys.prefix) not in text, name
 
 
-def test_manifest_lists_inputs_code_and_outputs_by_hash(project):
-    folder = build(project).folder
-    manifest = json.loads((folder / "manifest.json").read_text())
+def test_manifest_lists_inputs_code_and_outputs_by_hash(good_project):
+    manifest = json.loads((good_project / "reports" / "tiny" / "2026-06-30" / "manifest.json").read_text())
     assert manifest["outputs"].keys() == set(OUTPUTS) - {"manifest.json"}
     assert manifest["params"].keys() == {"tiny.yml"}
     assert manifest["inputs"].keys() == {"words.csv"}
@@ -116,8 +140,9 @@ def test_manifest_lists_inputs_code_and_outputs_by_hash(project):
     assert (manifest["client"], manifest["as_of"], manifest["language"]) == ("tiny", "2026-06-30", "en")
 
 
-def test_faults_of_the_data_publish_nothing_and_keep_the_last_report(project):
-    good = content(build(project).folder)
+def test_faults_of_the_data_publish_nothing_and_keep_the_last_report(published):
+    project = published
+    good = content(project / "reports" / "tiny" / "2026-06-30")
     write_notebook(project, FAULTY)
     with pytest.raises(DataError) as caught:
         build(project)
@@ -134,7 +159,7 @@ def test_faults_of_the_first_run_leave_no_folder(project):
 
 
 def test_faults_of_the_parameters_start_nothing(project, monkeypatch):
-    monkeypatch.setattr(kernel_module.subprocess, "Popen", lambda *_, **__: pytest.fail("a kernel was started"))
+    monkeypatch.setattr(KernelProcess, "start", lambda *_, **__: pytest.fail("a kernel was started"))
     (project / "params" / "tiny.yml").write_text("name: Tiny\ncolour: red\n")
     with pytest.raises(ParamsError):
         build(project)
@@ -144,8 +169,9 @@ def test_faults_of_the_parameters_start_nothing(project, monkeypatch):
 @pytest.mark.parametrize(
     ("cell", "message"), [("1 / 0", "ZeroDivisionError: division by zero"), ("import os; os._exit(9)", "kernel died")]
 )
-def test_unexpected_failure_keeps_the_broken_notebook_and_the_last_report(project, cell, message):
-    good = content(build(project).folder)
+def test_unexpected_failure_keeps_the_broken_notebook_and_the_last_report(published, cell, message):
+    project = published
+    good = content(project / "reports" / "tiny" / "2026-06-30")
     write_notebook(project, CHAPTER, cell)
     with pytest.raises(ReportError, match=message) as caught:
         build(project)
@@ -206,7 +232,7 @@ sys.exit(cli.main(["report", "tiny", "--params", folder + "/params", "--out", fo
 
 
 def _wait_for(path):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + LONG
     while not path.exists():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.05)
@@ -215,15 +241,16 @@ def _wait_for(path):
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)]
 )
-def test_ended_run_keeps_the_last_report_and_the_next_sweeps(project, number, code):
-    good = content(build(project).folder)
+def test_ended_run_keeps_the_last_report_and_the_next_sweeps(published, number, code):
+    project = published
+    good = content(project / "reports" / "tiny" / "2026-06-30")
     mark = project / "sleeping"
     cell = f"import pathlib, time\npathlib.Path({str(mark)!r}).touch()\ntime.sleep(600)"
     with _start(project, cell) as process:
         _wait_for(mark)
         process.send_signal(number)
         try:
-            process.communicate(timeout=20)
+            process.communicate(timeout=LONG)
         finally:
             process.kill()  # does nothing where it has ended; else the test would wait for ever
     assert process.returncode == code

@@ -121,11 +121,11 @@ def test_gate_is_quick():
     texts = ["Ein ganz gewöhnlicher Satz über Kunden, 客户满意度。"] * 4000
     gate = Gate()
     gate.text("客é")  # opens the fonts
-    start = time.perf_counter()
+    start = time.process_time()
     for text in texts:
         gate.text(text)
     # a report has some 4,000 strings; the target is 0.05 s on a quiet machine
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0
 
 
 def test_each_face_is_loaded_once():

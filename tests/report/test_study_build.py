@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import shutil
 
 import nbformat
 import pytest
@@ -41,17 +42,32 @@ Chapter(key="front", blocks=(
 }
 
 
-@pytest.fixture(autouse=True)
-def _no_preloading(monkeypatch):
-    monkeypatch.setattr(study_build, "PRELOAD", ())
+def write_project(folder):
+    params = write_client(folder)
+    (params / "other.yml").write_text((params / "tiny.yml").read_text().replace("Tiny", "Other"))
+    write_study_notebook(folder)
+    return folder
 
 
 @pytest.fixture
-def project(tmp_path):
-    params = write_client(tmp_path)
-    (params / "other.yml").write_text((params / "tiny.yml").read_text().replace("Tiny", "Other"))
-    write_study_notebook(tmp_path)
-    return tmp_path
+def project(tmp_path, forked_kernels):
+    return write_project(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def good_project(tmp_path_factory, fork_kernels):
+    """A project with its study, built once."""
+    folder = write_project(tmp_path_factory.mktemp("good"))
+    with pytest.MonkeyPatch.context() as patch:
+        fork_kernels(patch)
+        build(folder)
+    return folder
+
+
+@pytest.fixture
+def published(good_project, tmp_path, forked_kernels):
+    """A copy of the project with its study, which a test may spoil."""
+    return shutil.copytree(good_project, tmp_path, dirs_exist_ok=True)
 
 
 def write_study_notebook(folder, **changes):
@@ -100,8 +116,9 @@ def test_several_clients_are_one_study_that_depends_on_all_of_them(project):
 
 
 @pytest.mark.parametrize("change", ["none", "data", "params", "table", "missing", "language", "as_of", "force"])
-def test_only_a_change_builds_again(project, change):
-    folder, options = build(project).folder, {}
+def test_only_a_change_builds_again(published, change):
+    project, options = published, {}
+    folder = project / "reports" / "_study" / "tiny" / "2026-06-30"
     if change == "data":
         write_client(project, "Some are not.")
     elif change == "params":
@@ -132,8 +149,9 @@ def test_same_inputs_give_the_same_bytes_and_nothing_of_this_machine(project):
         ("1 / 0", ReportError),
     ],
 )  # fmt: skip
-def test_a_failed_run_leaves_the_last_good_study(project, source, error):
-    good = build(project).folder
+def test_a_failed_run_leaves_the_last_good_study(published, source, error):
+    project = published
+    good = project / "reports" / "_study" / "tiny" / "2026-06-30"
     before = content(good)
     write_study_notebook(project, cover=source)
     with pytest.raises(error):

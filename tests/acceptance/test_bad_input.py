@@ -14,7 +14,6 @@ from shipped import ROOT, run_audit_command
 
 from analysis import cli
 
-pytestmark = pytest.mark.xdist_group("bad input")  # the good report is built once, by one worker
 COLUMNS = ("What", "Rule", "Found", "Where", "Hint")
 PASSWORD = "pa55-w0rd-of-nobody"
 

@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 
 from analysis.report.fonts import text_font_files
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 A_PHONE = 360  # CSS pixels
 OWN_CONTRAST = 4.5  # WCAG 2.2, 1.4.3, text of normal size

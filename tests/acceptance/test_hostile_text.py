@@ -16,8 +16,6 @@ from shipped import run_audit_command
 
 from analysis.report.audit_schema import load_audit_schema
 
-pytestmark = pytest.mark.xdist_group("hostile")
-
 ELEMENTS = """
 html head meta title style body nav main header footer section div p span a h1 h2 h3 h4 ul ol li dl dt dd em strong code
 figure figcaption details summary table caption thead tbody tr th td svg defs g use path rect line pattern clippath text tspan

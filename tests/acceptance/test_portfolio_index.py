@@ -13,7 +13,7 @@ from analysis.report.portfolio_files import load_portfolio, write_portfolio
 sys.path.append(str(Path(__file__).parents[1] / "portfolio"))
 from published_audits import BEFORE, DAY, audit, publish, silent, twelve
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 HOSTILE = '<img src=x onerror="document.title=1">'
 CHINESE = ["中原阀门", "北京轴承", "上海泵业", "安徽齿轮", "大连传动"]

@@ -15,7 +15,6 @@ from shipped import ROOT, run_audit_command
 from analysis.errors import ReportError
 from analysis.report.build import build_report
 
-pytestmark = pytest.mark.xdist_group("secrets")
 PASSWORD = "pa55-w0rd-of-nobody"
 FOLDER_NAME = "Müller & Söhne <intern>"
 

@@ -11,8 +11,11 @@ from cases import hidden_partners, hidden_segments
 from secret_clients import LAST, exchange, members, tables_of, write_secret_client
 
 from analysis.audit import run_audit
+from analysis.data.load import load_client_data
 from analysis.document.compose import compose_document
 from analysis.document.html import render_block
+from analysis.indicators.compute import compute_indicators
+from analysis.models.loyalty import fit_satisfaction_loyalty
 from analysis.report.audit_json import render_audit_json
 
 
@@ -25,12 +28,17 @@ def parties(client, *, silent: bool):
     return (few[:1], others[:1]) if silent else (few, others[: len(few)])
 
 
-def audits(client, folder, column, *, silent=False):
-    """Return the audit of a client, and of the one in which groups are exchanged."""
+def clients(client, folder, column, *, silent=False):
+    """Return the parameters of a client whose files are written, and of the one in which groups are exchanged."""
     tables = tables_of(client)
     first, second = parties(client, silent=silent)
     both = (tables, exchange(tables, first, second, column))
-    return [run_audit(write_secret_client(client, folder / str(place), each)) for place, each in enumerate(both)]
+    return [write_secret_client(client, folder / str(place), each) for place, each in enumerate(both)]
+
+
+def audits(client, folder, column, *, silent=False):
+    """Return the audit of a client, and of the one in which groups are exchanged."""
+    return [run_audit(params) for params in clients(client, folder, column, silent=silent)]
 
 
 def said(audit):
@@ -72,7 +80,10 @@ def test_nor_of_other_hidden_groups(client, column, silent, tmp_path):
 
 def test_with_consent_and_inside_the_exchange_shows(tmp_path):
     client = hidden_segments(confidentiality="attributed")
-    first, second = (each.to_dict() for each in audits(client, tmp_path, "segment"))
-    outcomes = [each["indicators"]["results"]["satisfaction_index"]["by_segment"]["Export"] for each in (first, second)]
-    assert outcomes[0]["value"] > outcomes[1]["value"] + 5
-    assert members(client)["waves"].map(lambda waves: LAST in waves).sum() == first["loyalty_model"]["n"] / 2
+    both = clients(client, tmp_path, "segment")
+    data = [load_client_data(params) for params in both]
+    found = [compute_indicators(each, params) for each, params in zip(data, both, strict=True)]
+    outcomes = [each.results["satisfaction_index"].by_segment["Export"] for each in found]
+    assert outcomes[0].value > outcomes[1].value + 5
+    answers = members(client)["waves"].map(lambda waves: LAST in waves).sum()
+    assert answers == fit_satisfaction_loyalty(data[0], both[0]).n / 2

@@ -12,14 +12,11 @@ add <- function(case, quantity, value) {
 meta <- function(case, yi, vi) {
   for (test in c("knha", "adhoc")) {
     fit <- rma(yi, vi, method = "REML", test = test, control = list(threshold = 1e-12, maxiter = 1000))
-    prediction <- predict(fit)
     add(paste(case, test, sep = "-"), "value", fit$b[1])
     add(paste(case, test, sep = "-"), "std_error", fit$se)
     add(paste(case, test, sep = "-"), "low", fit$ci.lb)
     add(paste(case, test, sep = "-"), "high", fit$ci.ub)
     add(paste(case, test, sep = "-"), "p_value", fit$pval)
-    add(paste(case, test, sep = "-"), "predicted_low", prediction$pi.lb)
-    add(paste(case, test, sep = "-"), "predicted_high", prediction$pi.ub)
     add(paste(case, test, sep = "-"), "tau2", fit$tau2)
     add(paste(case, test, sep = "-"), "i2", fit$I2 / 100)
     add(paste(case, test, sep = "-"), "q", fit$QE)

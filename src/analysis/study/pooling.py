@@ -3,8 +3,8 @@
 Each client is analysed alone, on its own scale, waves and controls; only the estimates meet. The model is the
 random-effects one: y_i = mu + u_i + e_i with u_i ~ N(0, tau2) and e_i ~ N(0, v_i), v_i known. tau2 is the restricted
 maximum-likelihood estimate [1]_; the interval of mu is Hartung and Knapp's [2]_ with t(k - 1), never narrower than the
-one with known variances (the truncation of [3]_); the prediction interval is where the estimate of one more such client
-would be expected, t(k - 1) with variance tau2 + se2 [4]_; I2 is the share of variance that is not chance [5]_.
+one with known variances (the truncation of [3]_); the prediction interval is where the effect of one more such client
+would be expected, over the confidence distribution of tau2 [4]_; I2 is the share of variance that is not chance [5]_.
 
 References
 ----------
@@ -14,8 +14,8 @@ References
    Statistics in Medicine 22, 2693-2710.
 .. [3] Rover, C., Knapp, G. and Friede, T. (2015). Hartung-Knapp-Sidik-Jonkman approach and its modification for
    random-effects meta-analysis with few studies. BMC Medical Research Methodology 15, 99.
-.. [4] Higgins, J. P. T., Thompson, S. G. and Spiegelhalter, D. J. (2009). A re-evaluation of random-effects
-   meta-analysis. Journal of the Royal Statistical Society A 172, 137-159.
+.. [4] Nagashima, K., Noma, H. and Furukawa, T. A. (2019). Prediction intervals for random-effects meta-analysis: a
+   confidence distribution approach. Statistical Methods in Medical Research 28, 1689-1702.
 .. [5] Higgins, J. P. T. and Thompson, S. G. (2002). Quantifying heterogeneity in a meta-analysis. Statistics in
    Medicine 21, 1539-1558.
 """
@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
 from analysis.models.parts import ModelPart
+from analysis.study.heterogeneity import prediction_limits
 
 Floats = NDArray[np.float64]
 LEVEL = 0.95
@@ -103,7 +104,7 @@ def pool_estimates(
     factor = float(weights @ (y - mean) ** 2) / (k - 1)
     se = float(np.sqrt((max(factor, 1.0) if truncated else factor) / weights.sum()))
     quantile = float(stats.t.ppf((1 + level) / 2, k - 1))
-    spread = quantile * float(np.sqrt(tau2 + se**2))
+    predicted = prediction_limits(y, v, level=level, truncated=truncated)
     q, typical = _heterogeneity(y, v)
     return MetaAnalysis(
         value=mean,
@@ -112,8 +113,9 @@ def pool_estimates(
         high=mean + quantile * se,
         p_value=float(2 * stats.t.sf(abs(mean) / se, k - 1)) if se > 0 else float(mean == 0),
         df=k - 1,
-        predicted_low=mean - spread,
-        predicted_high=mean + spread,
+        # one more client is never surer than the mean of all
+        predicted_low=min(predicted[0], mean - quantile * se),
+        predicted_high=max(predicted[1], mean + quantile * se),
         tau2=tau2,
         i2=tau2 / (tau2 + typical),
         q=q,

@@ -21,6 +21,7 @@ from analysis.calibration.quantities import (
 )
 from analysis.calibration.readings import read_result
 from analysis.calibration.regions import DIRECTIONS, LOG_ODDS
+from analysis.calibration.studies import studies
 from analysis.models.bootstrap import FULL_FACTOR
 from analysis.params.load import load_params
 from analysis.results import Estimate, NotEstimable
@@ -31,8 +32,9 @@ ELSEWHERE = {
     "bounds of an indicator", "changes since an earlier audit", "contacts, time to an answer",
     "mediation, {0}, correlation of errors", "panel, fit", "partner, raw", "revenue at risk", "score of a partner",
     "spending potential", "{0}, smallest detectable change",
+    *(quantity.name for quantity in studies()),
 }  # fmt: skip
-"""What other clients' data or params bring into a report, or what the proof reads beside it."""
+"""What a study, other clients' data or params bring into a report, or what the proof reads beside it."""
 SLOW = (("demo", "full"), ("demo-zh", "board"))
 
 

@@ -33,6 +33,9 @@ GROUPS = (
     "uplift",
     "lifetime_uplift",
     "relationship",
+    "pooled",
+    "rank",
+    "moderated",
 )
 FOLDER = Path("build/calibration")
 DRAWS = 2000

@@ -7,6 +7,7 @@ from functools import cache
 from analysis.calibration.quantity import Quantity, plain_path
 from analysis.calibration.relations import FAMILY, SAME, relations
 from analysis.calibration.relationship import COPY, LEAGUE, relationship
+from analysis.calibration.studies import studies
 
 REPEATED = frozenset({SAME, COPY, LEAGUE, FAMILY})
 """Reasons of numbers that are printed a second time, and judged where they stand first."""
@@ -167,7 +168,15 @@ def _repurchase() -> tuple[Quantity, ...]:
 @cache
 def registry() -> tuple[Quantity, ...]:
     """Return all quantities; the first whose pattern matches a path is the path's."""
-    return (*_indicators(), *_beside_indicators(), *_loyalty(), *_repurchase(), *relations(), *relationship())
+    return (
+        *_indicators(),
+        *_beside_indicators(),
+        *_loyalty(),
+        *_repurchase(),
+        *studies(),
+        *relations(),
+        *relationship(),
+    )
 
 
 @cache

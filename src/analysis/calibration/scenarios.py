@@ -163,6 +163,8 @@ def _grid() -> tuple[Scenario, ...]:
             population="differing",
         ),
         Scenario(key="demo-1000", name="1,000 customers", customers=1000, truth=default, population="demo"),
+        # only the seed of the sets: their clients' sizes and effects stand in `analysis.calibration.several`
+        Scenario(key="several", name="8 clients of 80 to 210", customers=100, truth=default, population="several"),
     )
 
 

@@ -1,0 +1,70 @@
+"""The quantities that a study prints beside an audit's, and those that no demonstration client brings out."""
+
+from analysis.calibration.quantity import Quantity
+from analysis.calibration.relations import FAMILY, HOME, SAME
+
+POOLED = "study/pooled"
+ANSWERED = "demo-400 weighted-600"
+"""The cells whose clients are asked about competitors as well, once in a world where nothing goes with the answers."""
+
+
+def studies() -> tuple[Quantity, ...]:
+    """Return the quantities of all analyses."""
+    return (*_pooled(), *_suppliers(), *_index())
+
+
+def _pooled() -> tuple[Quantity, ...]:
+    return (
+        Quantity(pattern=rf"{POOLED}/law-(\d+)/mean", name="study, mean of {0} clients of a known law"),
+        Quantity(pattern=rf"{POOLED}/law-(\d+)/new", name="study, a new client beside {0} of a known law"),
+        Quantity(pattern=rf"{POOLED}/\w+/mean", name="study, mean over clients"),
+        Quantity(pattern=rf"{POOLED}/\w+/new", name="study, a new client"),
+        Quantity(
+            pattern=rf"{POOLED}/\w+/correlation",
+            name="study, mean correlation over clients",
+            kind="bounded",
+            bounds=(-1.0, 1.0),
+        ),
+        Quantity(pattern=rf"{POOLED}/\w+/alike", name="study, clients alike", kind="test", null="several"),
+        Quantity(pattern=rf"{POOLED}/\w+/estimates/\d+", name="study, estimates of the clients pooled", exempt=SAME),
+        Quantity(pattern=r"study/(?:pooled|cards)/\w+/p_adjusted", name="study, corrected", exempt=FAMILY),
+        Quantity(pattern=r"study/cards/\w+", name="study, estimates of the propositions", exempt=SAME),
+    )
+
+
+def _suppliers() -> tuple[Quantity, ...]:
+    asked, unrelated = rf"{HOME}/prediction/rank", rf"{HOME}/prediction/unrelated"
+    slopes = "level|rank|level_beside_rank|rank_beside_level"
+    name = "share of wallet"
+    return (
+        Quantity(pattern=rf"{asked}/rule", name=f"{name}, correlation with the rule", kind="bounded", bounds=(-1, 1)),
+        Quantity(pattern=rf"{asked}/({slopes})", name=f"{name}, {{0}}"),
+        Quantity(
+            pattern=rf"{asked}/(between|within)/(?!vuong).*", name=f"{name}, held-out {{0}} accounts", reference="draws"
+        ),
+        Quantity(pattern=rf"{unrelated}/(?:rule|{slopes})", name=f"{name}, any relation", kind="test", null=ANSWERED),
+        Quantity(
+            pattern=rf"{unrelated}/\w+/vuong",
+            name=f"{name}, Vuong's test",
+            kind="composite",
+            null=ANSWERED,
+            is_silent=True,
+        ),
+        Quantity(
+            pattern=rf"{unrelated}/(between|within)/(?!vuong).*",
+            name=f"{name}, held-out {{0}} accounts",
+            reference="draws",
+            claim=True,
+            null=ANSWERED,
+        ),
+    )
+
+
+def _index() -> tuple[Quantity, ...]:
+    home, buying = rf"{HOME}/mediation/linear/\w+", rf"{HOME}/mediation/buying/\w+"
+    return (
+        Quantity(pattern=rf"{buying}/conditional/.*", name="mediation, conditional", kind="composite"),
+        Quantity(pattern=rf"{buying}/(\w+)", name="mediation, moderated, {0}", kind="composite"),
+        Quantity(pattern=rf"{home}/conditional/.*", name="mediation, linear, conditional", kind="composite"),
+        Quantity(pattern=rf"{home}/(\w+)", name="mediation, linear, moderated, {0}", kind="composite"),
+    )

@@ -2,7 +2,8 @@
 
 Cold is `audit report` from the command to the published folder, nothing loaded and nothing published before, with the
 steps as it prints them. Warm is the bare limit of `many_clients`: the same documents in a process that has made them
-once already, phase by phase. The client's files are there before. Memory is the peak of the largest process, as the
+once already, phase by phase: of `demo`, each time for a copy with another seed, since Typst lays out at once what it
+has laid out before. The client's files are there before. Memory is the peak of the largest process, as the
 operating system counts it, and of all processes together, in which what they share counts once (Linux; looked at every
 20 ms).
 
@@ -22,12 +23,12 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from many_clients import ROOT, SINGLE, bare_report
+from many_clients import ROOT, SINGLE, bare_report, write_clients
 
 LOOK_EVERY = 0.02
 MOST_FUNCTIONS = 15
@@ -49,7 +50,7 @@ def main() -> None:
         shutil.copytree(arguments.params, work / "params")
         generate_files(work, arguments.client)
         show_cold(work, arguments.client)
-        show_warm(work, arguments.client, arguments.repeats)
+        show_warm(*others(work, arguments.client, arguments.repeats))
         if arguments.profile:
             show_profile(work, arguments.client)
 
@@ -99,12 +100,23 @@ def children() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def show_warm(work: Path, client: str, repeats: int) -> None:
-    """Make the documents in this process, again and again, and print the medians by phase."""
-    first = one_report(work, client)
+def others(work: Path, client: str, repeats: int) -> tuple[Path, list[str]]:
+    """Return clients of whom none has been laid out before, and the folder of their `params`; `client` is one of them.
+
+    Where it is not the demonstration client, there is only itself, again and again.
+    """
+    if client != "demo":
+        return work, [client] * (repeats + 1)
+    (work / "copies").mkdir()
+    return work / "copies", write_clients(work / "copies", repeats + 1)
+
+
+def show_warm(work: Path, clients: Sequence[str]) -> None:
+    """Make the documents of each client in this process, and print the medians by phase, the first one's beside."""
+    first, repeats = one_report(work, clients[0]), len(clients) - 1
     gc.collect()
     gc.freeze()  # as in processes that are forked from a warm one
-    runs = [one_report(work, client) for _ in range(repeats)]
+    runs = [one_report(work, client) for client in clients[1:]]
     print(f"\nthe bare limit, {repeats} reports in a warm process, medians (the process's first report beside):")
     print(f"  {'':<12}{'wall':>9}{'processor':>12}{'share':>8}{'first':>11}")
     used = {name: statistics.median(run[name][1] for run in runs) for name in first}

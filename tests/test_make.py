@@ -98,7 +98,7 @@ def test_all_options_reach_the_command(project):
 def test_options_of_the_calibration_reach_it(project):
     """They are told by `make help`, and the module reads them under names of its own."""
     python = project / ".venv" / "bin" / "python"
-    python.write_text('#!/bin/sh\nenv | grep ^CALIBRATE_ | sort\n')
+    python.write_text("#!/bin/sh\nenv | grep ^CALIBRATE_ | sort\n")
     python.chmod(python.stat().st_mode | stat.S_IXUSR)
     options = {"CARRY": "no", "DRAWS": "$(shell touch pwned)", "GROUPS": "loyalty shape", "WORKERS": "1"}
     done = make(project, "calibrate", *(f"{name}={value}" for name, value in options.items()), CALIBRATE_CARRY="yes")

@@ -148,8 +148,6 @@ def test_of_large_clients_one_is_drawn_again_and_is_todays(group, tmp_path):
         (changed(EFFECT, low=-9.0, seeds={ENDS[3]}), f"{EFFECT}: lower limit "),
         (changed(OTHER, p_value=float("nan"), seeds={ENDS[1]}), f"{OTHER}: p-value "),
         (changed(OTHER, n=91.0), f"{OTHER}: n 90, now 91 (client {ENDS[0]})"),
-        (without(EFFECT, seeds={ENDS[2]}), f"{EFFECT}: printed no more (client {ENDS[2]})"),
-        (changed(JOINT, p_value=0.4), f"{JOINT}: printed only now"),
         (changed(SILENT, p_value=0.4), f"{SILENT}: printed only now"),
     ],
 )
@@ -190,7 +188,7 @@ def test_what_is_new_is_lacking_until_it_is_drawn_last(group, old, tmp_path):
     group.change = changed(NEW, value=0.2, low=0.1, high=0.3)
     chunks, (line,) = carried(tmp_path, group)
     assert "3 chunks of old kept" in line
-    assert "new, to be drawn at the end: ordered logit of loyalty, bottom effect" in line
+    assert "not printed alike, to be drawn at the end: ordered logit of loyalty, bottom effect" in line
     assert NEW not in load_chunks(chunks).paths
     assert carried_chunks(chunks, is_lacking=True) == chunks
     run_chunks(carried_chunks(chunks, is_lacking=True)[:1], 1, silent, is_again=True)
@@ -204,11 +202,35 @@ def test_what_is_new_is_lacking_until_it_is_drawn_last(group, old, tmp_path):
     assert carried_chunks(later, is_lacking=True) == later[1:]
 
 
-def test_what_only_some_clients_of_a_chunk_have_gained_is_a_difference(group, tmp_path):
-    group.change = changed(NEW, value=0.2, low=0.1, high=0.3, seeds=range(FIRST_SEED + 5, FIRST_SEED + 9))
+FEW = {FIRST_SEED + 5, FIRST_SEED + 30, ENDS[2]}
+GAIN = {"value": 0.2, "low": 0.1, "high": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (changed(NEW, **GAIN, seeds=FEW), changed(NEW, **GAIN)),
+        (changed(NEW, **GAIN), changed(NEW, **GAIN, seeds=FEW)),
+        # intervals that hold together: one more of them
+        (changed(f"{JOINT}_b", p_value=0.4), changed(JOINT, p_value=0.4)),
+    ],
+)
+def test_a_row_of_other_clients_than_before_is_left_out_and_drawn_last(group, tmp_path, before, now):
+    group.change = before
     run_chunks(planned(tmp_path, "old", group), 1, silent)
-    group.change = changed(NEW, value=0.2, low=0.1, high=0.3)
-    assert f"{NEW}: printed only now (client {FIRST_SEED})" in carried(tmp_path, group)[1][0]
+    group.change = now
+    chunks, (line,) = carried(tmp_path, group)
+    assert "3 chunks of old kept" in line
+    found = load_chunks(chunks)
+    assert set(found.paths) == {EFFECT, OTHER, f"{CONTROLLED} ~0000000a"}
+    assert carried_chunks(chunks, is_lacking=True) == chunks
+    run_chunks(carried_chunks(chunks, is_lacking=True), 1, silent, is_again=True)
+    assert carried_chunks(chunks) == []
+
+
+def test_intervals_that_hold_together_may_be_new_together(group, old, tmp_path):
+    group.change = changed(JOINT, p_value=0.4)
+    assert "3 chunks of old kept" in carried(tmp_path, group)[1][0]
 
 
 def test_a_truth_that_would_be_lacking_is_drawn_anew(group, tmp_path):
@@ -325,7 +347,7 @@ def test_the_whole_run_keeps_what_it_can_and_draws_the_rest(group, tmp_path, mon
     group.change = changed(NEW, value=0.2, low=0.1, high=0.3)
     lines, page = run("more")
     assert all("its truth is wanted" in line for line in lines[:-1])
-    assert "new, to be drawn at the end" in lines[-1]
+    assert "not printed alike, to be drawn at the end" in lines[-1]
     assert len(group.seen) == 3 + COMPARED + CLIENTS
     assert "All clients were drawn and read by the code as it is now." in page
 

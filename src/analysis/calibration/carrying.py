@@ -7,10 +7,10 @@ of large clients, which the truth is read from, the first one. All that is read 
 earlier chunks are taken over under today's hash, each marked with the hash that it comes from; `carried.json` beside
 them says what was compared. What differs is told, and nothing is carried over.
 
-Quantities that today's code prints no more are left out of what is carried over. Quantities that it prints for the
-first time are lacking there: no client counts for a quantity that it has no answer to, and the chunks that lack some
-are drawn again after all others, for only that gives the new quantities their clients. A truth that would be lacking is
-not carried over.
+Quantities that today's code prints no more are left out of what is carried over, and so are those that it prints for
+other clients than before. These, and quantities that it prints for the first time, are lacking there: no client counts
+for a quantity that it has no answer to, and the chunks that lack some are drawn again after all others, for only that
+gives those quantities their clients. A truth that would be lacking is not carried over.
 """
 
 import functools
@@ -62,6 +62,8 @@ class Record:
         Why nothing is carried over; none where all is equal.
     vanished, withdrawn
         Paths that today's code prints no more, and names of rows of which it prints no path any more.
+    changed
+        Names of rows with paths that today's code prints for other clients than before.
     added
         Paths that today's code prints for the first time.
     """
@@ -70,6 +72,7 @@ class Record:
     differences: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
 
 
@@ -144,11 +147,11 @@ def carry_home(chunks: Sequence[Chunk]) -> list[str]:
 
 
 def _remarks(record: Record) -> str:
-    gone, new = ", ".join(record.withdrawn), ", ".join(sorted(row_names(record.added)))
+    gone, new = ", ".join(record.withdrawn), ", ".join(sorted({*row_names(record.added), *record.changed}))
     return (
         f" (clients drawn again alike: {len(record.clients)})"
         + (f"; printed no more: {gone}" if gone else "")
-        + (f"; new, to be drawn at the end: {new}" if new else "")
+        + (f"; not printed alike, to be drawn at the end: {new}" if new else "")
     )
 
 
@@ -184,14 +187,15 @@ def _judge(old: Path, chunks: Sequence[Chunk], today: Callable[[Chunk, int], Map
     found = compare_clients(pairs)
     differences = list(found.differences)
     if chunks[0].is_truth:
-        wanted = row_names(path for path in found.added if needs_truth(path))
-        differences += [f"{name}: printed only now, and its truth is wanted" for name in sorted(wanted)]
+        wanted = row_names(path for path in found.added | found.changed if needs_truth(path))
+        differences += [f"{name}: not printed alike, and its truth is wanted" for name in sorted(wanted)]
     more = (f"and {len(differences) - TOLD} more",) if len(differences) > TOLD else ()
     return Record(
         clients=tuple(pair.seed for pair in pairs),
         differences=(*differences[:TOLD], *more),
-        vanished=tuple(sorted(found.vanished)),
+        vanished=tuple(sorted({*found.vanished, *(path for path in found.changed if not row_name(path))})),
         withdrawn=tuple(sorted(found.withdrawn)),
+        changed=tuple(sorted(row_names(found.changed))),
         added=tuple(sorted(found.added)),
     )
 
@@ -218,15 +222,15 @@ def _read_today(chunk: Chunk, row: int) -> Mapping[str, Numbers]:
 
 
 def _take(source: Path, target: Path, key: str, record: Record) -> None:
-    """Keep a chunk of earlier code under today's hash, without what today's code prints no more."""
-    kept, vanished, withdrawn = load_chunk(source), set(record.vanished), set(record.withdrawn)
+    """Keep a chunk of earlier code under today's hash, without what today's code prints no more, or for others."""
+    kept, vanished, rows = load_chunk(source), set(record.vanished), {*record.withdrawn, *record.changed}
     columns = [
         column
         for column, path in enumerate(kept.paths)
-        if path not in vanished and not (withdrawn and row_name(path) in withdrawn)
+        if path not in vanished and not (rows and row_name(path) in rows)
     ]
     paths, numbers = tuple(kept.paths[column] for column in columns), kept.numbers[:, columns]
-    lacking = kept.lacking | row_names(set(record.added) - set(kept.paths))
+    lacking = kept.lacking | row_names(set(record.added) - set(kept.paths)) | set(record.changed)
     save_chunk(target, StoredChunk(paths=paths, numbers=numbers, carried=key, lacking=lacking))
 
 

@@ -49,6 +49,8 @@ class Comparison:
         Paths that today's code prints for none of the clients, though earlier code did for some.
     withdrawn
         Names of the rows that none of what today's code prints counts in, though some of what earlier code printed did.
+    changed
+        Paths that today's code prints for other clients than earlier code did.
     added
         Paths that only today's code prints, and earlier code for no client of the same chunk.
     """
@@ -56,6 +58,7 @@ class Comparison:
     differences: tuple[str, ...] = ()
     vanished: frozenset[str] = frozenset()
     withdrawn: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
     added: frozenset[str] = frozenset()
 
 
@@ -96,40 +99,40 @@ def differing_numbers(pair: Pair) -> list[str]:
 def compare_clients(pairs: Sequence[Pair]) -> Comparison:
     """Compare some clients.
 
-    A path that has gained or lost other controls is a difference, and so is one that only some clients have gained or
-    lost. One that all have lost has been withdrawn; one that is new to all clients of a chunk may be added.
+    A path that has gained or lost other controls is a difference, for it is another quantity. One that all clients
+    have lost has been withdrawn; one that is new to all clients of a chunk has been added. What is printed for other
+    clients than before is neither: its row cannot be told from either code's clients alone.
     """
     printed = {path for pair in pairs for path in pair.today}
     differences: list[str] = []
-    vanished: set[str] = set()
-    added: set[str] = set()
+    vanished, changed, added = set[str](), set[str](), set[str]()
     for pair in pairs:
         differences += differing_numbers(pair)
         gone, new = pair.stored.keys() - pair.today.keys(), pair.today.keys() - pair.stored.keys()
         renamed = {plain_path(path) for path in gone} & {plain_path(path) for path in new}
-        for path in sorted(gone):
-            if path in printed or plain_path(path) in renamed:
-                differences.append(f"{path}: printed no more (client {pair.seed})")
+        for path in sorted(gone | new):
+            if plain_path(path) in renamed or (_is_silent(path) and path in printed):
+                differences.append(f"{path}: printed {'no more' if path in gone else 'only now'} (client {pair.seed})")
+            elif path in gone:
+                (changed if path in printed else vanished).add(path)
             else:
-                vanished.add(path)
-        for path in sorted(new):
-            if path in pair.known or plain_path(path) in renamed or not _may_be_lacked(path):
-                differences.append(f"{path}: printed only now (client {pair.seed})")
-            else:
-                added.add(path)
+                (changed if path in pair.known or _is_part(path, pair) else added).add(path)
     return Comparison(
         differences=tuple(differences),
         vanished=frozenset(vanished),
         withdrawn=row_names(path for pair in pairs for path in pair.stored) - row_names(printed),
+        changed=frozenset(changed),
         added=frozenset(added),
     )
 
 
-def _may_be_lacked(path: str) -> bool:
-    """Return whether a client without a path counts for nothing in its row.
-
-    Where a test that does not reject leaves no result, a client without one counts as not rejected; where intervals
-    hold together, one that is not there cannot miss.
-    """
+def _is_silent(path: str) -> bool:
+    """Return whether a client without a path counts as one that the test did not reject."""
     quantity = quantity_of(path)
-    return quantity is None or not (quantity.is_silent or quantity.is_joint)
+    return quantity is not None and quantity.is_silent
+
+
+def _is_part(path: str, pair: Pair) -> bool:
+    """Return whether a path's intervals hold together with others that the chunk has: one more could be missed."""
+    quantity = quantity_of(path)
+    return quantity is not None and quantity.is_joint and row_name(path) in row_names(pair.known)

@@ -1,6 +1,7 @@
 """Draws of earlier code are kept where today's code draws the same, and only there."""
 
 import json
+import shutil
 import sys
 from types import ModuleType
 
@@ -30,6 +31,7 @@ EFFECT, OTHER, CONTROLLED = (
 )
 NEW = "loyalty_model/ordered/bottom_effect"
 JOINT, SILENT = "indicators/partners/nps", "relations/drivers/loyalty"
+GAIN = {"value": 0.2, "low": 0.1, "high": 0.3}
 ENDS = [FIRST_SEED, FIRST_SEED + 1, FIRST_SEED + CLIENTS - 2, FIRST_SEED + CLIENTS - 1]
 
 
@@ -151,7 +153,8 @@ def test_of_large_clients_one_is_drawn_again_and_is_todays(group, tmp_path):
         (changed(SILENT, p_value=0.4), f"{SILENT}: printed only now"),
     ],
 )
-def test_draws_that_are_others_today_are_not_kept_and_it_is_told_why(group, old, tmp_path, change, told):
+def test_draws_that_are_others_today_are_not_kept_and_it_is_told_why(group, old, tmp_path, monkeypatch, change, told):
+    monkeypatch.setattr(carrying, "MOST", 0.0)
     group.change = change
     chunks, (line,) = carried(tmp_path, group)
     assert line.startswith(f"made_up, {CELL}: draws of old are not today's: ")
@@ -160,6 +163,29 @@ def test_draws_that_are_others_today_are_not_kept_and_it_is_told_why(group, old,
     group.seen.clear()
     assert carried(tmp_path, group)[1] == [line]
     assert group.seen == []  # what was compared once is not compared again
+
+
+def test_a_row_that_differs_is_left_out_and_told_where_most_rows_are_the_same(group, tmp_path):
+    """Four rows more, so that one that differs is few; it is drawn last."""
+    more = [changed(f"score/dimensions/{name}/score", **GAIN) for name in "abcd"]
+
+    def often(seed, found):
+        for change in more:
+            found = change(seed, found)
+        return found
+
+    group.change = often
+    run_chunks(planned(tmp_path, "old", group), 1, silent)
+    group.change = lambda seed, found: changed(OTHER, value=0.5)(seed, often(seed, found))
+    chunks, (line,) = carried(tmp_path, group)
+    assert "3 chunks of old kept" in line
+    assert f"different: {OTHER}: value " in line
+    assert OTHER not in load_chunks(chunks).paths
+    assert len(load_chunks(chunks).paths) == 6
+    assert carried_chunks(chunks, is_lacking=True) == chunks
+    group.change = lambda seed, found: {path: Reading(value=0.5) for path in often(seed, found)}
+    shutil.rmtree(chunks[0].path.parent)
+    assert "are not today's" in carried(tmp_path, group)[1][0]
 
 
 def test_numbers_may_differ_by_what_arithmetic_leaves(group, old, tmp_path):
@@ -188,7 +214,7 @@ def test_what_is_new_is_lacking_until_it_is_drawn_last(group, old, tmp_path):
     group.change = changed(NEW, value=0.2, low=0.1, high=0.3)
     chunks, (line,) = carried(tmp_path, group)
     assert "3 chunks of old kept" in line
-    assert "not printed alike, to be drawn at the end: ordered logit of loyalty, bottom effect" in line
+    assert 'not printed alike, to be drawn at the end: "ordered logit of loyalty, bottom effect' in line
     assert NEW not in load_chunks(chunks).paths
     assert carried_chunks(chunks, is_lacking=True) == chunks
     run_chunks(carried_chunks(chunks, is_lacking=True)[:1], 1, silent, is_again=True)
@@ -203,7 +229,6 @@ def test_what_is_new_is_lacking_until_it_is_drawn_last(group, old, tmp_path):
 
 
 FEW = {FIRST_SEED + 5, FIRST_SEED + 30, ENDS[2]}
-GAIN = {"value": 0.2, "low": 0.1, "high": 0.3}
 
 
 @pytest.mark.parametrize(
@@ -250,7 +275,7 @@ def test_what_is_printed_no_more_does_not_come_back(group, tmp_path):
     run_chunks(planned(tmp_path, "old", group), 1, silent)
     group.change = lambda seed, found: found
     chunks, (line,) = carried(tmp_path, group)
-    assert "printed no more: loyalty on satisfaction, curve" in line
+    assert 'printed no more: "loyalty on satisfaction, curve"' in line
     found = load_chunks(chunks)
     assert len(found) == CLIENTS
     assert set(found.paths) == {EFFECT, OTHER, f"{CONTROLLED} ~0000000a"}
@@ -312,7 +337,14 @@ def test_rows_that_rest_on_earlier_draws_are_counted(group, old, tmp_path):
     carried(tmp_path, group)
     run_chunks(truth_chunks_of("made_up", scenarios()[CELL], tmp_path), 1, silent)
     assert rows().clients == CLIENTS
+    assert {"ordered logit of loyalty, top effect (120 customers)"} <= rows().rows
+    group.change = changed(NEW, **GAIN)
+    chunks, _ = carried(tmp_path, group, "newer")
+    run_chunks(chunks[:2], 1, silent, is_again=True)
+    run_chunks(truth_chunks_of("made_up", scenarios()[CELL], tmp_path), 1, silent)
+    assert rows().clients == CLIENTS - 40
     assert "ordered logit of loyalty, top effect (120 customers)" in rows().rows
+    assert not any("bottom effect" in row for row in rows().rows)  # today's code's alone
 
 
 def test_the_whole_run_keeps_what_it_can_and_draws_the_rest(group, tmp_path, monkeypatch):

@@ -3,28 +3,30 @@
 Draws lie under a hash of the code that they depend on, so any change of a module that many share asks for hours of
 draws, whose numbers are mostly the same to the last digit. Whether they are is tried: of each folder of earlier draws
 `COMPARED` clients are drawn again, the first ones of its first chunk and the last ones of its last, and of each folder
-of large clients, which the truth is read from, the first one. All that is read of them has to be the same. Then the
-earlier chunks are taken over under today's hash, each marked with the hash that it comes from; `carried.json` beside
-them says what was compared. What differs is told, and nothing is carried over.
+of large clients, which the truth is read from, the first one. Where all that is read of them is the same, the earlier
+chunks are taken over under today's hash, each marked with the hash that it comes from; `carried.json` beside them says
+what was compared.
 
-Quantities that today's code prints no more are left out of what is carried over, and so are those that it prints for
-other clients than before. These, and quantities that it prints for the first time, are lacking there: no client counts
-for a quantity that it has no answer to, and the chunks that lack some are drawn again after all others, for only that
-gives those quantities their clients. A truth that would be lacking is not carried over.
+What differs is told. Where it is more than `MOST` of the rows, it is another analysis, and nothing is carried over;
+else the rest is, for each row stands on its own numbers. Left out are rows that differ, rows that today's code prints
+for other clients than before, and what it prints no more. The former, and what it prints for the first time, are
+lacking then: no client counts for a quantity that it has no answer to, and the chunks that lack some are drawn again
+after all others, for only that gives those quantities their clients. A truth that would be lacking is not carried over.
 """
 
 import functools
 import json
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from analysis.calibration.comparing import (
+    Comparison,
     Numbers,
     Pair,
     compare_clients,
-    differing_numbers,
     needs_truth,
     row_name,
     row_names,
@@ -45,6 +47,8 @@ from analysis.calibration.draws import (
 
 COMPARED = 4
 """Clients of each folder of earlier draws that are drawn again."""
+MOST = 0.5
+"""Share of the rows with numbers that differ, up to which the others are kept; 0 keeps nothing where any differs."""
 TOLD = 3  # differences
 RECORD = "carried.json"
 UNREADABLE = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile)
@@ -58,16 +62,19 @@ class Record:
     ----------
     clients
         Seeds of the clients that were drawn again.
+    is_refused
+        Whether nothing is carried over.
     differences
-        Why nothing is carried over; none where all is equal.
+        What differs, the first of it, in words.
     vanished, withdrawn
         Paths that today's code prints no more, and names of rows of which it prints no path any more.
     changed
-        Names of rows with paths that today's code prints for other clients than before.
+        Names of rows with numbers that differ, or with paths that today's code prints for other clients than before.
     added
         Paths that today's code prints for the first time.
     """
 
+    is_refused: bool = False
     clients: tuple[int, ...] = ()
     differences: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
@@ -137,7 +144,7 @@ def carry_home(chunks: Sequence[Chunk]) -> list[str]:
             records[key] = _judge(old, chunks, today)
             _save_records(home, records)
         record = records[key]
-        if record.differences:
+        if record.is_refused:
             lines.append(f"{name}: draws of {key} are not today's: {'; '.join(record.differences)}")
             continue
         for chunk in offered:
@@ -147,12 +154,17 @@ def carry_home(chunks: Sequence[Chunk]) -> list[str]:
 
 
 def _remarks(record: Record) -> str:
-    gone, new = ", ".join(record.withdrawn), ", ".join(sorted({*row_names(record.added), *record.changed}))
+    gone, new = _quoted(record.withdrawn), _quoted({*row_names(record.added), *record.changed})
     return (
         f" (clients drawn again alike: {len(record.clients)})"
         + (f"; printed no more: {gone}" if gone else "")
+        + (f"; different: {'; '.join(record.differences)}" if record.differences else "")
         + (f"; not printed alike, to be drawn at the end: {new}" if new else "")
     )
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in sorted(names))
 
 
 def _offered(old: Path, chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -174,28 +186,37 @@ def _judge(old: Path, chunks: Sequence[Chunk], today: Callable[[Chunk, int], Map
             try:
                 stored[chunk] = load_chunk(source)
             except UNREADABLE as error:
-                return Record(differences=(f"{source.name} cannot be read ({type(error).__name__})",))
+                return Record(is_refused=True, differences=(f"{source.name} cannot be read ({type(error).__name__})",))
             if stored[chunk].numbers.shape != (chunk.count, len(stored[chunk].paths), NUMBERS):
-                return Record(differences=(f"{source.name} has another form",))
+                return Record(is_refused=True, differences=(f"{source.name} has another form",))
     pairs: list[Pair] = []
     for chunk, row in _compared(list(stored)):
         kept, seed = stored[chunk], chunk.first + row
-        pair = Pair(seed=seed, stored=kept.of_client(row), today=today(chunk, row), known=frozenset(kept.paths))
-        pairs.append(pair)
-        if differing_numbers(pair):  # clients are dear: one that differs is enough
+        pairs.append(Pair(seed=seed, stored=kept.of_client(row), today=today(chunk, row), known=frozenset(kept.paths)))
+        if _is_another(compare_clients(pairs)):  # clients are dear
             break
-    found = compare_clients(pairs)
-    differences = list(found.differences)
-    if chunks[0].is_truth:
-        wanted = row_names(path for path in found.added | found.changed if needs_truth(path))
-        differences += [f"{name}: not printed alike, and its truth is wanted" for name in sorted(wanted)]
+    return _recorded(compare_clients(pairs), pairs, is_truth=chunks[0].is_truth)
+
+
+def _is_another(found: Comparison) -> bool:
+    """Return whether numbers of so many rows differ that the analysis is another one."""
+    differing = row_names(path for path, _ in found.differing)
+    return bool(found.forbidden) or len(differing) > MOST * len(found.rows)
+
+
+def _recorded(found: Comparison, pairs: Sequence[Pair], *, is_truth: bool) -> Record:
+    changed = found.changed | {path for path, _ in found.differing}
+    differences = [*found.forbidden, *(text for _, text in found.differing)]
+    wanted = row_names(path for path in found.added | changed if is_truth and needs_truth(path))
+    differences += [f"{name}: not printed alike, and its truth is wanted" for name in sorted(wanted)]
     more = (f"and {len(differences) - TOLD} more",) if len(differences) > TOLD else ()
     return Record(
+        is_refused=_is_another(found) or bool(wanted),
         clients=tuple(pair.seed for pair in pairs),
         differences=(*differences[:TOLD], *more),
-        vanished=tuple(sorted({*found.vanished, *(path for path in found.changed if not row_name(path))})),
+        vanished=tuple(sorted({*found.vanished, *(path for path in changed if not row_name(path))})),
         withdrawn=tuple(sorted(found.withdrawn)),
-        changed=tuple(sorted(row_names(found.changed))),
+        changed=tuple(sorted(row_names(changed))),
         added=tuple(sorted(found.added)),
     )
 
@@ -239,7 +260,12 @@ def _load_records(home: Path) -> dict[str, Record]:
     if not path.is_file():
         return {}
     found = json.loads(path.read_text(encoding="utf-8"))
-    return {key: Record(**{name: tuple(value) for name, value in fields.items()}) for key, fields in found.items()}
+    return {key: _record_of(fields) for key, fields in found.items()}
+
+
+def _record_of(fields: Mapping[str, Any]) -> Record:
+    known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    return Record(**known)
 
 
 def _save_records(home: Path, records: Mapping[str, Record]) -> None:

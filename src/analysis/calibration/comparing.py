@@ -43,8 +43,12 @@ class Comparison:
 
     Parameters
     ----------
-    differences
-        What forbids to mix the draws, in words; none where they are equal.
+    forbidden
+        What forbids to mix the draws at all, in words.
+    differing
+        Paths whose numbers are not the same, each with the difference in words.
+    rows
+        Names of all rows that anything printed counts in.
     vanished
         Paths that today's code prints for none of the clients, though earlier code did for some.
     withdrawn
@@ -55,7 +59,9 @@ class Comparison:
         Paths that only today's code prints, and earlier code for no client of the same chunk.
     """
 
-    differences: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    differing: tuple[tuple[str, str], ...] = ()
+    rows: frozenset[str] = frozenset()
     vanished: frozenset[str] = frozenset()
     withdrawn: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
@@ -79,8 +85,8 @@ def row_names(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in map(row_name, paths) if name)
 
 
-def differing_numbers(pair: Pair) -> list[str]:
-    """Return, in words, which numbers of the paths that both codes print are not the same."""
+def differing_numbers(pair: Pair) -> list[tuple[str, str]]:
+    """Return the paths of which the two codes print different numbers, each with the difference in words."""
     paths = sorted(pair.stored.keys() & pair.today.keys())
     if not paths:
         return []
@@ -90,8 +96,11 @@ def differing_numbers(pair: Pair) -> list[str]:
     scale[:, P_VALUE] = 1.0
     same = np.isclose(new, old, rtol=CLOSE, atol=CLOSE * scale, equal_nan=True)
     return [
-        f"{paths[row]}: {NUMBER_NAMES[column]} {old[row, column]:.10g}, now {new[row, column]:.10g} "
-        f"(client {pair.seed})"
+        (
+            paths[row],
+            f"{paths[row]}: {NUMBER_NAMES[column]} {old[row, column]:.10g}, now {new[row, column]:.10g} "
+            f"(client {pair.seed})",
+        )
         for row, column in np.argwhere(~same)
     ]
 
@@ -104,23 +113,26 @@ def compare_clients(pairs: Sequence[Pair]) -> Comparison:
     clients than before is neither: its row cannot be told from either code's clients alone.
     """
     printed = {path for pair in pairs for path in pair.today}
-    differences: list[str] = []
+    stored = {path for pair in pairs for path in pair.stored}
+    differing = [each for pair in pairs for each in differing_numbers(pair)]
+    forbidden = [text for path, text in differing if _is_silent(path)]
     vanished, changed, added = set[str](), set[str](), set[str]()
     for pair in pairs:
-        differences += differing_numbers(pair)
         gone, new = pair.stored.keys() - pair.today.keys(), pair.today.keys() - pair.stored.keys()
         renamed = {plain_path(path) for path in gone} & {plain_path(path) for path in new}
         for path in sorted(gone | new):
             if plain_path(path) in renamed or (_is_silent(path) and path in printed):
-                differences.append(f"{path}: printed {'no more' if path in gone else 'only now'} (client {pair.seed})")
+                forbidden.append(f"{path}: printed {'no more' if path in gone else 'only now'} (client {pair.seed})")
             elif path in gone:
                 (changed if path in printed else vanished).add(path)
             else:
                 (changed if path in pair.known or _is_part(path, pair) else added).add(path)
     return Comparison(
-        differences=tuple(differences),
+        forbidden=tuple(forbidden),
+        differing=tuple(differing),
+        rows=row_names(printed | stored),
         vanished=frozenset(vanished),
-        withdrawn=row_names(path for pair in pairs for path in pair.stored) - row_names(printed),
+        withdrawn=row_names(stored) - row_names(printed),
         changed=frozenset(changed),
         added=frozenset(added),
     )

@@ -70,11 +70,14 @@ class Draws:
         Shape (draws, paths, `NUMBERS`): value, low, high, p-value, n; NaN where a client's results lack it.
     carried
         How many of the clients were drawn by earlier code (`analysis.calibration.carrying`).
+    carried_paths
+        Paths of the readings of these.
     """
 
     paths: tuple[str, ...]
     numbers: np.ndarray
     carried: int = 0
+    carried_paths: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         """Return how many clients were drawn."""
@@ -234,8 +237,13 @@ def load_chunks(chunks: Iterable[Chunk]) -> Draws:
     for own in kept:
         numbers[start : start + len(own.numbers), [place[path] for path in own.paths]] = own.numbers
         start += len(own.numbers)
-    carried = sum(len(own.numbers) for own in kept if own.carried)
-    return Draws(paths=tuple(paths), numbers=numbers, carried=carried)
+    earlier = [own for own in kept if own.carried]
+    return Draws(
+        paths=tuple(paths),
+        numbers=numbers,
+        carried=sum(len(own.numbers) for own in earlier),
+        carried_paths=frozenset(path for own in earlier for path in own.paths),
+    )
 
 
 def run_chunks(

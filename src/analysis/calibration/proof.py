@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.calibration.carrying import carried_chunks, carry_over
+from analysis.calibration.comparing import row_names
 from analysis.calibration.draws import Chunk, chunks_of, group_of, load_chunks, run_chunks, truth_chunks_of, truth_size
 from analysis.calibration.notes import Note, notes_of
 from analysis.calibration.quantities import JUDGED_AS, exemptions, names_of
@@ -88,8 +89,8 @@ def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> Collected:
             times = max(len(large) * customers / scenario.customers, 1.0)
             own = rates_of(found, truths, scenario.name, null=key, times=times)
             rates += own
-            if found.carried or large.carried:
-                carried = carried.beside(found.carried, (rate.quantity for rate in own))
+            earlier = row_names(found.carried_paths | large.carried_paths)
+            carried = carried.beside(found.carried, (rate.quantity for rate in own if _plain_name(rate) in earlier))
             if group == "indicators":
                 cells.append((scenario.name, found, truths))
     judged = {rate.quantity.rpartition(" (")[0] for rate in rates if not rate.is_at_bound}
@@ -99,6 +100,12 @@ def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> Collected:
         unrated=sorted(name for name in names if not judged & {name, *(f"{name}, {how}" for how in JUDGED_AS)}),
         carried=carried,
     )
+
+
+def _plain_name(rate: Rate) -> str:
+    """Return the name of a row without its cell and without how it is judged."""
+    name, _, how = rate.quantity.rpartition(" (")[0].rpartition(", ")
+    return name if how in JUDGED_AS else rate.quantity.rpartition(" (")[0]
 
 
 def describe_cells() -> Iterator[tuple[str, str]]:

@@ -136,10 +136,10 @@ def _provenance(whole: Sequence[Rate], cells: Sequence[Rate], carried: Carried) 
     names = {row.rpartition(" (")[0] for row in carried.rows}
     quantities, rows = sum(rate.quantity in names for rate in whole), sum(r.quantity in carried.rows for r in cells)
     return (
-        f"Draws made by earlier code are kept where {COMPARED} clients of each analysis and cell, and one large client "
-        "of each truth, drawn again by the code as it is now, gave the same numbers to nine digits: on such draws "
-        f"({carried.clients:,} readings of a client by an analysis) rest {quantities:,} of the {len(whole):,} "
-        f"quantities and {rows:,} of the {len(cells):,} rows by cell, in whole or in part."
+        f"Of a quantity, draws made by earlier code are kept where {COMPARED} clients of each analysis and cell, and "
+        "one large client of each truth, drawn again by the code as it is now, gave the same numbers to nine digits: "
+        f"on such draws ({carried.clients:,} readings of a client by an analysis) rest {quantities:,} of the "
+        f"{len(whole):,} quantities and {rows:,} of the {len(cells):,} rows by cell, in whole or in part."
     )
 
 

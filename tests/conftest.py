@@ -1,5 +1,6 @@
 """What all tests share: the same draws in every run, nothing that opens a window, and files that stay on one worker."""
 
+import gc
 import os
 
 import pytest
@@ -8,6 +9,12 @@ from hypothesis import settings
 os.environ.setdefault("MPLBACKEND", "Agg")
 settings.register_profile("house", derandomize=True, deadline=None, database=None)
 settings.load_profile("house")
+
+
+def pytest_collection_finish():
+    """Take what is loaded by now, the stack and all tests, from what the collector looks through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import random
 import re
+from functools import cache
 
 import pytest
 from shipped import run_audit_command
@@ -116,11 +117,17 @@ def write_client(folder, name, language="en", **survey):
     return folder / "params"
 
 
-def chapters_of(folder, name, **options):
-    """Return the text of each chapter of a client's document."""
-    params = load_params(name, write_client(folder, name, **options))
-    document = compose_document(run_audit(params))
-    return {key: "\n".join(strings(document[key])) for key in WRITERS}
+@pytest.fixture(scope="module")
+def chapters_of(tmp_path_factory):
+    """Return a function that gives the text of each chapter of a client's document, made once."""
+
+    @cache
+    def written(name, **options):
+        params = load_params(name, write_client(tmp_path_factory.mktemp(name), name, **options))
+        document = compose_document(run_audit(params))
+        return {key: "\n".join(strings(document[key])) for key in WRITERS}
+
+    return written
 
 
 def strings(value):
@@ -145,8 +152,8 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-def test_every_chapter_is_written_or_says_why_not(tmp_path, name):
-    chapters = chapters_of(tmp_path, name, **SETTINGS.get(name, {}))
+def test_every_chapter_is_written_or_says_why_not(chapters_of, name):
+    chapters = chapters_of(name, **SETTINGS.get(name, {}))
     for key, text in chapters.items():
         sentences = [sentence for sentence in re.split(r"(?<=[.。])\s", text) if len(sentence) > 15]
         assert sentences, key
@@ -170,21 +177,21 @@ def test_every_chapter_is_written_or_says_why_not(tmp_path, name):
         ("zero_amounts", "value", "No order has an amount other than zero."),
     ],
 )
-def test_what_a_single_table_says(tmp_path, name, chapter, says):
-    assert says in chapters_of(tmp_path, name, **SETTINGS.get(name, {}))[chapter]
+def test_what_a_single_table_says(chapters_of, name, chapter, says):
+    assert says in chapters_of(name, **SETTINGS.get(name, {}))[chapter]
 
 
-def test_small_numbers_are_no_broken_english(tmp_path):
+def test_small_numbers_are_no_broken_english(chapters_of):
     for name in ("one_customer", "one_order", "three_answers"):
-        text = "\n".join(chapters_of(tmp_path / name, name).values())
+        text = "\n".join(chapters_of(name).values())
         assert not re.search(r"(?<![\d.,])1 (?:answers|accounts|rows|customers|observations|tested changes)\b", text), (
             name
         )
 
 
 @pytest.mark.parametrize("name", ["one_customer", "contracts", "opportunities", "anonymous"])
-def test_chinese_of_sparse_clients_holds_no_english(tmp_path, name):
-    text = "\n".join(chapters_of(tmp_path, name, language="zh", **SETTINGS.get(name, {})).values())
+def test_chinese_of_sparse_clients_holds_no_english(chapters_of, name):
+    text = "\n".join(chapters_of(name, language="zh", **SETTINGS.get(name, {})).values())
     assert not re.search(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}", text)
 
 

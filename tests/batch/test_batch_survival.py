@@ -16,6 +16,8 @@ from batch_project import Project, states
 
 HERE = Path(__file__).parent
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1  # linux/prctl.h, linux/capability.h
+LONG = 240
+"""Seconds that nothing here should need, on however busy a machine."""
 SLEEP = "import time; Path(home, 'here').touch(); time.sleep(0.3)"
 
 
@@ -49,7 +51,7 @@ def test_each_of_these_harms_one_client_and_says_what_it_was(tmp_path):
     (project.out / "closed").mkdir(parents=True)
     (project.out / "closed").chmod(0o555)
     with start(project, "--time-limit", "15s", "--jobs", "3", prepare=confine) as process:
-        out, error = process.communicate(timeout=300)
+        out, error = process.communicate(timeout=600)
     assert process.returncode == 1, error
     expected = {
         "closed": "it is read-only, or the permission is missing",
@@ -132,8 +134,8 @@ def test_after_a_run_that_was_ended_nothing_is_left_and_a_plain_rerun_completes_
     assert {"audit-worker", "audit-kernel"} <= {each.name() for each in family}
     ended = time.monotonic()
     process.send_signal(number)
-    out, error = process.communicate(timeout=60)
-    assert time.monotonic() - ended < 20
+    out, error = process.communicate(timeout=LONG)
+    assert time.monotonic() - ended < LONG / 4  # the cell would sleep for ten minutes
     assert process.returncode == {signal.SIGKILL: -9, signal.SIGINT: 130, signal.SIGTERM: 143}[number], error
     wait_for(lambda: not any(is_running(each) for each in family))
     if number != signal.SIGKILL:
@@ -154,7 +156,7 @@ def is_running(process):
 
 
 def wait_for(condition):
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + LONG
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)

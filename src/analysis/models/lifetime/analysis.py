@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.client import ClientData
+from analysis.indicators.account_revenue import revenue_of
 from analysis.models.lifetime.assumptions import measure_independence, measure_regularity
 from analysis.models.lifetime.contracts import value_contracts
 from analysis.models.lifetime.likelihood import Fit
@@ -140,16 +141,18 @@ def _segments(found: Valuation, at_risk: Parts, data: ClientData, params: Client
 
 def _top(found: Valuation, data: ClientData, order: np.ndarray) -> tuple[CustomerStanding, ...]:
     names = data.customers["name"] if "name" in data.customers else pd.Series(dtype=object)
+    own = revenue_of(found.history.ids[order], data)  # as on every other list of single customers
+    revenue = found.revenue[order] if own is None else own
     total = float(found.value.values.sum())
     rows = []
-    for place in order:
+    for rank, place in enumerate(order):
         key = str(found.history.ids[place])
         name = names.get(key)
         rows.append(
             CustomerStanding(
                 customer_id=key,
                 name=str(name) if isinstance(name, str) and name else key,
-                revenue=float(found.revenue[place]),
+                revenue=float(revenue[rank]),
                 orders=float(found.orders[place]),
                 alive=float(found.alive.values[place]),
                 value=float(found.value.values[place]),

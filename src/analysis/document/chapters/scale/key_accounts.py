@@ -19,7 +19,8 @@ NAMED = 4  # accounts in a sentence
 MOST_LISTED = 6  # beside the map, so that both and what cannot be concluded share a page
 NAME_WIDTH = 40
 CONSTANT = N_(
-    "Revenue of key accounts is in constant currency, so that years compare; elsewhere it is at the rates of the day."
+    "Revenue of single customers is in constant currency here and in every other chapter, so that years and lists"
+    " compare; the revenue of all customers is at the rates of the day."
 )
 OWN_RECORD = N_("An account's own record on the scale of the audit; not an estimate, so there is no interval.")
 

@@ -35,10 +35,14 @@ CLIENTS = {
     "depth": ((1,), ()), "moderation": ((1, 3), (0, 1)), "robustness": ((1, 6), (0,)), "imputation": ((1, 3), ()),
     "panel": ((0, 1), (0, 1)), "prediction": ((0, 3, 8), ()), "uplift": ((0, 8), ()), "lifetime_uplift": ((0, 8), ()),
     "relationship": ((0,), ()), "pooled": ((), (0,)), "rank": ((), (0, 1, 2)), "moderated": ((), (0, 1, 2)),
+    "bend": ((), (0, 1, 2)),
 }  # fmt: skip
 """Clients, counted from the first seed, that the intervals of a group are read from, and those of the cell where its
 tests' nulls are true."""
-NULLS = {"specification": "specification", "rivals": "specification", "pooled": "several", "rank": "demo-400"}
+NULLS = {
+    "specification": "specification", "rivals": "specification", "pooled": "several", "rank": "demo-400",
+    "bend": "specification",
+}  # fmt: skip
 """Cell of those tests, where not ``nil-400``."""
 NORMAL = 1.96
 FAR = 3.0  # standard errors, from which on it does not matter how far off an estimate lies

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.calibration import several
-from analysis.calibration.groups import common, moderated, pooled, rank
+from analysis.calibration.groups import bend, common, moderated, pooled, rank
 from analysis.calibration.quantities import quantity_of, unregistered
 from analysis.calibration.scenarios import scenarios
 from analysis.calibration.several import LAWS, draw_set, true_curves
@@ -121,3 +121,17 @@ def test_the_index_is_a_number_where_the_segments_differ(monkeypatch):
     segment = f"{moderated.HOME}/segment/index"
     assert found["differing-400"][segment].high < 0
     assert abs(found["nil-400"][segment].value) < abs(found["differing-400"][segment].value) / 3
+
+
+def test_a_bend_is_placed_where_it_was_drawn(monkeypatch):
+    monkeypatch.setattr(common, "BOOTSTRAP_DRAWS", 79)
+    cell = scenarios()["specification"]
+    found = bend.read(cell.draw(SEED, customers=1_200, tables=bend.TABLES), cell.params)
+    assert unregistered(found) == ()
+    place = found[bend.PLACED]
+    assert place.low < bend.PLACE < place.high
+    assert place.high - place.low < 8
+    assert found[bend.STRAIGHT].p_value == 1.0
+    monkeypatch.setattr(common, "LARGE", 60)
+    large = bend.read(cell.draw(SEED, customers=100, tables=bend.TABLES), cell.params)
+    assert {path: each.value for path, each in large.items()} == {bend.PLACED: bend.PLACE}

@@ -37,6 +37,7 @@ GROUPS = (
     "pooled",
     "rank",
     "moderated",
+    "bend",
 )
 FOLDER = Path("build/calibration")
 DRAWS = 2000

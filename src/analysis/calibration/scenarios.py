@@ -163,6 +163,13 @@ def _grid() -> tuple[Scenario, ...]:
             population="differing",
         ),
         Scenario(key="demo-1000", name="1,000 customers", customers=1000, truth=default, population="demo"),
+        Scenario(
+            key="differing-1000",
+            name="partners and segments differ, 1,000 customers",
+            customers=1000,
+            truth=_differing(),
+            population="differing",
+        ),
         # only the seed of the sets: their clients' sizes and effects stand in `analysis.calibration.several`
         Scenario(key="several", name="8 clients of 80 to 210", customers=100, truth=default, population="several"),
     )

@@ -10,7 +10,7 @@ ANSWERED = "demo-400 weighted-600"
 
 def studies() -> tuple[Quantity, ...]:
     """Return the quantities of all analyses."""
-    return (*_pooled(), *_suppliers(), *_index())
+    return (*_pooled(), *_suppliers(), *_index(), *_bend())
 
 
 def _pooled() -> tuple[Quantity, ...]:
@@ -67,4 +67,16 @@ def _index() -> tuple[Quantity, ...]:
         Quantity(pattern=rf"{buying}/(\w+)", name="mediation, moderated, {0}", kind="composite"),
         Quantity(pattern=rf"{home}/conditional/.*", name="mediation, linear, conditional", kind="composite"),
         Quantity(pattern=rf"{home}/(\w+)", name="mediation, linear, moderated, {0}", kind="composite"),
+    )
+
+
+def _bend() -> tuple[Quantity, ...]:
+    return (
+        Quantity(pattern=rf"{HOME}/shape/threshold", name="shape of loyalty, place of a single bend"),
+        Quantity(
+            pattern=rf"{HOME}/shape/straight/threshold",
+            name="shape of loyalty, a bend placed where there is none",
+            kind="composite",
+            null="specification",
+        ),
     )

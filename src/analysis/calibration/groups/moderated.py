@@ -26,8 +26,8 @@ from analysis.params.model import ClientParams
 from analysis.results import NotEstimable
 
 TABLES = ("customers", "survey", "transactions", "rates")
-CELLS = {"differing-400": 0.4, "nil-400": 0.4, "demo-400": 0.2}
-TRUTH = (5, 10_000)
+CELLS = {"differing-400": 0.2, "differing-1000": 0.3, "nil-400": 0.3, "demo-400": 0.2}
+TRUTH = (10, 10_000)
 HOME = "relations/mediation/linear"
 BUYING = "relations/mediation/buying/segment"
 DRIVER = "product_quality"

@@ -49,7 +49,7 @@ def _of_buying(data: ClientData, params: ClientParams) -> dict[str, Reading]:
     if isinstance(plan, NotEstimable) or "satisfaction_loyalty" not in plan.designs:
         return {}
     segments = plan.rows["customer_id"].map(data.customers["segment"])
-    moderator = _moderator("segment", (segments == SEGMENT).astype(float).to_numpy(), (0.0, 1.0), BOTH)
+    moderator = _moderator("segment", np.asarray(segments == SEGMENT, dtype=float), (0.0, 1.0), BOTH)
     answer = mediate_moderated(
         plan.outcome,
         "binary",
@@ -93,7 +93,7 @@ def _of_loyalty(data: ClientData, params: ClientParams) -> dict[str, Reading]:
 
 def _moderators(sample: LoyaltySample, data: ClientData, params: ClientParams) -> Iterator[Moderator]:
     values = control_values(sample.rows, data, params)
-    in_segment = (values["segment"] == SEGMENT).astype(float).to_numpy()
+    in_segment = np.asarray(values["segment"] == SEGMENT, dtype=float)
     yield _moderator("segment", in_segment, (0.0, 1.0), ("second",))
     tenure = values["tenure"].to_numpy(dtype=float)
     low, high = weighted_quantiles(tenure[np.isfinite(tenure)], sample.weights[np.isfinite(tenure)], QUARTILES)

@@ -72,7 +72,12 @@ def _index() -> tuple[Quantity, ...]:
 
 def _bend() -> tuple[Quantity, ...]:
     return (
-        Quantity(pattern=rf"{HOME}/shape/threshold", name="shape of loyalty, place of a single bend"),
+        Quantity(
+            pattern=rf"{HOME}/shape/threshold",
+            name="shape of loyalty, a single bend",
+            exempt="Where a line is straight no place is true; clients whose line bends are drawn, and in the table.",
+        ),
+        Quantity(pattern=rf"{HOME}/shape/bent/threshold", name="shape of loyalty, place of a single bend"),
         Quantity(
             pattern=rf"{HOME}/shape/straight/threshold",
             name="shape of loyalty, a bend placed where there is none",

@@ -23,7 +23,7 @@ from analysis.results import Estimate, NotEstimable, Outcome
 TABLES = ("customers", "survey", "transactions", "rates")
 CELLS = {"specification": 1.0}
 TRUTH = (2, 5_500)
-PLACED, STRAIGHT = "relations/shape/threshold", "relations/shape/straight/threshold"
+PLACED, STRAIGHT = "relations/shape/bent/threshold", "relations/shape/straight/threshold"
 PLACE = 65.0  # points of satisfaction, a little below its average
 BELOW, ABOVE = 0.9, 0.1  # points of loyalty per point of satisfaction on either side
 SCATTER, SHARED = 12.0, 0.3  # around the line, and of its variance the same in the answers of one account

@@ -7,7 +7,7 @@ from analysis.models.behaviour.intention import compare_intention
 from analysis.params.model import ClientParams
 
 TABLES = None
-CELLS = {"demo-400": 1.45}
+CELLS = {"demo-400": 1.45, "weighted-600": 0.1}
 TRUTH = (5, 10_000)
 
 

@@ -7,7 +7,7 @@ from analysis.models.mediation.analysis import analyse_mediation
 from analysis.params.model import ClientParams
 
 TABLES = None
-CELLS = {"demo-400": 1.5, "nil-400": 1.0, "partial-400": 0.5}
+CELLS = {"demo-400": 1.5, "nil-400": 1.0, "partial-400": 0.5, "weighted-600": 0.1}
 TRUTH = (12, 10_000)
 
 

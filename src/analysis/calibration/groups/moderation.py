@@ -7,7 +7,7 @@ from analysis.models.moderation.analysis import analyse_moderation
 from analysis.params.model import ClientParams
 
 TABLES = None
-CELLS = {"demo-400": 0.4, "nil-400": 1.0, "differing-400": 0.1}
+CELLS = {"demo-400": 0.4, "nil-400": 1.0, "differing-400": 0.1, "weighted-600": 0.1}
 OF_BUYING = r"repurchase:"
 TRUTH = (5, 10_000)
 

@@ -7,7 +7,7 @@ from analysis.models.panel.analysis import analyse_panel
 from analysis.params.model import ClientParams
 
 TABLES = None
-CELLS = {"demo-400": 1.0, "nil-400": 1.0}
+CELLS = {"demo-400": 1.0, "nil-400": 1.0, "weighted-600": 0.1}
 TRUTH = (5, 10_000)
 
 

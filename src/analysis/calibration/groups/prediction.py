@@ -7,7 +7,7 @@ from analysis.models.prediction.analysis import analyse_prediction
 from analysis.params.model import ClientParams
 
 TABLES = None
-CELLS = {"demo-400": 0.4, "nil-400": 1.0}
+CELLS = {"demo-400": 0.4, "nil-400": 1.0, "weighted-600": 0.1}
 TRUTH = (5, 10_000)
 
 

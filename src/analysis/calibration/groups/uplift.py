@@ -7,7 +7,7 @@ from analysis.models.uplift.analysis import simulate_uplift
 from analysis.params.model import ClientParams
 
 TABLES = None
-CELLS = {"demo-400": 1.0}
+CELLS = {"demo-400": 1.0, "weighted-600": 0.1}
 OF_BUYING = r"/(chance|share|money)$"
 TRUTH = (24, 10_000)
 

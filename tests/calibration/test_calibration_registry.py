@@ -131,6 +131,12 @@ def test_an_unknown_interval_would_be_found():
     assert unregistered(["indicators/results/nps/overall", "novelty/effect"]) == ("novelty/effect",)
 
 
+def test_what_only_large_clients_print_is_registered():
+    path = "relationship/retention/churn/drivers/segment=Energy & utilities/ratio"
+    assert quantity_of(path).label(path) == "leaving, hazard ratio of segment, a level"
+    assert quantity_of(path.replace("segment=Energy & utilities", "satisfaction")).name != quantity_of(path).name
+
+
 def test_every_exemption_gives_its_reason(readings):
     exempt = {quantity_of(path).name: quantity_of(path).exempt for path in readings if quantity_of(path).exempt}
     assert all(reason.endswith(".") and len(reason) > 20 for reason in exempt.values())

@@ -10,7 +10,7 @@ ANSWERED = "demo-400 weighted-600"
 
 def studies() -> tuple[Quantity, ...]:
     """Return the quantities of all analyses."""
-    return (*_pooled(), *_suppliers(), *_index(), *_bend())
+    return (*_pooled(), *_suppliers(), *_index(), *_bend(), *_leaving())
 
 
 def _pooled() -> tuple[Quantity, ...]:
@@ -85,3 +85,9 @@ def _bend() -> tuple[Quantity, ...]:
             null="specification",
         ),
     )
+
+
+def _leaving() -> tuple[Quantity, ...]:
+    """Return what only a client whom many have left has: its segments among what goes with leaving."""
+    home = "relationship/retention/churn/drivers"
+    return (Quantity(pattern=rf"{home}/(\w+)=[^/]*/ratio", name="leaving, hazard ratio of {0}, a level"),)

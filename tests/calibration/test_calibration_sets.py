@@ -5,6 +5,7 @@ import pytest
 
 from analysis.calibration import several
 from analysis.calibration.groups import bend, common, moderated, pooled, rank
+from analysis.calibration.proof import describe_cells
 from analysis.calibration.quantities import quantity_of, unregistered
 from analysis.calibration.scenarios import scenarios
 from analysis.calibration.several import LAWS, draw_set, true_curves
@@ -49,6 +50,15 @@ def test_a_set_is_read_for_what_its_law_makes_true(quick):
     new = found["differing"]["study/pooled/differing/new"]
     mean = found["differing"]["study/pooled/differing/mean"]
     assert new.high - new.low > mean.high - mean.low
+
+
+def test_the_grid_tells_of_the_sets_as_they_are_drawn():
+    """The page's words are literal: the sizes and laws that they speak of are those of the code."""
+    told = dict(describe_cells())[scenarios()["several"].name]
+    law, laws = LAWS["differing"](), [clients for clients, _ in pooled.KNOWN_LAWS]
+    assert f"{len(several.SIZES)} clients of {several.SIZES[0]} to {several.SIZES[-1]} customers" in told
+    assert f"standard deviation of {law.spread:g} around {law.mean:g}" in told
+    assert "sets of {}, {} and {} estimates".format(*laws) in told
 
 
 def test_what_is_true_of_all_sets_is_told_once(quick, monkeypatch):

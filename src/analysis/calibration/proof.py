@@ -128,7 +128,7 @@ def describe_cells() -> Iterator[tuple[str, str]]:
                 "; half of the dissatisfied answers and one in twenty of the others are left out, the rest weighted; "
                 "one observation is a respondent"
             )
-        yield scenario.name, text
+        yield scenario.name, scenario.note or text
 
 
 def write_tables(groups: Sequence[str], draws: int, folder: Path, docs: Path, *, command: str, date: str) -> list[Rate]:

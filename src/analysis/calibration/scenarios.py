@@ -45,6 +45,8 @@ class Scenario:
     is_weighted
         Answers thinned with known probabilities and weighted; the unit is then the respondent, and retention is judged
         by activity, so that the intervals of these choices are drawn too.
+    note
+        What is drawn in it, where that is not told by size and truth; "" where it is.
     """
 
     key: str
@@ -53,6 +55,7 @@ class Scenario:
     truth: Truth
     population: str
     is_weighted: bool = False
+    note: str = ""
 
     @cached_property
     def params(self) -> ClientParams:
@@ -171,7 +174,16 @@ def _grid() -> tuple[Scenario, ...]:
             population="differing",
         ),
         # only the seed of the sets: their clients' sizes and effects stand in `analysis.calibration.several`
-        Scenario(key="several", name="8 clients of 80 to 210", customers=100, truth=default, population="several"),
+        Scenario(
+            key="several",
+            name="8 clients of 80 to 210",
+            customers=100,
+            truth=default,
+            population="several",
+            note="sets of 8 clients of 80 to 210 customers, whose effects of satisfaction on loyalty are draws of a "
+            "normal distribution with a standard deviation of 0.25 around 0.6 or, without any other effect, around 0, "
+            "or all 0.6; beside them sets of 5, 8 and 20 estimates drawn from laws with known errors",
+        ),
     )
 
 

@@ -36,14 +36,18 @@ CLIENTS = {
     "panel": ((0, 1), (0, 1)), "prediction": ((0, 3, 8), ()), "uplift": ((0, 8), ()), "lifetime_uplift": ((0, 8), ()),
     "relationship": ((0,), ()), "pooled": ((), (0,)), "rank": ((), (0, 1, 2)), "moderated": ((), (0, 1, 2)),
     "bend": ((), (0, 1, 2)),
+    "follow_up": ((0,), (0,)), "prospects": ((0,), ()),
 }  # fmt: skip
 """Clients, counted from the first seed, that the intervals of a group are read from, and those of the cell where its
 tests' nulls are true."""
 NULLS = {
     "specification": "specification", "rivals": "specification", "pooled": "several", "rank": "demo-400",
     "bend": "specification",
+    "follow_up": "audits-nil-400",
 }  # fmt: skip
 """Cell of those tests, where not ``nil-400``."""
+HOMES = {"follow_up": "audits-400", "prospects": "demo-1000"}
+"""Cell of a group's intervals, where not ``demo-400``."""
 NORMAL = 1.96
 FAR = 3.0  # standard errors, from which on it does not matter how far off an estimate lies
 WIDTHS = (0.6, 1.3)
@@ -135,7 +139,8 @@ def is_even(p: np.ndarray) -> bool:
 @pytest.mark.parametrize("group", [group for group in GROUPS if CLIENTS[group][0]])
 def test_a_few_clients_lie_as_far_from_the_truth_as_their_intervals_say(group):
     """And not as far as intervals of half or double the width would say, in any group."""
-    found, truths = readings(group, "demo-400", CLIENTS[group][0]), known()[group, "demo-400"]
+    cell = HOMES.get(group, "demo-400")
+    found, truths = readings(group, cell, CLIENTS[group][0]), known()[group, cell]
     errors = errors_of(found, truths)
     assert len(errors) >= FEWEST
     assert is_sound(errors), off(errors)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.audit import run_audit
+from analysis.calibration.follow_up import follow_up
 from analysis.calibration.proof import GROUPS
 from analysis.calibration.quantities import (
     JUDGED_AS,
@@ -29,10 +30,10 @@ from analysis.results import Estimate, NotEstimable
 DOCS = Path(__file__).parents[2] / "docs"
 QUICK = (("demo", "board"), ("demo-zh", "full"))
 ELSEWHERE = {
-    "bounds of an indicator", "changes since an earlier audit", "contacts, time to an answer",
+    "bounds of an indicator", "contacts, time to an answer",
     "mediation, {0}, correlation of errors", "panel, fit", "partner, raw", "revenue at risk", "score of a partner",
     "spending potential", "{0}, smallest detectable change",
-    *(quantity.name for quantity in studies()),
+    *(quantity.name for quantity in (*studies(), *follow_up())),
 }  # fmt: skip
 """What a study, other clients' data or params bring into a report, or what the proof reads beside it."""
 SLOW = (("demo", "full"), ("demo-zh", "board"))

@@ -6,6 +6,7 @@ Of each quantity a few paths are kept. Run in the project's folder after `make c
 
 import csv
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 from analysis.calibration.draws import chunks_of, group_of, load_chunks, truth_chunks_of, truth_size
@@ -14,9 +15,15 @@ from analysis.calibration.quantities import quantity_of
 from analysis.calibration.scenarios import scenarios
 from analysis.calibration.truths import truths_of
 
-CELLS = ("demo-400", "nil-400")
+CELLS = ("demo-400", "nil-400", "audits-400", "audits-nil-400", "demo-1000")
+USUAL = frozenset({"demo-400", "nil-400"})  # the other cells are those of groups that are not drawn in them
 MOST = 3  # paths of one quantity
 COMMON = 0.6  # of the clients must have a path that is kept
+
+
+def is_kept(key: str, cells: Collection[str]) -> bool:
+    """Return whether a group that is drawn in `cells` is held against the truth in one of them."""
+    return key in cells and (key in USUAL or not USUAL & set(cells))
 
 
 def main() -> None:
@@ -24,7 +31,7 @@ def main() -> None:
     rows = []
     for key in CELLS:
         scenario = scenarios()[key]
-        for group in (name for name in GROUPS if key in group_of(name).CELLS):
+        for group in (name for name in GROUPS if is_kept(key, group_of(name).CELLS)):
             drawn = load_chunks(chunks_of(group, key, DRAWS, FOLDER)[:10])
             truths = truths_of(
                 drawn, load_chunks(truth_chunks_of(group, scenario, FOLDER)), scenario, truth_size(group)[1]

@@ -38,6 +38,8 @@ GROUPS = (
     "rank",
     "moderated",
     "bend",
+    "follow_up",
+    "prospects",
 )
 FOLDER = Path("build/calibration")
 DRAWS = 2000

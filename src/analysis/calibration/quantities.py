@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from analysis.calibration.follow_up import follow_up
 from analysis.calibration.quantity import Quantity, plain_path
 from analysis.calibration.relations import FAMILY, SAME, relations
 from analysis.calibration.relationship import COPY, LEAGUE, relationship
@@ -169,6 +170,7 @@ def _repurchase() -> tuple[Quantity, ...]:
 def registry() -> tuple[Quantity, ...]:
     """Return all quantities; the first whose pattern matches a path is the path's."""
     return (
+        *follow_up(),
         *_indicators(),
         *_beside_indicators(),
         *_loyalty(),

@@ -15,7 +15,7 @@ COMPOSED = "It is made of estimates that are in the table, by the rule of the re
 
 
 def relationship() -> tuple[Quantity, ...]:
-    """Return what stands under `relationship`, `follow_up` and the effects of the actions."""
+    """Return what stands under `relationship`, and the effects of the actions."""
     return (
         *_score(), *_lifetime(), *_growth(), *_lifecycle(), *_conversion(), *_contacts(), *_complaints(), *_voices(),
         *_partners(), *_respondents(), *_appraisal(), *_steering(),
@@ -239,9 +239,5 @@ def _steering() -> tuple[Quantity, ...]:
         Quantity(
             pattern=r"actions/\w+/evidence/.*", name="evidence of an action",
             exempt="It quotes an indicator, in the table.",
-        ),
-        Quantity(
-            pattern=r"follow_up/.*", name="changes since an earlier audit",
-            exempt="It takes two audits of one client; the clients drawn have one each.",
         ),
     )  # fmt: skip

@@ -184,6 +184,16 @@ def _grid() -> tuple[Scenario, ...]:
             "normal distribution with a standard deviation of 0.25 around 0.6 or, without any other effect, around 0, "
             "or all 0.6; beside them sets of 5, 8 and 20 estimates drawn from laws with known errors",
         ),
+        Scenario(
+            key="audits-400", name="earlier audits, 400 customers", customers=400, truth=default, population="demo"
+        ),
+        Scenario(
+            key="audits-nil-400",
+            name="earlier audits, nil effects, 400 customers",
+            customers=400,
+            truth=_nil(),
+            population="nil",
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.calibration.groups.common import with_variants
+from analysis.calibration.groups.prospects import HOME, mark_predictors
 from analysis.calibration.readings import LABELS, Reading, read_result
 from analysis.data.client import ClientData
 from analysis.indicators.compute import compute_indicators
@@ -24,7 +25,7 @@ def read(data: ClientData, params: ClientParams) -> dict[str, Reading]:
 def _read(data: ClientData, params: ClientParams) -> dict[str, Reading]:
     indicators, _ = control_false_discoveries(compute_indicators(data, params))
     found = analyse_relationship(data, params, indicators)
-    return read_result(named(found.to_dict()), "relationship")
+    return mark_predictors(read_result(named(found.to_dict()), "relationship"), HOME)
 
 
 def named(node: Any) -> Any:

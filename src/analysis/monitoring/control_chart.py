@@ -4,8 +4,10 @@ The chart of individual values [1]_: the centre is the mean of the periods befor
 moving ranges from it (three standard deviations, each range of two being 1.128 of one). Two rules, fixed in advance:
 the latest value lies beyond a limit; or it ends a run of eight values on one side of the centre. With eight periods
 before it the first rule rings falsely in 3.1% of normal series, with twelve in 1.9%, with twenty-four in 0.9%
-(100,000 series), not in the 0.27% of a process known for ever; the second in at most 0.4%. Fewer than eight make no
-chart.
+(100,000 series), not in the 0.27% of a process known for ever; the second in at most 0.4%. Neighbours that go with each
+other move less than they scatter, and the limits are then too narrow: with a correlation of 0.4, that of neighbouring
+waves answered by the same customers at most, the first rule rings in 5.9%, 4.5% and 3.2%, the second in at most 2.5%
+(400,000 series). Fewer than eight make no chart.
 
 References
 ----------

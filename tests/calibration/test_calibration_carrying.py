@@ -214,7 +214,7 @@ def test_what_is_new_is_lacking_until_it_is_drawn_last(group, old, tmp_path):
     group.change = changed(NEW, value=0.2, low=0.1, high=0.3)
     chunks, (line,) = carried(tmp_path, group)
     assert "3 chunks of old kept" in line
-    assert 'not printed alike, to be drawn at the end: "ordered logit of loyalty, bottom effect' in line
+    assert 'to be drawn at the end: "ordered logit of loyalty, bottom effect' in line
     assert NEW not in load_chunks(chunks).paths
     assert carried_chunks(chunks, is_lacking=True) == chunks
     run_chunks(carried_chunks(chunks, is_lacking=True)[:1], 1, silent, is_again=True)
@@ -379,7 +379,7 @@ def test_the_whole_run_keeps_what_it_can_and_draws_the_rest(group, tmp_path, mon
     group.change = changed(NEW, value=0.2, low=0.1, high=0.3)
     lines, page = run("more")
     assert all("its truth is wanted" in line for line in lines[:-1])
-    assert "not printed alike, to be drawn at the end" in lines[-1]
+    assert "to be drawn at the end" in lines[-1]
     assert len(group.seen) == 3 + COMPARED + CLIENTS
     assert "All clients were drawn and read by the code as it is now." in page
 

@@ -156,10 +156,10 @@ def carry_home(chunks: Sequence[Chunk]) -> list[str]:
 def _remarks(record: Record) -> str:
     gone, new = _quoted(record.withdrawn), _quoted({*row_names(record.added), *record.changed})
     return (
-        f" (clients drawn again alike: {len(record.clients)})"
+        f" (clients drawn again{'' if record.differences or new else ' alike'}: {len(record.clients)})"
         + (f"; printed no more: {gone}" if gone else "")
         + (f"; different: {'; '.join(record.differences)}" if record.differences else "")
-        + (f"; not printed alike, to be drawn at the end: {new}" if new else "")
+        + (f"; to be drawn at the end: {new}" if new else "")
     )
 
 

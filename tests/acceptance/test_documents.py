@@ -111,6 +111,7 @@ def test_html_has_the_structure_a_screen_reader_needs(built):
     assert all(cell.get("scope") for cell in page.find_all("th"))
 
 
+@pytest.mark.parametrize("built", ["demo", pytest.param("demo-zh", marks=pytest.mark.slow)], indirect=True)
 def test_pdf_and_html_say_the_same(built):
     squeeze = lambda text: re.sub(r"[\s\u200b\u00ad\u2060]+", "", text)  # noqa: E731 - a local abbreviation
     pdf = squeeze("".join(page.extract_text() for page in pdf_pages(built)))

@@ -165,6 +165,13 @@ def _grid() -> tuple[Scenario, ...]:
             truth=_differing(),
             population="differing",
         ),
+        *_larger(default),
+        *_of_several_audits(default),
+    )
+
+
+def _larger(default: Truth) -> tuple[Scenario, ...]:
+    return (
         Scenario(key="demo-1000", name="1,000 customers", customers=1000, truth=default, population="demo"),
         Scenario(
             key="differing-1000",
@@ -173,6 +180,11 @@ def _grid() -> tuple[Scenario, ...]:
             truth=_differing(),
             population="differing",
         ),
+    )
+
+
+def _of_several_audits(default: Truth) -> tuple[Scenario, ...]:
+    return (
         # only the seed of the sets: their clients' sizes and effects stand in `analysis.calibration.several`
         Scenario(
             key="several",

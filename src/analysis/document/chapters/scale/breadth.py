@@ -305,7 +305,7 @@ def tabulate_largest(result: Breadth, t: Translator) -> Table | None:
         start(t(N_("Account manager")), 1.0),
         start(t(N_("Not bought")), 1.2),
         start(t(N_("Alike because they")), 1.3),
-        end(t(N_("Purchases a year, before returns")), 1.1),
+        end(t(N_("Revenue a year")), 1.1),
     )
     return Table(
         title=t(N_("The largest customers with an opening")),

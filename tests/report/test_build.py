@@ -247,9 +247,9 @@ def test_ended_run_keeps_the_last_report_and_the_next_sweeps(published, number, 
     mark = project / "sleeping"
     cell = f"import pathlib, time\npathlib.Path({str(mark)!r}).touch()\ntime.sleep(600)"
     with _start(project, cell) as process:
-        _wait_for(mark)
-        process.send_signal(number)
         try:
+            _wait_for(mark)
+            process.send_signal(number)
             process.communicate(timeout=LONG)
         finally:
             process.kill()  # does nothing where it has ended; else the test would wait for ever

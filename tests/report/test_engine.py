@@ -196,9 +196,11 @@ run_notebook(pathlib.Path({str(source)!r}), folder / "executed.ipynb", {{"params
 """
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) as process:
         pid_file = tmp_path / "pid"
-        _wait_until(lambda: pid_file.exists() and pid_file.read_text())
-        yield process, int(pid_file.read_text())
-        process.kill()
+        try:
+            _wait_until(lambda: pid_file.exists() and pid_file.read_text())
+            yield process, int(pid_file.read_text())
+        finally:
+            process.kill()  # does nothing where it has ended; else the test would wait for ever
 
 
 def test_interrupt_ends_the_kernel_at_once_and_keeps_the_notebook(parent_with_kernel, tmp_path):

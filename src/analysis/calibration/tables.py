@@ -173,7 +173,9 @@ def _opening(command: str, date: str, grid: Sequence[tuple[str, str]]) -> list[s
         "the draws, because what they estimate depends on the size of the client. Of everything else the truth is the "
         "mean of the same definition over large clients, ten of 20,000 customers each or, where an analysis takes "
         "long, two to 24 of 6,000 or more: for means, shares and sums that is the definition itself. "
-        "Ranks and shrunken partners are held against the partners' own means there. The largest "
+        "Ranks and shrunken partners are held against the partners' own means there. Of actions taken for customers "
+        "drawn by lot the truth is exact: nil, or the mean of the effect that was put in; their record is stretched by "
+        "2.2, so that the placebo has the two years that it asks for. The largest "
         "error of a truth is told below where it exceeds "
         f"{CAUTION:g} standard errors of a client's estimate.",
         "## Verdict",

@@ -33,6 +33,8 @@ STANDARD: Literal["ua-1"] = "ua-1"
 DEFAULT_PAGE_OF = "{page} / {pages}"
 UNBROKEN_LINES = 11
 """Lines of a table that stays on one page: moving it to the next costs a quarter of a page at most."""
+_ONE_COLUMN = 45
+"""Headings that the contents list on one page; more of them stand in two columns."""
 _RUNNING = 70  # letters; what the head of a page can hold beside as much again, on at most two lines
 _FOOTER = 400  # letters; four lines under the first page, the whole disclaimer stands at the end
 _LOGO = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,(.*)", re.DOTALL)
@@ -157,6 +159,7 @@ def _typst_data(content: Content, gate: Gate) -> Data:
         "date": [day.year, day.month, day.day],
         "logo": _logo(content.cover["logo"], gate),
         "logo_alt": cover["logo_alt"] or cover["prepared_by"] or cover["client"] or cover["title"],
+        "contents_columns": 1 if len(content.contents) <= _ONE_COLUMN else 2,
         "front": front,
         "chapters": chapters,
         "end_note": _end_note(labels, gate.report),

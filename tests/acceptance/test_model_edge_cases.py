@@ -195,7 +195,7 @@ def test_what_can_be_estimated_is_and_the_rest_says_why_not(name, tmp_path):
     for place in ANSWERED.get(name, ()):
         assert (at(answers, place) or {}).get("estimable", True), place  # null: nothing to refuse
     for reason in reasons_of(answers):
-        assert re.fullmatch(r"[A-Z{].*[.?]", reason, re.DOTALL), reason
+        assert re.fullmatch(r"[A-Z{].*[.?]”?", reason, re.DOTALL), reason
         assert not JARGON.search(reason), reason
     if name in QUICK:
         check_document(audit, QUICK[name])

@@ -6,19 +6,10 @@ import pytest
 
 from analysis.batch.plan import Past
 from analysis.batch.shapes import Outcome
-from analysis.batch.store import (
-    INDEX,
-    OUTCOMES,
-    PORTFOLIO,
-    Entry,
-    latest_report,
-    read_entries,
-    record,
-    refresh_page,
-)
+from analysis.batch.store import OUTCOMES, Entry, latest_report, read_entries, record, refresh_page
 from analysis.errors import Fault
 from analysis.messages import N_
-from analysis.report.portfolio_files import FOLDER
+from analysis.report.publish import INDEX, PORTFOLIO
 
 HOSTILE = "<script>alert(1)</script>\"'& {{ 7*7 }}\u202e"
 
@@ -106,10 +97,6 @@ def test_no_page_is_made_where_there_was_none(out):
     publish(out, PORTFOLIO, files=REVIEW)
     refresh_page(out)
     assert not (out / INDEX).exists()
-
-
-def test_the_folder_of_reviews_is_the_portfolio_s_own():
-    assert PORTFOLIO == FOLDER
 
 
 def test_each_client_has_its_documents_date_and_outcome(out):

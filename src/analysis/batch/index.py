@@ -10,12 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analysis.batch.memory import as_size
 from analysis.batch.shapes import SEVERITY, Outcome
-from analysis.batch.store import PORTFOLIO, Entry, Published
+from analysis.batch.store import Entry, Published
 from analysis.batch.words import reasons, state_word, summary
 from analysis.document.formatting import format_date
 from analysis.document.html import visible
 from analysis.document.translate import Translator
 from analysis.messages import N_
+from analysis.report.publish import INDEX, PORTFOLIO
 
 DOCUMENTS = {
     "HTML": "audit.html",
@@ -84,18 +85,13 @@ def render_index(
     )
 
 
-def language_of(page: str) -> str:
-    """Return the language in which a page of all reports was written."""
-    return "zh" if f'<html lang="{_LANGUAGE_CODES["zh"]}"' in page else "en"
-
-
 def _review(portfolio: Published | None, translate: Translator) -> list[tuple[str, str]]:
     """Return name and address of each document of the portfolio review, its own page first."""
     if portfolio is None:
         return []
     named = N_("Portfolio review of {date:text}", date=format_date(portfolio.as_of, translate.language))
     folder = f"{PORTFOLIO}/{quote(portfolio.as_of)}"
-    files = {"index.html": translate(named), "portfolio.html": "HTML", "portfolio.pdf": "PDF"}
+    files = {INDEX: translate(named), "portfolio.html": "HTML", "portfolio.pdf": "PDF"}
     return [(name, f"{folder}/{file}") for file, name in files.items() if file in portfolio.files]
 
 

@@ -16,12 +16,9 @@ from analysis.batch.plan import Past
 from analysis.batch.shapes import Outcome
 from analysis.report.manifest import FILE_NAME as MANIFEST
 from analysis.report.manifest import read_manifest
-from analysis.report.publish import client_lock
+from analysis.report.publish import INDEX, PORTFOLIO, client_lock
 
 OUTCOMES = "outcomes.json"
-INDEX = "index.html"
-PORTFOLIO = "_portfolio"
-"""Folder of the portfolio reviews, beside those of the clients."""
 _VERSION = 1
 
 
@@ -154,7 +151,8 @@ def record(entries: Mapping[str, Entry], out: Path, params_folder: Path, languag
         }
         merged = kept | {client: _with_past(entry, earlier.get(client)) for client, entry in entries.items()}
         data = {client: merged[client].to_dict() for client in sorted(merged)}
-        text = json.dumps({"version": _VERSION, "clients": data}, ensure_ascii=False, indent=1)
+        told = {"version": _VERSION, "language": language, "clients": data}
+        text = json.dumps(told, ensure_ascii=False, indent=1)
         _replace(out / OUTCOMES, text + "\n")
         reports = {client: latest_report(out / client) for client in merged}
         _replace(out / INDEX, render_index(merged, reports, language, latest_report(out / PORTFOLIO)))
@@ -168,7 +166,7 @@ def refresh_page(out: Path) -> None:
     OSError
         The folder of the reports cannot be written.
     """
-    from analysis.batch.index import language_of, render_index
+    from analysis.batch.index import render_index
 
     if not (out / INDEX).is_file():
         return
@@ -176,8 +174,13 @@ def refresh_page(out: Path) -> None:
         entries = read_entries(out)
         if entries:
             reports = {client: latest_report(out / client) for client in entries}
-            language = language_of((out / INDEX).read_text("utf-8", errors="replace"))
-            _replace(out / INDEX, render_index(entries, reports, language, latest_report(out / PORTFOLIO)))
+            page = render_index(entries, reports, _page_language(out), latest_report(out / PORTFOLIO))
+            _replace(out / INDEX, page)
+
+
+def _page_language(out: Path) -> str:
+    """Return the language in which the last run has written the page; its entries have been read already."""
+    return str(json.loads((out / OUTCOMES).read_text("utf-8")).get("language", "en"))
 
 
 def _is_known(client: str, out: Path, params_folder: Path) -> bool:

@@ -13,8 +13,9 @@ from analysis.params.model import ClientParams
 from analysis.report.job import BuildResult, Job, published_files
 from analysis.report.manifest import Origin, hash_code, hash_file, hash_text
 from analysis.report.notebook import PROJECT
-from analysis.report.portfolio_files import FOLDER, find_audits, find_editions, has_page, hash_audits, no_audits
+from analysis.report.portfolio_files import find_audits, find_editions, has_page, hash_audits, no_audits
 from analysis.report.progress import NoProgress, Progress
+from analysis.report.publish import PORTFOLIO
 
 NOTEBOOK = PROJECT / "notebooks" / "portfolio_review.ipynb"
 PRELOAD = ("analysis.portfolio.review", "analysis.document.portfolio.compose", "analysis.report.portfolio_files")
@@ -59,7 +60,7 @@ def build_portfolio(
         raise ParamsError([no_audits(out, {}, day)])
     job = _PortfolioJob(
         params_folder=out,
-        folder=out / FOLDER,
+        folder=out / PORTFOLIO,
         notebook=notebook,
         progress=progress,
         out=out,

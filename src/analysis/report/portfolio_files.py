@@ -25,11 +25,10 @@ from analysis.report.manifest import FILE_NAME as MANIFEST
 from analysis.report.manifest import hash_file, hash_text, read_manifest
 from analysis.report.notebook import PROJECT
 from analysis.report.portfolio_benchmarks import render_benchmarks_json, render_benchmarks_yaml
-from analysis.report.portfolio_index import PAGE, render_portfolio_index
+from analysis.report.portfolio_index import render_portfolio_index
+from analysis.report.publish import INDEX, PORTFOLIO
 
 FILE_NAME = "portfolio.json"
-FOLDER = "_portfolio"
-"""Folder of the portfolios beside the clients' reports; no client's id begins like it."""
 DEFAULT_REPORTS = "reports"
 MOST_AUDITS = 6
 """So many audits of a client at most are looked at: the latest two that can be read are wanted."""
@@ -60,7 +59,7 @@ def find_audits(out: Path, as_of: str = "") -> dict[str, list[Path]]:
 
 def find_editions(out: Path, until: str = "") -> list[Path]:
     """Return the portfolio.json of the earlier portfolios, oldest first, to this day; empty: all."""
-    paths = [path for path in sorted((out / FOLDER).glob(f"*/{FILE_NAME}")) if is_day(path.parent.name)]
+    paths = [path for path in sorted((out / PORTFOLIO).glob(f"*/{FILE_NAME}")) if is_day(path.parent.name)]
     return [path for path in paths if not until or path.parent.name <= until]
 
 
@@ -104,7 +103,7 @@ def load_portfolio(reports: str = "", *, language: str = "", as_of: str = "") ->
 
 def has_page(out: Path) -> bool:
     """Return whether there is a page of all reports that the portfolio can lead back to."""
-    return (out / PAGE).is_file()
+    return (out / INDEX).is_file()
 
 
 def no_audits(out: Path, stored: dict[str, Any], as_of: str = "") -> Fault:
@@ -188,7 +187,7 @@ def write_portfolio(portfolio: Portfolio, document: PortfolioDocument, folder: P
     files = {client.client: tuple(sorted(_listed(out / client.client / client.as_of))) for client in portfolio.clients}
     texts = {
         FILE_NAME: render_audit_json(portfolio),
-        PAGE: render_portfolio_index(portfolio, t, files, has_page=has_page(out)),
+        INDEX: render_portfolio_index(portfolio, t, files, has_page=has_page(out)),
         "benchmarks.json": render_benchmarks_json(portfolio, t),
         "benchmarks.yml": render_benchmarks_yaml(portfolio, t),
     }

@@ -23,6 +23,7 @@ from analysis.document.translate import Translator
 from analysis.document.visible import clean_text
 from analysis.messages import N_, NP_, Message
 from analysis.portfolio.shapes import Movement, Portfolio, PortfolioClient
+from analysis.report.publish import INDEX
 from analysis.results import Estimate
 
 DOCUMENTS: Mapping[str, str] = {
@@ -33,8 +34,6 @@ DOCUMENTS: Mapping[str, str] = {
     "JSON": "audit.json",
 }
 """What the page links to, by the name of the link."""
-PAGE = "index.html"
-"""The page of all reports, in their folder (`analysis.batch.store`)."""
 UP = "../.."
 """From the portfolio's folder to that of all reports."""
 _LANGUAGE_CODES = {"zh": "zh-Hans"}
@@ -107,7 +106,7 @@ def render_portfolio_index(
         .render(
             language=_LANGUAGE_CODES.get(t.language, t.language),
             day=format_date(portfolio.as_of, t.language),
-            back=f"{UP}/{PAGE}" if has_page else "",
+            back=f"{UP}/{INDEX}" if has_page else "",
             labels=labels,
             summary=t.sentences(*_summary(portfolio)),
             industries=[(each, t(own_industry(each))) for each in industries],

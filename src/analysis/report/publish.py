@@ -21,6 +21,10 @@ VERSION_PREFIX = ".version-"
 """Folders that a published symbolic link points to."""
 LOCK_NAME = ".lock"
 FAILED_NAME = "failed"
+INDEX = "index.html"
+"""The page of all reports, in their folder (`analysis.batch.store`), and that of the portfolio, in its own."""
+PORTFOLIO = "_portfolio"
+"""Folder of the portfolio reviews beside those of the clients, whose ids never begin like it."""
 # How often a folder that another run removes under our hands is made again, before something else must be wrong.
 _ATTEMPTS = 100
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from analysis.batch.clients import find_clients
-from analysis.batch.store import INDEX, OUTCOMES, Entry, LocalHome, record
+from analysis.batch.store import OUTCOMES, Entry, LocalHome, record
 from analysis.errors import Fault, InputError, ParamsError
 from analysis.params.load import load_params
 from analysis.report.manifest import FILE_NAME as MANIFEST
 from analysis.report.manifest import read_manifest
+from analysis.report.publish import INDEX
 from analysis.storage.address import Address, is_url
 from analysis.storage.days import is_day
 from analysis.storage.errors import StorageError

@@ -7,7 +7,9 @@ READING: tuple[Term, ...] = (
     Term(
         name=N_("95% interval"),
         meaning=N_("The range that holds the true value in 95 of 100 such audits; wide means uncertain."),
-        formula=N_("estimate − its distance to the lower limit … estimate + its distance to the upper limit"),
+        formula=N_(
+            "most: estimate ± t(0.975; accounts − 1) · standard error; by resampling: its 2.5% and 97.5% percentiles"
+        ),
         source="definitions.md, Intervals",
         in_print=True,
     ),

@@ -36,7 +36,7 @@ CLIENTS = {
     "panel": ((0, 1), (0, 1)), "prediction": ((0, 3, 8), ()), "uplift": ((0, 8), ()), "lifetime_uplift": ((0, 8), ()),
     "relationship": ((0,), ()), "pooled": ((), (0,)), "rank": ((), (0, 1, 2)), "moderated": ((), (0, 1, 2)),
     "bend": ((), (0, 1, 2)),
-    "follow_up": ((0,), (0,)), "prospects": ((0,), ()),
+    "follow_up": ((0,), (0,)), "prospects": ((0,), ()), "leaving": ((0, 1), ()),
 }  # fmt: skip
 """Clients, counted from the first seed, that the intervals of a group are read from, and those of the cell where its
 tests' nulls are true."""
@@ -46,7 +46,7 @@ NULLS = {
     "follow_up": "audits-nil-400",
 }  # fmt: skip
 """Cell of those tests, where not ``nil-400``."""
-HOMES = {"follow_up": "audits-400", "prospects": "demo-1000"}
+HOMES = {"follow_up": "audits-400", "prospects": "demo-1000", "leaving": "demo-1000"}
 """Cell of a group's intervals, where not ``demo-400``."""
 NORMAL = 1.96
 FAR = 3.0  # standard errors, from which on it does not matter how far off an estimate lies

@@ -10,7 +10,7 @@ import pytest
 from analysis.audit import SCHEMA_VERSION
 from analysis.calibration.earlier_audits import RECORDS, VERSION, EarlierJson, seen_on, unchanging
 from analysis.calibration.groups import follow_up as group
-from analysis.calibration.groups import prospects
+from analysis.calibration.groups import leaving, prospects
 from analysis.calibration.quantities import quantity_of, unregistered
 from analysis.calibration.readings import read_result
 from analysis.calibration.scenarios import scenarios
@@ -141,3 +141,14 @@ def test_clients_with_newcomers_carry_every_predictor_of_prospects():
     drivers = {path.split("/")[5] for path in found if "/drivers/" in path}
     assert {"known", "offer", "contacts"} < drivers
     assert any(driver.startswith("segment=") for driver in drivers)
+
+
+def test_clients_whom_many_have_left_carry_the_segments_among_what_goes_with_leaving():
+    scenario = scenarios()["demo-1000"]
+    found = leaving.read(scenario.draw(SEED, tables=None), scenario.params)
+    assert unregistered(found) == ()
+    drivers = {path.split("/")[4] for path in found}
+    assert {"satisfaction", "contact", "trend", "tenure", "loyalty"} < drivers
+    assert len([driver for driver in drivers if driver.startswith("segment=")]) >= 2
+    few = scenarios()["demo-400"]
+    assert leaving.read(few.draw(SEED, tables=None), few.params) == {}

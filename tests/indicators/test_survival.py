@@ -108,3 +108,38 @@ def test_a_median_of_whole_days_lies_within_a_day_and_never_at_a_point(counted, 
 def test_unwatched_spells_are_refused():
     with pytest.raises(ValueError, match="watched"):
         spells([1.0, 2.0], [0, 1], entry=[1.0, 0.0])
+
+
+def test_one_by_one_the_influence_gives_greenwood_s_variance_where_many_end_on_the_same_day():
+    days = np.repeat([1.0, 2.0, 3.0, 9.0], [60, 45, 30, 65])
+    watched = spells(days, days < 9)
+    influence = influence_at(watched, 4.0)
+    (point,) = survival_at(watched, [4.0])
+    assert influence.sum() == pytest.approx(0.0, abs=1e-12)
+    assert influence @ influence == pytest.approx(point.std_error**2, rel=1e-9)
+    assert point.std_error == pytest.approx(math.sqrt(0.325 * 0.675 / 200), rel=1e-9)  # none censored: a share
+
+
+def test_clusters_of_one_spell_are_as_wide_as_no_clusters_however_many_end_on_a_day():
+    days = np.repeat([1.0, 2.0, 3.0, 9.0], [60, 45, 30, 65])
+    watched = spells(days, days < 9)
+    (alone,), (clustered,) = survival_at(watched, [4.0]), survival_at(watched, [4.0], np.arange(200))
+    assert clustered.std_error == pytest.approx(alone.std_error, rel=0.01)
+
+
+def test_the_influence_is_what_one_spell_more_does_to_the_share():
+    rng = np.random.default_rng(3)
+    days, ended = rng.integers(1, 7, 120).astype(float), rng.random(120) < 0.7
+
+    def share(weights):
+        left = 1.0
+        for day in range(1, 5):
+            left *= 1 - weights[ended & (days == day)].sum() / weights[days >= day].sum()
+        return left
+
+    moved = [(share(1 + 1e-5 * unit) - share(1 - 1e-5 * unit)) / 2e-5 for unit in np.eye(120)]
+    np.testing.assert_allclose(influence_at(spells(days, ended), 4.0), moved, atol=1e-9)
+
+
+def test_where_nobody_is_left_no_spell_has_an_influence():
+    assert influence_at(spells(np.repeat([1.0, 2.0], 15), np.ones(30)), 2.0).tolist() == [0.0] * 30

@@ -69,11 +69,11 @@ def test_complaints_of_nobody_known_are_counted_apart():
 
 def test_open_cases_are_censored():
     ids = ids_of(40)
-    rows = [(customer, 100, "complaint", 10 if number < 24 else None) for number, customer in enumerate(ids)]
+    rows = [(customer, 100, "complaint", 10 if number < 30 else None) for number, customer in enumerate(ids)]
     data = served_data({"transactions": orders(weekly_orders(ids)), "feedback": feedback_of(rows)})
     resolution = analyse_complaints(data, served_params()).resolution
-    assert (resolution.complaints, resolution.settled) == (40, 24)
-    assert resolution.within_30.value == pytest.approx(0.6)
+    assert (resolution.complaints, resolution.settled) == (40, 30)
+    assert resolution.within_30.value == pytest.approx(0.75)
     assert resolution.median_days.value == 10
     recent = [
         (customer, 100 if number < 20 else 5, "complaint", 10 if number < 20 else None)

@@ -183,6 +183,22 @@ def test_the_forecast_sees_nothing_of_the_period_held_out(client):
     assert second.naive.revenue == first.naive.revenue
 
 
+def test_what_the_forecasts_differ_by_is_as_uncertain_as_with_the_model_fitted_to_other_customers(client):
+    frame, family = client.table("transactions"), families()[0]
+
+    def compared(left):
+        history = read_history(dataclasses.replace(client, tables={"transactions": left}))
+        return compare_forecasts(history, np.arange(len(history.ids)), family, PARAMS)
+
+    parts = frame["customer_id"].map({name: place % 25 for place, name in enumerate(sorted(set(frame["customer_id"])))})
+    without = [compared(frame[parts != part]) for part in range(25)]
+    whole = compared(frame)
+    for name in ("orders_difference", "revenue_difference"):
+        values = np.array([getattr(each, name).value for each in without])
+        error = math.sqrt(24 / 25 * ((values - values.mean()) ** 2).sum())  # the delete-a-group jackknife
+        assert getattr(whole, name).std_error == pytest.approx(error, rel=0.3)
+
+
 def test_a_contribution_is_what_the_sum_loses_without_the_customer(client):
     frame = client.table("transactions")
     found = value_customers(client, PARAMS)

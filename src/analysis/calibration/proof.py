@@ -40,6 +40,7 @@ GROUPS = (
     "bend",
     "follow_up",
     "prospects",
+    "leaving",
 )
 FOLDER = Path("build/calibration")
 DRAWS = 2000

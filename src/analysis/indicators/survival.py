@@ -62,8 +62,8 @@ def survival_at(spells: Spells, times: list[float], clusters: Codes | None = Non
     """Return the Kaplan-Meier share at each of `times` [1]_.
 
     Limits are log(-log); their variance is Greenwood's, or, with `clusters`, that of the spells' influence on the
-    cumulative hazard summed by cluster [2]_, with t(G - 1). Where nothing has ended yet, Wilson's limit for no event
-    among the fewest at risk is used, so that no interval has zero width.
+    logarithm of the share summed by cluster [2]_, with t(G - 1). Where nothing has ended yet, Wilson's limit for no
+    event among the fewest at risk is used, so that no interval has zero width.
     """
     moments, deaths, risk = _events(spells)
     survivors = np.maximum(risk - deaths, 0.0)
@@ -102,7 +102,9 @@ def influence_at(spells: Spells, time: float) -> Floats:
     moments, deaths, risk = _events(spells)
     last = int(np.searchsorted(moments, time, side="right"))
     share = float(np.prod(np.maximum(risk[:last] - deaths[:last], 0.0) / risk[:last])) if last else 1.0
-    return -share * _hazard_influence(spells, moments[:last], deaths[:last], risk[:last])
+    if share <= 0:
+        return np.zeros(len(spells.exit))  # nobody is left, whoever is taken once more
+    return -share * _log_influence(spells, moments[:last], deaths[:last], risk[:last])
 
 
 def median_time(spells: Spells, clusters: Codes | None = None) -> tuple[float, float | None, float | None] | None:
@@ -140,21 +142,27 @@ def _events(spells: Spells) -> tuple[Floats, Floats, Floats]:
     return moments, deaths.astype(np.float64), spells.at_risk(moments)
 
 
-def _hazard_influence(spells: Spells, moments: Floats, deaths: Floats, risk: Floats) -> Floats:
-    """Return the spells' influence on the cumulative hazard at the last of `moments`."""
+def _log_influence(spells: Spells, moments: Floats, deaths: Floats, risk: Floats) -> Floats:
+    """Return the spells' influence on minus the logarithm of the share left at the last of `moments`, which is above 0.
+
+    The share is a product over moments: an element moves the hazard d / n of one by 1 / n where it ends then, less
+    d / n^2, and that hazard moves the logarithm by 1 / (1 - d / n). Where many end on the same day this is far from the
+    cumulative hazard, whose influence has n for n - d; summed one by one it gives Greenwood's variance exactly.
+    """
     if not len(moments):
         return np.zeros(len(spells.exit))
-    weight = np.concatenate([[0.0], np.cumsum(deaths / risk**2)])
+    left = risk - deaths
+    weight = np.concatenate([[0.0], np.cumsum(deaths / (risk * left))])
     watched = weight[np.searchsorted(moments, spells.exit, side="right")]
     before = weight[np.searchsorted(moments, spells.entry, side="right")]
     position = np.minimum(np.searchsorted(moments, spells.exit), len(moments) - 1)
     own = spells.ended & (moments[position] == spells.exit)
-    return np.where(own, 1.0 / risk[position], 0.0) - (watched - before)
+    return np.where(own, 1.0 / left[position], 0.0) - (watched - before)
 
 
 def _clustered(spells: Spells, moments: Floats, deaths: Floats, risk: Floats, clusters: Codes) -> float:
     _, position = np.unique(clusters, return_inverse=True)
-    sums = np.bincount(position, _hazard_influence(spells, moments, deaths, risk))
+    sums = np.bincount(position, _log_influence(spells, moments, deaths, risk))
     # a cluster pulls the curve to itself by about its share of the spells, as in a jackknife
     pulled = sums / np.maximum(1 - np.bincount(position) / len(clusters), 0.5)
     return float(pulled @ pulled) * len(sums) / max(len(sums) - 1, 1)

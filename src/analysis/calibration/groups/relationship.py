@@ -14,7 +14,7 @@ from analysis.relationship import analyse_relationship
 
 TABLES = None
 CELLS = {"demo-400": 0.5, "nil-400": 0.5}
-TRUTH = (5, 10_000)
+TRUTH = (10, 10_000)
 
 
 def read(data: ClientData, params: ClientParams) -> dict[str, Reading]:

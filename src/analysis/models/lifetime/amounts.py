@@ -9,6 +9,7 @@ from analysis.models.clustering import Floats
 from analysis.models.lifetime.likelihood import Fit
 from analysis.models.lifetime.purchases import Summary
 from analysis.models.lifetime.spend import ALIKE, expected_amount, fit_gamma_gamma
+from analysis.models.lifetime.sums import Parts
 
 FEWEST = 20
 """Fewest customers with a repeat purchase for a Gamma-Gamma model."""
@@ -40,6 +41,11 @@ class Amounts:
     influence: Floats
     fit: Fit | None
     reason: Message | None
+
+    @property
+    def parts(self) -> Parts:
+        """The expected amounts, with how they hang on the model's parameters."""
+        return Parts(values=self.expected, slopes=(self.slopes,), influence=(self.influence,))
 
 
 def fit_amounts(summary: Summary) -> Amounts:

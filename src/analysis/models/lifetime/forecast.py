@@ -15,8 +15,9 @@ from analysis.models.lifetime.amounts import fit_amounts
 from analysis.models.lifetime.process import Family, fit_process
 from analysis.models.lifetime.purchases import YEAR_DAYS, History, summarise
 from analysis.models.lifetime.result import Forecast, ForecastComparison
+from analysis.models.lifetime.sums import Parts
 from analysis.params.model import ClientParams
-from analysis.results import NotEstimable, Unit
+from analysis.results import NotEstimable, Outcome, Unit
 
 SLACK_DAYS = 7
 FEWEST_DAYS = 60
@@ -53,25 +54,17 @@ def compare_forecasts(
             reason=N_("Fewer than {least:int} customers had bought again before the part held out.", least=least),
             n=len(summary.frequency),
         )
-    process = fit_process(family, summary, params.value.period_days)
-    expected = process.alive() * process.orders(days)
-    spent = expected * fit_amounts(summary).expected * history.kept_share(cut)
+    process, amounts = fit_process(family, summary, params.value.period_days), fit_amounts(summary)
     rows = summary.position
+    expected = process.alive_parts().times(process.orders_parts(days))
+    spent = expected.times(amounts.parts).scaled(np.full(len(rows), history.kept_share(cut)))
     actual = history.purchases(cut, history.last_day)[rows], history.revenue(cut, history.last_day)[rows]
     before = history.purchases(cut - days, cut)[rows], history.revenue(cut - days, cut)[rows]
-    model, naive = _score(expected, spent, *actual), _score(*before, *actual)
-    orders_gap = np.abs(expected - actual[0]) - np.abs(before[0] - actual[0])
-    revenue_gap = np.abs(spent - actual[1]) - np.abs(before[1] - actual[1])
-    sample = Sample(values=orders_gap, weights=np.ones(len(rows)), clusters=clusters[rows], units=np.arange(len(rows)))
-    measures: tuple[Unit, Unit] = ("count", "money")
+    model, naive = _score(expected.values, spent.values, *actual), _score(*before, *actual)
+    units: tuple[Unit, Unit] = ("count", "money")
     differences = [
-        estimate(
-            Sample(values=gap, weights=sample.weights, clusters=sample.clusters, units=sample.units),
-            Measure(kind="mean", unit=unit),
-            min_clusters=params.limits.min_clusters,
-            min_n=least,
-        )
-        for gap, unit in zip((orders_gap, revenue_gap), measures, strict=True)
+        _difference(own, plain, true, unit, clusters[rows], params)
+        for own, plain, true, unit in zip((expected, spent), before, actual, units, strict=True)
     ]
     return ForecastComparison(
         cut=str(np.datetime64(cut, "D")),
@@ -86,6 +79,24 @@ def compare_forecasts(
         revenue_difference=differences[1],
         used="naive" if naive.revenue_error < model.revenue_error else "model",
     )
+
+
+def _difference(
+    forecast: Parts, naive: Floats, actual: Floats, unit: Unit, clusters: Codes, params: ClientParams
+) -> Outcome:
+    """Return by how much further off the model was than the naive forecast, on average over customers.
+
+    Other customers would have given the model other parameters: that moves all its forecasts at once, which the limits
+    hold as they hold the customers' own errors.
+    """
+    gap = np.abs(forecast.values - actual) - np.abs(naive - actual)
+    everybody = np.ones(len(gap), dtype=bool)
+    moved = forecast.scaled(np.sign(forecast.values - actual)).moved(everybody)
+    sample = Sample(
+        values=gap + moved - moved.mean(), weights=np.ones(len(gap)), clusters=clusters, units=np.arange(len(gap))
+    )
+    limits = params.limits
+    return estimate(sample, Measure(kind="mean", unit=unit), min_clusters=limits.min_clusters, min_n=limits.min_n)
 
 
 def _score(orders: Floats, revenue: Floats, actual_orders: Floats, actual_revenue: Floats) -> Forecast:

@@ -10,6 +10,7 @@ from analysis.models.clustering import Codes, Floats
 from analysis.models.lifetime import beta_geometric, pareto
 from analysis.models.lifetime.likelihood import Fit, legendre
 from analysis.models.lifetime.purchases import Summary, unique_rows
+from analysis.models.lifetime.sums import Parts
 
 NODES = 12
 STEP = 1e-3
@@ -104,6 +105,15 @@ class Process:
     def orders_slopes(self, days: float, yearly_discount: float = 0.0) -> Floats:
         """Return how these purchases change with the logarithms of the parameters, shape (n, k)."""
         return self._slopes(lambda values: self._orders(values, days, yearly_discount))
+
+    def alive_parts(self) -> Parts:
+        """Return each customer's chance of still being there, with how it hangs on the parameters."""
+        return Parts(values=self.alive(), slopes=(self.alive_slopes(),), influence=(self.influence,))
+
+    def orders_parts(self, days: float, yearly_discount: float = 0.0) -> Parts:
+        """Return the expected purchases of `orders`, with how they hang on the parameters."""
+        slopes = self.orders_slopes(days, yearly_discount)
+        return Parts(values=self.orders(days, yearly_discount), slopes=(slopes,), influence=(self.influence,))
 
     def _alive(self, values: Floats) -> Floats:
         (x, last, end), place, _ = self._distinct

@@ -47,6 +47,14 @@ class Parts:
         """Return the quantity times a fixed factor by customer."""
         return replace(self, values=self.values * factor, slopes=tuple(s * factor[:, None] for s in self.slopes))
 
+    def times(self, other: "Parts") -> "Parts":
+        """Return the product with another quantity by customer, with its slopes."""
+        return Parts(
+            values=self.values * other.values,
+            slopes=(*self.scaled(other.values).slopes, *other.scaled(self.values).slopes),
+            influence=(*self.influence, *other.influence),
+        )
+
     def moved(self, rows: Flags) -> Floats:
         """Return what each customer does to the sum over `rows` through the parameters."""
         moved = np.zeros(len(self.values))

@@ -87,10 +87,10 @@ def value_customers(data: ClientData, params: ClientParams) -> Valuation | NotEs
     margin, basis = customer_margins(history, params)
     revenue = history.revenue(history.last_day - YEAR_DAYS, history.last_day)
     process = processes[0]
-    alive = Parts(values=process.alive(), slopes=(process.alive_slopes(),), influence=(process.influence,))
+    alive = process.alive_parts()
     if_alive = _value_if_alive(process, amounts, margin * history.kept_share(history.last_day), params)
     yearly = process.alive() * process.orders(YEAR_DAYS)
-    value = _times(alive, if_alive)
+    value = alive.times(if_alive)
     if source == "naive":
         value = if_alive = Parts(values=revenue * (YEAR_DAYS / min(history.days, YEAR_DAYS)) * margin * annuity(params))
         yearly = history.purchases(history.last_day - YEAR_DAYS, history.last_day)
@@ -153,25 +153,8 @@ def customer_margins(history: History, params: ClientParams) -> tuple[Floats, Ma
 def _value_if_alive(process: Process, amounts: Amounts, factor: Floats, params: ClientParams) -> Parts:
     """Return discounted purchases times their amount times what of it counts."""
     days, discount = params.value.horizon_years * YEAR_DAYS, params.value.discount_rate
-    orders = Parts(
-        values=process.orders(days, discount),
-        slopes=(process.orders_slopes(days, discount),),
-        influence=(process.influence,),
-    )
-    spend = Parts(values=amounts.expected, slopes=(amounts.slopes,), influence=(amounts.influence,))
-    return _times(orders, spend).scaled(factor)
-
-
-def _times(first: Parts, second: Parts) -> Parts:
-    """Return the product of two quantities by customer, with its slopes."""
-    return Parts(
-        values=first.values * second.values,
-        slopes=(
-            *first.scaled(second.values).slopes,
-            *second.scaled(first.values).slopes,
-        ),
-        influence=(*first.influence, *second.influence),
-    )
+    orders = process.orders_parts(days, discount)
+    return orders.times(amounts.parts).scaled(factor)
 
 
 def customer_value(data: ClientData, params: ClientParams) -> pd.DataFrame | NotEstimable:

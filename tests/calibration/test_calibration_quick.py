@@ -37,6 +37,7 @@ CLIENTS = {
     "relationship": ((0,), ()), "pooled": ((), (0,)), "rank": ((), (0, 1, 2)), "moderated": ((), (0, 1, 2)),
     "bend": ((), (0, 1, 2)),
     "follow_up": ((0,), (0,)), "prospects": ((0,), ()), "leaving": ((0, 1), ()),
+    "tenths": ((0, 1), ()),
 }  # fmt: skip
 """Clients, counted from the first seed, that the intervals of a group are read from, and those of the cell where its
 tests' nulls are true."""
@@ -46,7 +47,7 @@ NULLS = {
     "follow_up": "audits-nil-400",
 }  # fmt: skip
 """Cell of those tests, where not ``nil-400``."""
-HOMES = {"follow_up": "audits-400", "prospects": "demo-1000", "leaving": "demo-1000"}
+HOMES = {"follow_up": "audits-400", "prospects": "demo-1000", "leaving": "demo-1000", "tenths": "specification"}
 """Cell of a group's intervals, where not ``demo-400``."""
 NORMAL = 1.96
 FAR = 3.0  # standard errors, from which on it does not matter how far off an estimate lies

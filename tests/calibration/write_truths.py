@@ -15,7 +15,7 @@ from analysis.calibration.quantities import quantity_of
 from analysis.calibration.scenarios import scenarios
 from analysis.calibration.truths import truths_of
 
-CELLS = ("demo-400", "nil-400", "audits-400", "audits-nil-400", "demo-1000")
+CELLS = ("demo-400", "nil-400", "audits-400", "audits-nil-400", "demo-1000", "specification")
 USUAL = frozenset({"demo-400", "nil-400"})  # the other cells are those of groups that are not drawn in them
 MOST = 3  # paths of one quantity
 COMMON = 0.6  # of the clients must have a path that is kept
@@ -26,12 +26,17 @@ def is_kept(key: str, cells: Collection[str]) -> bool:
     return key in cells and (key in USUAL or not USUAL & set(cells))
 
 
+def has_truth(group: str) -> bool:
+    """Return whether a group has large clients; what is true of the others is known without."""
+    return truth_size(group)[0] > 0
+
+
 def main() -> None:
     """Write the file beside this one."""
     rows = []
     for key in CELLS:
         scenario = scenarios()[key]
-        for group in (name for name in GROUPS if is_kept(key, group_of(name).CELLS)):
+        for group in (name for name in GROUPS if has_truth(name) and is_kept(key, group_of(name).CELLS)):
             drawn = load_chunks(chunks_of(group, key, DRAWS, FOLDER)[:10])
             truths = truths_of(
                 drawn, load_chunks(truth_chunks_of(group, scenario, FOLDER)), scenario, truth_size(group)[1]

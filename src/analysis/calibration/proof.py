@@ -41,6 +41,7 @@ GROUPS = (
     "follow_up",
     "prospects",
     "leaving",
+    "tenths",
 )
 FOLDER = Path("build/calibration")
 DRAWS = 2000

@@ -6,7 +6,7 @@ from functools import cache
 
 from analysis.calibration.follow_up import follow_up
 from analysis.calibration.quantity import Quantity, plain_path
-from analysis.calibration.relations import FAMILY, SAME, relations
+from analysis.calibration.relations import FAMILY, SAME, TENTHS, relations
 from analysis.calibration.relationship import COPY, LEAGUE, relationship
 from analysis.calibration.studies import studies
 
@@ -152,8 +152,7 @@ def _repurchase() -> tuple[Quantity, ...]:
         Quantity(
             pattern=rf"{home}/validation/(baseline|full)/deciles/.*",
             name=f"{name}, calibration by tenth, {{0}}",
-            is_share=True,
-            reference="draws",
+            exempt=TENTHS,
         ),
         Quantity(pattern=rf"{home}/placebo", name=f"{name}, placebo"),
         Quantity(

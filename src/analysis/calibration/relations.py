@@ -5,6 +5,10 @@ from analysis.calibration.quantity import Quantity
 HOME = "relations"
 SAME = "The same number stands in another place, where it is counted."
 NIL = "nil-400"
+TENTHS = (
+    "Which customers make a tenth is each client's own, so no share is true of all; tenths of customers whose chances "
+    "are known are drawn, and in the table."
+)
 SHARE = (0.0, 1.0)
 FAMILY = "The p-value of the same test, in the table, adjusted by Benjamini and Hochberg's rule for its family."
 
@@ -77,8 +81,7 @@ def _behaviour() -> tuple[Quantity, ...]:
         Quantity(
             pattern=rf"{home}/(count|duration)/validation/\w+/deciles/.*",
             name="{0} of purchases, calibration by tenth",
-            is_share=True,
-            reference="draws",
+            exempt=TENTHS,
         ),
         Quantity(
             pattern=rf"{home}/(count|duration)/validation/(\w+)",

@@ -1,7 +1,7 @@
 """The quantities of the relationship scale beyond its indicators, each with its class or why it is not judged."""
 
 from analysis.calibration.quantity import Quantity
-from analysis.calibration.relations import FAMILY
+from analysis.calibration.relations import FAMILY, TENTHS
 
 HOME = "relationship"
 NIL = "nil-400"
@@ -75,8 +75,7 @@ def _lifecycle() -> tuple[Quantity, ...]:
         Quantity(
             pattern=rf"{stages}/prospects/model/calibration/.*",
             name="prospects, by tenth",
-            is_share=True,
-            reference="draws",
+            exempt=TENTHS,
         ),
         Quantity(
             pattern=rf"{stages}/prospects/model/(\w+)",
@@ -116,7 +115,7 @@ def _conversion() -> tuple[Quantity, ...]:
         ),
         Quantity(pattern=rf"{home}/cycle_days", name="days until a decision", kind="discrete"),
         Quantity(pattern=rf"{home}/model/drivers/{ANY}/odds_ratio", name="winning, odds ratio"),
-        Quantity(pattern=rf"{home}/model/calibration/.*", name="winning, by tenth", is_share=True, reference="draws"),
+        Quantity(pattern=rf"{home}/model/calibration/.*", name="winning, by tenth", exempt=TENTHS),
         Quantity(pattern=rf"{home}/model/(\w+)", name="winning, held-out {0}", kind="bounded", reference="draws"),
         Quantity(
             pattern=rf"{home}/pipeline/expected", name="expected value of open opportunities",

@@ -10,7 +10,7 @@ ANSWERED = "demo-400 weighted-600"
 
 def studies() -> tuple[Quantity, ...]:
     """Return the quantities of all analyses."""
-    return (*_pooled(), *_suppliers(), *_index(), *_bend(), *_leaving())
+    return (*_pooled(), *_suppliers(), *_index(), *_bend(), *_leaving(), *_tenths())
 
 
 def _pooled() -> tuple[Quantity, ...]:
@@ -91,3 +91,8 @@ def _leaving() -> tuple[Quantity, ...]:
     """Return what only a client whom many have left has: its segments among what goes with leaving."""
     home = "relationship/retention/churn/drivers"
     return (Quantity(pattern=rf"{home}/(\w+)=[^/]*/ratio", name="leaving, hazard ratio of {0}, a level"),)
+
+
+def _tenths() -> tuple[Quantity, ...]:
+    """Return what the tables of tenths are judged by: tenths of customers whose chances are known."""
+    return (Quantity(pattern=r"tenths/(equal|weighted)/\d+", name="shares by tenth, {0} weights", kind="discrete"),)

@@ -8,7 +8,7 @@ from analysis.params.model import ClientParams
 
 TABLES = None
 CELLS = {"demo-400": 1.0, "nil-400": 1.0, "weighted-600": 0.1}
-TRUTH = (5, 10_000)
+TRUTH = (12, 10_000)
 
 
 def read(data: ClientData, params: ClientParams) -> dict[str, Reading]:

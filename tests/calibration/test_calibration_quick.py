@@ -36,7 +36,7 @@ CLIENTS = {
     "panel": ((0, 1), (0, 1)), "prediction": ((0, 3, 8), ()), "uplift": ((0, 8), ()), "lifetime_uplift": ((0, 8), ()),
     "relationship": ((0,), ()), "pooled": ((), (0,)), "rank": ((), (0, 1, 2)), "moderated": ((), (0, 1, 2)),
     "bend": ((), (0, 1, 2)),
-    "follow_up": ((0,), (0,)), "prospects": ((0,), ()), "leaving": ((0, 1), ()),
+    "follow_up": ((0,), (0,)), "prospects": ((1, 3), ()), "leaving": ((0, 3), ()),
     "tenths": ((0, 1), ()),
 }  # fmt: skip
 """Clients, counted from the first seed, that the intervals of a group are read from, and those of the cell where its

@@ -26,9 +26,9 @@ def is_kept(key: str, cells: Collection[str]) -> bool:
     return key in cells and (key in USUAL or not USUAL & set(cells))
 
 
-def has_truth(group: str) -> bool:
-    """Return whether a group has large clients; what is true of the others is known without."""
-    return truth_size(group)[0] > 0
+def has_truth(group: str, key: str) -> bool:
+    """Return whether what is true of a group in a cell is read from clients; of models drawn anew it is known."""
+    return key in USUAL or truth_size(group)[0] > 0
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     rows = []
     for key in CELLS:
         scenario = scenarios()[key]
-        for group in (name for name in GROUPS if has_truth(name) and is_kept(key, group_of(name).CELLS)):
+        for group in (name for name in GROUPS if has_truth(name, key) and is_kept(key, group_of(name).CELLS)):
             drawn = load_chunks(chunks_of(group, key, DRAWS, FOLDER)[:10])
             truths = truths_of(
                 drawn, load_chunks(truth_chunks_of(group, scenario, FOLDER)), scenario, truth_size(group)[1]

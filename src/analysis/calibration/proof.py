@@ -9,7 +9,7 @@ from analysis.calibration.comparing import row_names
 from analysis.calibration.draws import Chunk, chunks_of, group_of, load_chunks, run_chunks, truth_chunks_of, truth_size
 from analysis.calibration.notes import Note, notes_of
 from analysis.calibration.quantities import JUDGED_AS, exemptions, names_of
-from analysis.calibration.rates import Rate, over_the_grid, rates_of
+from analysis.calibration.rates import Rate, one_a_cell, over_the_grid, rates_of
 from analysis.calibration.scenarios import FIRST_SEED, scenarios
 from analysis.calibration.tables import Carried, csv_text, markdown_text
 from analysis.calibration.truths import truths_of
@@ -100,7 +100,7 @@ def collect_rates(groups: Sequence[str], draws: int, folder: Path) -> Collected:
                 cells.append((scenario.name, found, truths))
     judged = {rate.quantity.rpartition(" (")[0] for rate in rates if not rate.is_at_bound}
     return Collected(
-        rates=sorted(rates, key=lambda rate: rate.quantity),
+        rates=sorted(one_a_cell(rates), key=lambda rate: rate.quantity),
         notes=notes_of(cells),
         unrated=sorted(name for name in names if not judged & {name, *(f"{name}, {how}" for how in JUDGED_AS)}),
         carried=carried,

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,9 +138,19 @@ def over_the_grid(cells: Sequence[Rate]) -> list[Rate]:
 
     The cells' clients are drawn apart, so the errors add up by their squares.
     """
+    return _together(cells, lambda cell: cell.quantity.rpartition(" (")[0])
+
+
+def one_a_cell(rates: Sequence[Rate]) -> list[Rate]:
+    """Return one rate a quantity and cell, where several analyses print the quantity; those at a bound apart."""
+    bound = [rate for rate in rates if rate.is_at_bound]
+    return _together([rate for rate in rates if not rate.is_at_bound], lambda rate: rate.quantity) + bound
+
+
+def _together(cells: Sequence[Rate], name_of: Callable[[Rate], str]) -> list[Rate]:
     rows: dict[str, list[Rate]] = defaultdict(list)
     for cell in cells:
-        rows[cell.quantity.rpartition(" (")[0]].append(cell)
+        rows[name_of(cell)].append(cell)
     found = []
     for name, own in sorted(rows.items()):
         counts = np.array([cell.counted for cell in own], dtype=float)
